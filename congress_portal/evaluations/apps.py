@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EvaluationsConfig(AppConfig):
+    name = "congress_portal.evaluations"
+    verbose_name = "考评"
