@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "congress_portal.core.middleware.ActorMiddleware",
+    "congress_portal.desk.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

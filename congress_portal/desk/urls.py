@@ -1,0 +1,14 @@
+from django.urls import path
+
+from congress_portal.desk.views import account
+
+app_name = "desk"
+urlpatterns = [
+    path("login/", account.Login.as_view(), name="login"),
+    path("logout/", account.Logout.as_view(), name="logout"),
+    path("password/", account.PasswordChange.as_view(), name="password_change"),
+    path("account/", account.account, name="account"),
+    path("type-size/", account.type_size, name="type_size"),
+    path("help/", account.manual, name="manual"),
+    path("help/<slug:slug>/", account.manual, name="manual_chapter"),
+]

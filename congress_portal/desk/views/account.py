@@ -1,0 +1,89 @@
+"""Signing in and out, the password, the size of type, the manual."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from congress_portal.core.audit import record
+from congress_portal.core.enums import AuditAction
+from congress_portal.desk.manual import chapters
+
+_ELDER_COOKIE_SECONDS = 365 * 24 * 3600
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(LoginView):
+    redirect_authenticated_user = True
+    extra_context = {
+        "lock_after": settings.AXES_FAILURE_LIMIT,
+        "lock_minutes": int(timedelta(hours=settings.AXES_COOLOFF_TIME).total_seconds() // 60),
+    }
+
+
+class Logout(LogoutView):
+    pass
+
+
+class PasswordChange(PasswordChangeView):
+    success_url = reverse_lazy("desk:home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        response = super().form_valid(form)
+        form.user.must_change_password = False
+        form.user.save(update_fields=["must_change_password"])
+        record(AuditAction.UPDATE, form.user, reason="本人修改密码")
+        messages.success(self.request, "密码已修改，下次请用新密码登录。")
+        return response
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    return render(request, "registration/account.html")
+
+
+@login_not_required
+@require_POST
+def type_size(request: HttpRequest) -> HttpResponse:
+    """Switch 长辈版 on or off; kept in a cookie, so it works without scripts and before signing in."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = str(reverse_lazy("desk:home"))
+    response = HttpResponseRedirect(target)
+    if request.POST.get("elder") == "1":
+        response.set_cookie(
+            "elder", "1", max_age=_ELDER_COOKIE_SECONDS, samesite="Lax", httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+    else:
+        response.delete_cookie("elder", samesite="Lax")
+    return response
+
+
+@login_not_required
+@require_GET
+def manual(request: HttpRequest, slug: str = "") -> HttpResponse:
+    found = chapters()
+    chapter = next((each for each in found if each.slug == slug), None)
+    if slug and chapter is None:
+        raise Http404("没有这一章。")
+    return render(request, "desk/manual.html", {"chapters": found, "chapter": chapter})
+
+
+@login_not_required
+@require_GET
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin has no sign-in page of its own."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(f"{reverse_lazy('desk:login')}?{request.GET.urlencode()}")
