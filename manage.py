@@ -16,6 +16,7 @@ from congress_portal import bootstrap
 
 def main() -> None:
     """Run one management command, after setting up whatever it needs."""
+    bootstrap.allow_debug(sys.argv[1:])
     if not bootstrap.is_ready(sys.argv[1:]):
         sys.exit(bootstrap.run(sys.argv[1:]))
     os.environ.pop(bootstrap.HANDED_OVER, None)

@@ -122,6 +122,13 @@ def is_ready(arguments: Sequence[str]) -> bool:
     return all(importlib.util.find_spec(module) is not None for module in modules)
 
 
+def allow_debug(arguments: Sequence[str]) -> None:
+    """Let ``demo`` and ``test`` run where no secret is configured; nothing else ever does."""
+    is_configured = "SECRET_KEY" in os.environ or (BASE_DIR / ".env").exists()
+    if arguments and arguments[0] in DEBUG_COMMANDS and not is_configured:
+        os.environ.setdefault("DEBUG", "1")
+
+
 def run(arguments: Sequence[str]) -> NoReturn:
     """Set up what the command needs and run it again in ``.venv``; never returns."""
     command = arguments[0] if arguments else ""
@@ -129,8 +136,6 @@ def run(arguments: Sequence[str]) -> NoReturn:
         sys.exit("运行环境 .venv 不完整：请删除 .venv 后再试。")
     prepare(command)
     environment = dict(os.environ, **{HANDED_OVER: "1"})
-    if command in DEBUG_COMMANDS and not (environment.get("SECRET_KEY") or _has_env_file()):
-        environment.setdefault("DEBUG", "1")
     os.execve(PYTHON, [str(PYTHON), str(BASE_DIR / "manage.py"), *arguments], environment)  # noqa: S606
 
 
@@ -292,10 +297,6 @@ def _base_python() -> str:
     """The interpreter behind a virtual environment that may be active."""
     candidate = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     return str(candidate) if candidate.exists() else sys.executable
-
-
-def _has_env_file() -> bool:
-    return (BASE_DIR / ".env").exists()
 
 
 def _quietly(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> int:

@@ -1,0 +1,119 @@
+import tests.environment  # noqa: F401  # isort: skip  (settings are read here)
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine as clock
+from django.conf import settings as django_settings
+from django.db import connection
+from django.db.backends.signals import connection_created
+from playwright.sync_api import Browser, Error, sync_playwright
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class UndefinedVariable(str):
+    """Stands for an undefined template variable: fails the test if the template is ours."""
+
+    __slots__ = ()
+
+    def __contains__(self, text: object) -> bool:
+        return text == "%s"
+
+    def __mod__(self, variable: object) -> str:
+        origin = _rendered_template()
+        if origin.startswith(f"{django_settings.BASE_DIR}{os.sep}"):
+            is_installed = f"{os.sep}site-packages{os.sep}" in origin
+            if not is_installed:
+                pytest.fail(f"undefined template variable {variable} in {origin}")
+        return ""
+
+
+def _rendered_template() -> str:
+    """The file of the template node that is being rendered, found on the stack."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        origin = getattr(frame.f_locals.get("self"), "origin", None)
+        if origin is not None and frame.f_code.co_name.startswith("render"):
+            return str(origin.name)
+        frame = frame.f_back
+    return ""
+
+
+def _reverse_unordered(connection: Any, **_: Any) -> None:
+    """Unordered rows come back in reverse, so that no test leans on an accidental order."""
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA reverse_unordered_selects = ON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    django_settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    connection_created.connect(_reverse_unordered)
+    config.addinivalue_line("markers", "postgresql: needs PostgreSQL (races, row locks, pg_trgm)")
+    config.addinivalue_line("markers", "bench: prints a measurement; run by `make bench` only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if connection.vendor == "postgresql":
+        return
+    skip = pytest.mark.skip(reason="needs PostgreSQL: .ci/postgres python3 manage.py test")
+    for item in items:
+        if item.get_closest_marker("postgresql"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Uploads of tests stay in pytest's own folder."""
+    folder = tmp_path_factory.getbasetemp() / "media"
+    settings.MEDIA_ROOT = str(folder)
+    return folder
+
+
+@pytest.fixture
+def freeze() -> Iterator[Callable[[str], datetime]]:
+    """Stop the clock: ``freeze("2026-03-31 23:59")`` in Shanghai's time; may be called again."""
+    travellers = []
+
+    def stop(moment: str) -> datetime:
+        at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+        traveller = clock.travel(at, tick=False)
+        traveller.start()
+        travellers.append(traveller)
+        return at
+
+    yield stop
+    for traveller in reversed(travellers):
+        traveller.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, the system's or Playwright's own; without one the test is skipped."""
+    names = ("chromium", "google-chrome", "google-chrome-stable")
+    path = next(filter(None, map(shutil.which, names)), None)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop running
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
+        except Error:
+            pytest.skip("no browser: apt-get install chromium, or playwright install chromium")
+        yield chromium
+        chromium.close()
