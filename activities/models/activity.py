@@ -1,0 +1,188 @@
+from django.db import models
+from django.db.models import Q
+
+from activities.enums import CountsAs, Presence
+from congress_portal.core.enums import Dictionary
+from congress_portal.core.models import DictionaryEntry, Region, Unit
+from congress_portal.core.models.record import Record, RecordQuerySet
+from congress_portal.core.scope import Scope, ScopedQuerySet, SharedQuerySet
+from deputies.models import Deputy, Group
+from stations.models import Station
+
+
+class ActivityForm(models.Model):
+    """A form of activity (活动形式): 视察, 专题调研, 培训学习 … and how it is counted."""
+
+    name = models.CharField("活动形式", max_length=40, unique=True)
+    synonyms = models.CharField("别名", max_length=200, blank=True, help_text="用顿号分开。")
+    counts_as = models.CharField(
+        "计数口径", max_length=12, choices=CountsAs.choices, default=CountsAs.OTHER
+    )
+    order = models.PositiveIntegerField("排序", default=0)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "活动形式"
+        verbose_name_plural = "活动形式"
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityQuerySet(RecordQuerySet):
+    """By the region of the organiser or of the station; deputies see those they were at."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("region") | Q(
+            station__in=Station.objects.filter(Station.objects.all().read_rule(scope))
+        )
+        if scope.user_id:
+            mine = Attendance.objects.filter(deputy__user=scope.user_id).values("activity")
+            rule |= Q(pk__in=mine) | Q(entered_by=scope.user_id)
+        return rule
+
+    def write_rule(self, scope: Scope) -> Q:
+        rule = scope.writes("region") | Q(
+            station__in=Station.objects.filter(Station.objects.all().write_rule(scope))
+        )
+        if scope.user_id:
+            rule |= Q(entered_by=scope.user_id) & ~Q(verification="verified")
+        return rule
+
+
+class Activity(Record):
+    """An organised or self-initiated activity with its attendance (活动登记)."""
+
+    title = models.CharField("活动名称", max_length=120)
+    held_on = models.DateField("活动日期")
+    form = models.ForeignKey(
+        ActivityForm, models.PROTECT, related_name="activities", verbose_name="活动形式"
+    )
+    theme = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.THEME},
+        related_name="+",
+        verbose_name="主题",
+    )
+    field = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.FIELD},
+        related_name="+",
+        verbose_name="领域",
+    )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        related_name="activities",
+        verbose_name="所属区划",
+        help_text="组织者所在的县、镇或街道。",
+    )
+    station = models.ForeignKey(
+        Station,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name="家站",
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name="代表小组",
+    )
+    organiser = models.CharField("组织单位", max_length=80, blank=True)
+    organiser_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="组织部门"
+    )
+    place = models.CharField("地点", max_length=120, blank=True)
+    hours = models.DecimalField("学时", max_digits=5, decimal_places=1, null=True, blank=True)
+    opinions_reported = models.PositiveIntegerField(
+        "收集意见数", null=True, blank=True, help_text="登记表里填的数，只作参考，不计入考评。"
+    )
+    content = models.TextField("内容", blank=True)
+    result = models.TextField("成效", blank=True)
+    photo = models.ImageField("照片", upload_to="activities/%Y/%m/", blank=True)
+    self_initiated = models.BooleanField("自主开展", default=False)
+    deputies = models.ManyToManyField(
+        Deputy, through="Attendance", related_name="activities", verbose_name="参加代表"
+    )
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "活动"
+        verbose_name_plural = "活动"
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours__isnull=True) | Q(hours__gte=0),
+                name="activity_hours_positive",
+                violation_error_message="学时不能为负。",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["held_on", "verification", "form", "station"], name="activity_counting"
+            ),
+            models.Index(fields=["region", "held_on"], name="activity_region_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AttendanceQuerySet(ScopedQuerySet):
+    def read_rule(self, scope: Scope) -> Q:
+        rule = Activity.objects.all().read_rule(scope)
+        return Q(activity__in=Activity.objects.filter(rule))
+
+    def write_rule(self, scope: Scope) -> Q:
+        rule = Activity.objects.all().write_rule(scope)
+        return Q(activity__in=Activity.objects.filter(rule))
+
+
+class Attendance(models.Model):
+    """A deputy at an activity; leave and absence are kept apart from presence."""
+
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="attendances", verbose_name="活动"
+    )
+    deputy = models.ForeignKey(
+        Deputy, models.PROTECT, related_name="attendances", verbose_name="代表"
+    )
+    presence = models.CharField(
+        "出席情况", max_length=8, choices=Presence.choices, default=Presence.PRESENT
+    )
+    serial = models.PositiveIntegerField("次序", default=0)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "参加代表"
+        verbose_name_plural = "参加代表"
+        ordering = ["activity", "serial", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "deputy"],
+                name="attendance_once",
+                violation_error_message="这位代表已在名单里。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["activity", "presence", "deputy"], name="attendance_counting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy}（{self.get_presence_display()}）"

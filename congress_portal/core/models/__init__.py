@@ -1,0 +1,23 @@
+from congress_portal.core.models.audit import AuditEntry, AuditHead
+from congress_portal.core.models.calendar import CalendarDay
+from congress_portal.core.models.dictionary import DictionaryEntry
+from congress_portal.core.models.imports import HeaderSynonym, ImportRun, ImportSheet
+from congress_portal.core.models.record import Record
+from congress_portal.core.models.region import Region
+from congress_portal.core.models.unit import Unit
+from congress_portal.core.models.user import RoleAssignment, User
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "CalendarDay",
+    "DictionaryEntry",
+    "HeaderSynonym",
+    "ImportRun",
+    "ImportSheet",
+    "Record",
+    "Region",
+    "RoleAssignment",
+    "Unit",
+    "User",
+]

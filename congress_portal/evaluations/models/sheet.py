@@ -1,0 +1,252 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from congress_portal.core.errors import DomainError
+from congress_portal.core.models import Region, Unit
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
+from congress_portal.evaluations.enums import SheetState
+from congress_portal.evaluations.models.scheme import Scheme
+from deputies.models import Deputy
+from stations.models import Station
+
+PUBLISHED_IS_FROZEN = "已发布的考评结果不能改动；有误时请发布新版本。"
+
+
+class FrozenQuerySet(ScopedQuerySet):
+    """Rows of a published sheet are never changed (DESIGN §4)."""
+
+    sheet_path = ""
+
+    def _refuse_frozen(self) -> None:
+        if self.filter(**{f"{self.sheet_path}state": SheetState.PUBLISHED}).exists():
+            raise DomainError(PUBLISHED_IS_FROZEN)
+
+    def update(self, **kwargs: Any) -> int:
+        self._refuse_frozen()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_frozen()
+        return super().delete()
+
+
+class ScoreSheetQuerySet(FrozenQuerySet):
+    """Readers by region see every sheet; others only the published ones."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        if scope.read_prefixes:
+            return ~NOTHING
+        return Q(state=SheetState.PUBLISHED) if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return ~NOTHING if "staff" in scope.roles else NOTHING
+
+    def published(self) -> Self:
+        return self.filter(state=SheetState.PUBLISHED)
+
+
+class ScoreSheet(models.Model):
+    """The scores of one scheme for one period; published ones are frozen with their inputs."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="sheets", verbose_name="方案")
+    period_code = models.CharField("周期", max_length=20)
+    first_day = models.DateField("起始日期")
+    last_day = models.DateField("截止日期")
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    state = models.CharField(
+        "状态", max_length=10, choices=SheetState.choices, default=SheetState.DRAFT
+    )
+    scheme_data = models.JSONField("方案内容", default=dict)
+    computed_at = models.DateTimeField("计算时间")
+    computed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="计算人",
+    )
+    published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="发布人",
+    )
+    reason = models.CharField("更正理由", max_length=400, blank=True)
+    digest = models.CharField("数据摘要", max_length=64, blank=True)
+
+    objects = ScoreSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "考评结果"
+        verbose_name_plural = "考评结果"
+        ordering = ["-last_day", "scheme", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "period_code", "version"], name="score_sheet_version_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SheetState.PUBLISHED, published_at__isnull=False)
+                | Q(state=SheetState.DRAFT, published_at__isnull=True),
+                name="score_sheet_published_stamped",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme.name} {self.period_code}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and type(self).objects.filter(pk=self.pk).published().exists():
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.is_published:
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        return super().delete(*args, **kwargs)
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == SheetState.PUBLISHED
+
+
+class ScoreQuerySet(FrozenQuerySet):
+    """By region; deputies, stations' people and units see their own published scores."""
+
+    sheet_path = "sheet__"
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("region")
+        if scope.user_id:
+            published = Q(sheet__state=SheetState.PUBLISHED)
+            stations = Station.objects.filter(Station.objects.all().read_rule(scope))
+            rule |= published & (Q(deputy__user=scope.user_id) | Q(station__in=stations))
+        if scope.unit_ids:
+            rule |= Q(sheet__state=SheetState.PUBLISHED, unit__in=scope.unit_ids)
+        return rule
+
+    def write_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+
+class _FrozenRow(models.Model):
+    """A row whose sheet (``owning_sheet``) decides whether it may still change."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.owning_sheet().is_published:
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.owning_sheet().is_published:
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        return super().delete(*args, **kwargs)
+
+    def owning_sheet(self) -> ScoreSheet:
+        raise NotImplementedError
+
+
+class Score(_FrozenRow):
+    """The total of one subject on one sheet."""
+
+    sheet = models.ForeignKey(
+        ScoreSheet, models.CASCADE, related_name="scores", verbose_name="考评结果"
+    )
+    serial = models.PositiveIntegerField("次序")
+    key = models.CharField("编号", max_length=80)
+    label = models.CharField("对象", max_length=120)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, related_name="+", verbose_name="所属区划"
+    )
+    deputy = models.ForeignKey(
+        Deputy, models.PROTECT, null=True, related_name="scores", verbose_name="代表"
+    )
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, related_name="scores", verbose_name="家站"
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="scores", verbose_name="承办单位"
+    )
+    total = models.DecimalField("总分", max_digits=7, decimal_places=2, null=True)
+    rank = models.PositiveIntegerField("名次", null=True)
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "得分"
+        verbose_name_plural = "得分"
+        ordering = ["sheet", "rank", "serial"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "key"], name="score_subject_once"),
+            models.CheckConstraint(
+                condition=(
+                    Q(deputy__isnull=False, station__isnull=True, unit__isnull=True)
+                    | Q(deputy__isnull=True, station__isnull=False, unit__isnull=True)
+                    | Q(deputy__isnull=True, station__isnull=True, unit__isnull=False)
+                ),
+                name="score_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.total if self.total is not None else '—'}"
+
+    def owning_sheet(self) -> ScoreSheet:
+        return self.sheet
+
+
+class ScoreLineQuerySet(FrozenQuerySet):
+    sheet_path = "score__sheet__"
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(score__in=Score.objects.filter(Score.objects.all().read_rule(scope)))
+
+    def write_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+
+class ScoreLine(_FrozenRow):
+    """One indicator of one subject: value, how it became points, and the records behind it.
+
+    ``evidence`` maps a model label (``activities.Activity``) to the keys of the rows counted.
+    """
+
+    score = models.ForeignKey(Score, models.CASCADE, related_name="lines", verbose_name="得分")
+    serial = models.PositiveSmallIntegerField("次序")
+    indicator = models.CharField("指标名称", max_length=60)
+    metric = models.CharField("计数口径", max_length=40)
+    denominator_metric = models.CharField("比率分母", max_length=40, blank=True)
+    method = models.CharField("计分方式", max_length=16)
+    full = models.DecimalField("满分", max_digits=7, decimal_places=2)
+    value = models.DecimalField("数值", max_digits=12, decimal_places=4, null=True)
+    denominator = models.DecimalField("分母", max_digits=12, decimal_places=4, null=True)
+    points = models.DecimalField("得分", max_digits=7, decimal_places=2, null=True)
+    is_capped = models.BooleanField("封顶", default=False)
+    formula = models.CharField("算式", max_length=200)
+    note = models.CharField("说明", max_length=200, blank=True)
+    evidence = models.JSONField("依据", default=dict)
+
+    objects = ScoreLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "得分明细"
+        verbose_name_plural = "得分明细"
+        ordering = ["score", "serial"]
+        constraints = [
+            models.UniqueConstraint(fields=["score", "serial"], name="score_line_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.points if self.points is not None else '—'}"
+
+    def owning_sheet(self) -> ScoreSheet:
+        return self.score.sheet

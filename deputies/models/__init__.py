@@ -1,0 +1,13 @@
+from deputies.models.deputy import Deputy, DeputyQuerySet, Mandate
+from deputies.models.group import Group, GroupMembership
+from deputies.models.term import District, Term
+
+__all__ = [
+    "Deputy",
+    "DeputyQuerySet",
+    "District",
+    "Group",
+    "GroupMembership",
+    "Mandate",
+    "Term",
+]

@@ -1,0 +1,212 @@
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from congress_portal.core.enums import VILLAGE_LEVELS
+from congress_portal.core.models import Region
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
+from deputies.models import Deputy
+from stations.enums import OfficerKind
+
+
+class StationType(models.Model):
+    """A type of station (家站类型), as data: 中心, 代表之家, 联络站, 工作室 …"""
+
+    name = models.CharField("类型", max_length=40, unique=True)
+    synonyms = models.CharField("别名", max_length=200, blank=True, help_text="用顿号分开。")
+    order = models.PositiveIntegerField("排序", default=0)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "家站类型"
+        verbose_name_plural = "家站类型"
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StationQuerySet(ScopedQuerySet):
+    """Town staff: their town's; officers: their own; deputies: those they are posted to."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("region") | self._kept_by(scope)
+        if scope.user_id:
+            posted = Posting.objects.filter(deputy__user=scope.user_id).values("station")
+            rule |= Q(pk__in=posted)
+        return rule
+
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("region") | self._kept_by(scope)
+
+    def _kept_by(self, scope: Scope) -> Q:
+        if not scope.user_id:
+            return NOTHING
+        today = dt.date.today()  # noqa: DTZ011 - office dates are local dates
+        return Q(
+            pk__in=StationOfficer.objects.on(today).filter(user=scope.user_id).values("station")
+        )
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Station(models.Model):
+    """A home, liaison station, studio or other place of the network (代表家站)."""
+
+    number = models.CharField("编号", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=80)
+    type = models.ForeignKey(
+        StationType, models.PROTECT, related_name="stations", verbose_name="类型"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="stations", verbose_name="所属镇（街道）"
+    )
+    village = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"level__in": VILLAGE_LEVELS},
+        related_name="+",
+        verbose_name="所在村（社区）",
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="points",
+        verbose_name="上级家站",
+    )
+    area = models.DecimalField("面积（㎡）", max_digits=8, decimal_places=1, null=True, blank=True)
+    established_on = models.DateField("建成时间", null=True, blank=True)
+    rooms = models.CharField("功能分区", max_length=200, blank=True)
+    feature = models.CharField("特色", max_length=200, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    opening_hours = models.CharField("开放时间", max_length=120, blank=True)
+    books_required = models.PositiveSmallIntegerField("应建簿册数", default=0)
+    books_kept = models.PositiveSmallIntegerField("实建簿册数", default=0)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = StationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "家站"
+        verbose_name_plural = "家站"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(area__isnull=True) | Q(area__gte=0), name="station_area_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatedQuerySet(ScopedQuerySet):
+    """What hangs on a station and has dates: postings and officers."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(station__in=Station.objects.filter(Station.objects.all().read_rule(scope)))
+
+    def write_rule(self, scope: Scope) -> Q:
+        return Q(station__in=Station.objects.filter(Station.objects.all().write_rule(scope)))
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(
+            Q(begins_on__isnull=True) | Q(begins_on__lte=day),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        )
+
+    def during(self, first: dt.date, last: dt.date) -> Self:
+        """In force on at least one day of the span."""
+        return self.filter(
+            Q(begins_on__isnull=True) | Q(begins_on__lte=last),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=first),
+        )
+
+
+class Posting(models.Model):
+    """A deputy attached to a station (进站代表), with dates."""
+
+    station = models.ForeignKey(
+        Station, models.CASCADE, related_name="postings", verbose_name="家站"
+    )
+    deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="postings", verbose_name="代表")
+    serial = models.PositiveIntegerField("次序", default=0)
+    begins_on = models.DateField("进站日期", null=True, blank=True)
+    ends_on = models.DateField("离站日期", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "进站代表"
+        verbose_name_plural = "进站代表"
+        ordering = ["station", "serial", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station", "deputy"],
+                condition=Q(ends_on__isnull=True),
+                name="posting_once",
+                violation_error_message="这位代表已在本站。",
+            ),
+            models.CheckConstraint(
+                condition=Q(begins_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("begins_on")),
+                name="posting_dates_ordered",
+                violation_error_message="离站日期不能早于进站日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station}：{self.deputy}"
+
+
+class StationOfficer(models.Model):
+    """Who keeps a station (站长, 联络员), with contact and, where there is one, the account."""
+
+    station = models.ForeignKey(
+        Station, models.CASCADE, related_name="officers", verbose_name="家站"
+    )
+    kind = models.CharField(
+        "职务", max_length=10, choices=OfficerKind.choices, default=OfficerKind.LIAISON
+    )
+    name = models.CharField("姓名", max_length=40)
+    phone = models.CharField("联系电话", max_length=20, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="stations_kept",
+        verbose_name="登录账号",
+    )
+    begins_on = models.DateField("起始日期", null=True, blank=True)
+    ends_on = models.DateField("截止日期", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "家站人员"
+        verbose_name_plural = "家站人员"
+        ordering = ["station", "kind", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(begins_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("begins_on")),
+                name="station_officer_dates_ordered",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}"

@@ -1,0 +1,145 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from activities.models import Activity, Visit
+from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
+from congress_portal.core.masking import mask_name, mask_phone
+from congress_portal.core.models import DictionaryEntry, Region, Unit
+from congress_portal.core.periods import Period
+from congress_portal.core.scope import Scope, ScopedQuerySet
+from stations.models import Reception, Station
+from suggestions.enums import VoiceSource
+from suggestions.models.suggestion import Suggestion
+
+
+class VoiceQuerySet(ScopedQuerySet):
+    """By the place it belongs to, and by the reception it was heard at."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        heard = Reception.objects.filter(Reception.objects.all().read_rule(scope))
+        return scope.reads("region") | Q(reception__in=heard)
+
+    def write_rule(self, scope: Scope) -> Q:
+        heard = Reception.objects.filter(Reception.objects.all().write_rule(scope))
+        return scope.writes("region") | Q(reception__in=heard)
+
+    def open(self) -> Self:
+        return self.filter(closed_on__isnull=True)
+
+    def at_receptions_in(self, period: Period) -> Self:
+        """Opinions of verified receptions held in the period (DESIGN §4)."""
+        return self.filter(
+            reception__held_on__range=(period.first, period.last),
+            reception__verification="verified",
+        )
+
+
+class Voice(models.Model):
+    """One matter that one voter raised, whatever the door it came in by (DESIGN §1)."""
+
+    source = models.CharField("来源", max_length=12, choices=VoiceSource.choices)
+    raised_on = models.DateField("反映日期")
+    reception = models.ForeignKey(
+        Reception,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="voices",
+        verbose_name="接待",
+    )
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="走访"
+    )
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="活动"
+    )
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="家站"
+    )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        related_name="voices",
+        verbose_name="所属区划",
+        help_text="受理的县、镇或街道。",
+    )
+    village = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"level__in": VILLAGE_LEVELS},
+        related_name="+",
+        verbose_name="所在村（社区）",
+    )
+    visitor_name = models.CharField("选民姓名", max_length=40, blank=True)
+    visitor_phone = models.CharField("联系电话", max_length=20, blank=True)
+    field = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.FIELD},
+        related_name="+",
+        verbose_name="问题类别",
+    )
+    matter = models.TextField("反映问题")
+    route = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.ROUTE},
+        related_name="+",
+        verbose_name="处理方式",
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="承办单位"
+    )
+    suggestion = models.ForeignKey(
+        Suggestion,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sources",
+        verbose_name="转成的建议",
+    )
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    rating = models.CharField("选民评价", max_length=12, choices=Rating.choices, blank=True)
+    row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
+
+    objects = VoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "群众意见"
+        verbose_name_plural = "群众意见"
+        ordering = ["-raised_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("raised_on")),
+                name="voice_closed_after_raised",
+                violation_error_message="办结日期不能早于反映日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=VoiceSource.RECEPTION) | Q(reception__isnull=False),
+                name="voice_of_reception_has_one",
+                violation_error_message="接待来的意见要挂在一次接待上。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reception", "closed_on"], name="voice_counting"),
+            models.Index(fields=["region", "raised_on"], name="voice_region_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.raised_on} {self.masked_name}：{self.matter[:20]}"
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.visitor_name)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.visitor_phone)
