@@ -45,8 +45,13 @@ class Term(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["level", "region", "name"],
-                nulls_distinct=False,
                 name="term_name_unique",
+                violation_error_message="这一级人大已有同名的届次。",
+            ),
+            models.UniqueConstraint(
+                fields=["level", "name"],
+                condition=Q(region__isnull=True),
+                name="term_name_unique_above",
                 violation_error_message="这一级人大已有同名的届次。",
             ),
             models.CheckConstraint(

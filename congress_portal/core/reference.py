@@ -1,0 +1,57 @@
+"""The first words of the office's dictionaries; rows that the office edits afterwards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+
+from congress_portal.core.models import CalendarDay
+from congress_portal.core.workdays import CalendarMissingError, seed_calendar
+
+_FILE = Path(__file__).parent / "data" / "reference.json"
+FIRST_CALENDAR_YEAR = 2025
+
+
+@transaction.atomic
+def load_reference() -> int:
+    """Add the rows that are missing; what the office has edited or switched off stays.
+
+    Returns the number of new rows. Safe to run at any time and any number of times.
+    """
+    added = 0
+    known: dict[str, set[tuple[Any, ...]]] = {}
+    for row in json.loads(_FILE.read_text(encoding="utf-8")):
+        model = apps.get_model(row["model"])
+        key = {name: _resolve(model, name, value) for name, value in row["key"].items()}
+        columns = tuple(key)
+        if row["model"] not in known:
+            names = [model._meta.get_field(name).attname for name in columns]
+            known[row["model"]] = set(model._default_manager.values_list(*names))
+        values = tuple(getattr(value, "pk", value) for value in key.values())
+        if values not in known[row["model"]]:
+            model._default_manager.create(**key, **row["values"])
+            known[row["model"]].add(values)
+            added += 1
+    return added + _load_calendar()
+
+
+def _resolve(model: type, name: str, value: Any) -> Any:
+    """A nested mapping names the row that a foreign key points to."""
+    if not isinstance(value, dict):
+        return value
+    related = model._meta.get_field(name).related_model  # type: ignore[attr-defined]
+    return related._default_manager.get(**value)
+
+
+def _load_calendar() -> int:
+    """Lay down each published year from FIRST_CALENDAR_YEAR that has no day yet."""
+    added, year = 0, FIRST_CALENDAR_YEAR
+    while True:
+        try:
+            if not CalendarDay.objects.filter(date__year=year).exists():
+                added += seed_calendar(year)
+        except CalendarMissingError:
+            return added
+        year += 1
