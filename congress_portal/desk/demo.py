@@ -1,0 +1,131 @@
+"""One account for each role over the imported county (DESIGN §3, ``manage.py demo``)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from congress_portal.core.audit import save_recorded
+from congress_portal.core.enums import Level, Role
+from congress_portal.core.errors import DomainError
+from congress_portal.core.models import Region, RoleAssignment, Unit, User
+from deputies.models import Deputy
+from stations.enums import OfficerKind
+from stations.models import Station, StationOfficer
+
+
+@dataclass(frozen=True)
+class Account:
+    username: str
+    role: str
+    name: str
+    where: str
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The people and places of the county that the accounts belong to."""
+
+    county: Region
+    town: Region
+    station: Station
+    deputy: Deputy
+    unit: Unit
+
+
+@transaction.atomic
+def create_accounts(password: str) -> list[Account]:
+    """Create the nine accounts that are missing, all with one password.
+
+    Raises DomainError when the county has no deputies, stations or units to give them to.
+    """
+    place = _choose_place()
+    accounts = []
+    for username, role, name, belongs in _PLAN:
+        if User.objects.filter(username=username).exists():
+            continue
+        user = User(username=username, name=name(place))
+        user.set_password(password)
+        save_recorded(user)
+        region, unit = belongs(place)
+        save_recorded(RoleAssignment(user=user, role=role, region=region, unit=unit))
+        _link(user, role, place)
+        accounts.append(
+            Account(username, Role(role).label, user.name, str(region or unit or place.station))
+        )
+    return accounts
+
+
+def _choose_place() -> _Place:
+    """The town with the most deputies, its home, and a deputy who is busy there."""
+    county = Region.objects.filter(level="county").first()
+    town = (
+        Region.objects.towns()
+        .annotate(size=Count("deputies_at_home"))
+        .filter(stations__isnull=False)
+        .order_by("-size", "code")
+        .first()
+    )
+    if county is None or town is None:
+        raise DomainError("还没有区划和家站数据，请先导入。")
+    station = Station.objects.filter(region=town).order_by("number").first()
+    busy = Count("attendances", distinct=True) + Count("visits", distinct=True)
+    deputy = (
+        Deputy.objects.of_level(Level.COUNTY)
+        .filter(town=town, postings__station=station, user__isnull=True)
+        .annotate(work=busy)
+        .order_by("-work", "pk")
+        .first()
+    ) or Deputy.objects.filter(town=town, user__isnull=True).first()
+    unit = Unit.objects.annotate(size=Count("handlings")).order_by("-size", "pk").first()
+    if station is None or deputy is None or unit is None:
+        raise DomainError("还没有家站、代表或承办单位数据，请先导入。")
+    return _Place(county, town, station, deputy, unit)
+
+
+def _link(user: User, role: str, place: _Place) -> None:
+    if role == Role.DEPUTY:
+        place.deputy.user = user
+        save_recorded(place.deputy, clean=False)
+    elif role == Role.STATION_OFFICER:
+        officer = StationOfficer.objects.filter(
+            station=place.station, kind=OfficerKind.LIAISON
+        ).first() or StationOfficer(station=place.station, name=user.name)
+        officer.user = user
+        save_recorded(officer)
+
+
+def _liaison_name(place: _Place) -> str:
+    officer = place.station.officers.filter(kind=OfficerKind.LIAISON).first()
+    return officer.name if officer else f"{place.station.name}联络员"
+
+
+_Names = Callable[[_Place], str]
+_Belongs = Callable[[_Place], tuple[Region | None, Unit | None]]
+
+
+def _called(name: str) -> _Names:
+    return lambda place: name
+
+
+def _county(place: _Place) -> tuple[Any, Any]:
+    return place.county, None
+
+
+def _nowhere(place: _Place) -> tuple[Any, Any]:
+    return None, None
+
+
+_PLAN: tuple[tuple[str, str, _Names, _Belongs], ...] = (
+    ("staff", Role.STAFF, _called("代表工委工作人员"), _county),
+    ("town", Role.TOWN_STAFF, lambda p: f"{p.town}人大干事", lambda p: (p.town, None)),
+    ("liaison", Role.STATION_OFFICER, _liaison_name, _nowhere),
+    ("deputy", Role.DEPUTY, lambda p: p.deputy.name, _nowhere),
+    ("unit", Role.UNIT_OFFICER, lambda p: f"{p.unit}经办人", lambda p: (None, p.unit)),
+    ("leader", Role.LEADER, _called("常委会领导"), _county),
+    ("inspector", Role.INSPECTOR, _called("考评组成员"), _county),
+    ("auditor", Role.AUDITOR, _called("审计员"), _nowhere),
+    ("admin", Role.ADMIN, _called("系统管理员"), _nowhere),
+)
