@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,8 +223,8 @@ def _install_with_uv(lock: Path) -> bool:
     mirror = _pip_mirror()
     if mirror:
         environment.setdefault("UV_DEFAULT_INDEX", mirror)
-    install = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"]
-    return _loudly([*install, "-r", lock], environment) == 0
+    install = [str(uv), "pip", "install", "--quiet", "--require-hashes"]
+    return _loudly([*install, "--python", PYTHON, "-r", lock], environment) == 0
 
 
 def _pip_install_uv() -> bool:
@@ -240,7 +240,7 @@ def _pip_install_uv() -> bool:
 
 
 def _install_with_pip(lock: Path, *, quietly: bool = False) -> bool:
-    install = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     execute = _quietly if quietly else _loudly
     return execute([*install, "--require-hashes", "-r", lock], _network_environment()) == 0
 
@@ -318,7 +318,7 @@ def _loudly(command: Sequence[str | Path], environment: dict[str, str] | None = 
 
 
 @contextmanager
-def _only_one_at_a_time() -> Iterable[None]:
+def _only_one_at_a_time() -> Iterator[None]:
     """Two first starts at once: the second waits, then finds everything done."""
     folder = BASE_DIR / "var"
     folder.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ under ``var/``. Without DEBUG a missing secret is refused.
 import secrets
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import environ
 from csp.constants import NONE, SELF
@@ -19,11 +20,11 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-def _stop(line: str) -> None:
+def _stop(line: str) -> NoReturn:
     sys.exit(f"配置错误：{line}")
 
 
-def _read(reader: str, name: str, default: object) -> object:
+def _read(reader: str, name: str, default: object) -> Any:
     try:
         return getattr(env, reader)(name, default=default)
     except (ValueError, ImproperlyConfigured):
@@ -38,7 +39,8 @@ def _secret(name: str) -> str:
             _stop(f"环境变量 {name} 至少要有 32 个字符。")
         return value
     if not DEBUG:
-        _stop(f"没有设置环境变量 {name}（可用 python3 -c 'import secrets; print(secrets.token_urlsafe(48))' 生成）。")
+        maker = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        _stop(f"没有设置环境变量 {name}（可用 {maker} 生成）。")
     VAR_DIR.mkdir(exist_ok=True)
     keeper = VAR_DIR / f"{name.lower()}.txt"
     try:
@@ -60,7 +62,7 @@ SITE_URL = _read("str", "SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 if not SITE_URL.startswith(("http://", "https://")):
     _stop("环境变量 SITE_URL 要以 http:// 或 https:// 开头。")
 PORTAL_NAME = _read("str", "PORTAL_NAME", "人大代表履职平台")
-PORTAL_OFFICE = _read("str", "PORTAL_OFFICE", "")  # issuing office on papers; empty: from the region
+PORTAL_OFFICE = _read("str", "PORTAL_OFFICE", "")  # on papers; empty: from the region
 
 INSTALLED_APPS = [
     "congress_portal.core",
@@ -127,7 +129,9 @@ TEMPLATES = [
 ]
 
 try:
-    DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+    DATABASES = {
+        "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+    }
 except (ValueError, ImproperlyConfigured):
     _stop("环境变量 DATABASE_URL 无法识别。")
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
@@ -142,7 +146,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8}}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"
