@@ -18,6 +18,9 @@ class ActivityForm(models.Model):
     counts_as = models.CharField(
         "计数口径", max_length=12, choices=CountsAs.choices, default=CountsAs.OTHER
     )
+    is_meeting = models.BooleanField(
+        "归入会议", default=False, help_text="在履职档案里列入「会议」部分。"
+    )
     order = models.PositiveIntegerField("排序", default=0)
     is_active = models.BooleanField("在用", default=True)
 

@@ -1,5 +1,11 @@
 from stations.models.reception import Reception, ReceptionDuty
-from stations.models.standard import InspectionMark, Standard, StandardItem, StationCheck
+from stations.models.standard import (
+    InspectionMark,
+    Standard,
+    StandardItem,
+    StandardUse,
+    StationCheck,
+)
 from stations.models.station import Posting, Station, StationOfficer, StationQuerySet, StationType
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "ReceptionDuty",
     "Standard",
     "StandardItem",
+    "StandardUse",
     "Station",
     "StationCheck",
     "StationOfficer",

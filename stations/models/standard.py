@@ -3,10 +3,11 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from congress_portal.core.enums import RegionLevel
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import Scope, ScopedQuerySet, SharedQuerySet
 from stations.enums import CheckState, StandardKind
-from stations.models.station import Station
+from stations.models.station import Station, StationType
 
 
 class Standard(models.Model):
@@ -50,6 +51,39 @@ class StandardItem(models.Model):
         return self.name
 
 
+class StandardUse(models.Model):
+    """Which stations a standard is for: a type, and where a level is named, only places of it.
+
+    A standard without uses is for every station. The level is the village's where the station
+    stands in one, else that of its town, sub-district or county.
+    """
+
+    standard = models.ForeignKey(Standard, models.CASCADE, related_name="uses", verbose_name="标准")
+    type = models.ForeignKey(StationType, models.CASCADE, verbose_name="家站类型")
+    region_level = models.CharField(
+        "所在区划级别", max_length=12, blank=True, choices=RegionLevel.choices,
+        help_text="不填为各级都用；同一类家站有填了级别的，先用填了的。",
+    )  # fmt: skip
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "标准适用范围"
+        verbose_name_plural = "标准适用范围"
+        ordering = ["standard", "type", "region_level"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standard", "type", "region_level"],
+                name="standard_use_once",
+                violation_error_message="这个标准已适用于这类家站。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        where = f"（{self.get_region_level_display()}）" if self.region_level else ""
+        return f"{self.standard}：{self.type}{where}"
+
+
 class OfStationQuerySet(ScopedQuerySet):
     """What follows its station's scope."""
 
@@ -81,6 +115,13 @@ class StationCheck(models.Model):
     state = models.CharField("情况", max_length=8, choices=CheckState.choices)
     note = models.CharField("说明", max_length=200, blank=True)
     checked_on = models.DateField("检查日期", null=True, blank=True)
+    since = models.DateField(
+        "从何时起",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="现在这一情况第一次查到的日期；导入的台账没有。",
+    )
 
     objects = OfStationQuerySet.as_manager()
 
