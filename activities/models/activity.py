@@ -42,17 +42,17 @@ class ActivityQuerySet(RecordQuerySet):
         rule = scope.reads("region") | Q(
             station__in=Station.objects.filter(Station.objects.all().read_rule(scope))
         )
-        if scope.user_id:
-            mine = Attendance.objects.filter(deputy__user=scope.user_id).values("activity")
-            rule |= Q(pk__in=mine) | Q(entered_by=scope.user_id)
+        if scope.deputy_user_id:
+            mine = Attendance.objects.filter(deputy__user=scope.deputy_user_id).values("activity")
+            rule |= Q(pk__in=mine) | Q(entered_by=scope.deputy_user_id)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
         rule = scope.writes("region") | Q(
             station__in=Station.objects.filter(Station.objects.all().write_rule(scope))
         )
-        if scope.user_id:
-            rule |= Q(entered_by=scope.user_id) & ~Q(verification="verified")
+        if scope.deputy_user_id:
+            rule |= Q(entered_by=scope.deputy_user_id) & ~Q(verification="verified")
         return rule
 
 

@@ -13,14 +13,14 @@ class VisitQuerySet(RecordQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region") | scope.reads("deputy__town")
-        if scope.user_id:
-            rule |= Q(deputy__user=scope.user_id) | Q(entered_by=scope.user_id)
+        if scope.deputy_user_id:
+            rule |= Q(deputy__user=scope.deputy_user_id) | Q(entered_by=scope.deputy_user_id)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
         rule = scope.writes("region") | scope.writes("deputy__town")
-        if scope.user_id:
-            own = Q(deputy__user=scope.user_id) | Q(entered_by=scope.user_id)
+        if scope.deputy_user_id:
+            own = Q(deputy__user=scope.deputy_user_id) | Q(entered_by=scope.deputy_user_id)
             rule |= own & ~Q(verification="verified")
         return rule
 

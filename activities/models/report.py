@@ -13,7 +13,7 @@ class DutyReportQuerySet(RecordQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("deputy__town")
-        return rule | Q(deputy__user=scope.user_id) if scope.user_id else rule
+        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
 
 class DutyReport(Record):

@@ -30,6 +30,20 @@ class Scope:
     unit_ids: frozenset[int] = frozenset()
 
     @property
+    def deputy_user_id(self) -> int | None:
+        """The account, while it holds the role of a deputy: own records follow the role."""
+        return self.user_id if "deputy" in self.roles else None
+
+    @property
+    def officer_user_id(self) -> int | None:
+        """The account, while it holds the role of a station officer."""
+        return self.user_id if "station_officer" in self.roles else None
+
+    @property
+    def is_office(self) -> bool:
+        return bool(self.roles & OFFICE_ROLES)
+
+    @property
     def reads_everything(self) -> bool:
         return "" in self.read_prefixes
 
@@ -51,6 +65,10 @@ class Scope:
 EVERYTHING = Scope(read_prefixes=("",), write_prefixes=("",))
 
 
+def is_nothing(rule: Q) -> bool:
+    return rule == NOTHING
+
+
 def within(prefixes: tuple[str, ...], path: str) -> Q:
     """Rows whose region, reached by ``path``, lies under one of the code prefixes."""
     rule = NOTHING
@@ -69,17 +87,33 @@ def scope_of(user: "User | AnonymousUser | None") -> Scope:
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
-    """``region_path`` leads from the row to the Region that owns it."""
+    """``region_path`` leads from the row to the Region that owns it.
+
+    A scope without a region reaches every row, unless ``by_region`` says that a rule other than
+    the region decides (accounts, the audit trail, scores): then the rule is always asked.
+    """
 
     region_path: ClassVar[str] = "region"
+    by_region: ClassVar[bool] = True
 
     def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         scope = scope_of(user)
-        return self.all() if scope.reads_everything else self.filter(self.read_rule(scope))
+        if user is None or (self.by_region and scope.reads_everything):
+            return self.all()
+        return self.filter(self.read_rule(scope))
 
     def editable_by(self, user: "User | AnonymousUser | None") -> Self:
         scope = scope_of(user)
-        return self.all() if scope.writes_everything else self.filter(self.write_rule(scope))
+        if user is None or (self.by_region and scope.writes_everything):
+            return self.all()
+        return self.filter(self.write_rule(scope))
+
+    def may_add(self, user: "User | AnonymousUser | None") -> bool:
+        """Whether there can be a new row that the user may write."""
+        scope = scope_of(user)
+        if user is None or (self.by_region and scope.writes_everything):
+            return True
+        return bool(scope.write_prefixes) and not is_nothing(self.write_rule(scope))
 
     def read_rule(self, scope: Scope) -> Q:
         return scope.reads(self.region_path)
@@ -89,13 +123,18 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 class SharedQuerySet(ScopedQuerySet):
-    """Reference data: every signed-in person reads it, only whole-scope staff write it."""
+    """Reference data: every signed-in person reads it, only the office writes it."""
+
+    by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         return ~NOTHING if scope.user_id else NOTHING
 
     def write_rule(self, scope: Scope) -> Q:
-        return ~NOTHING if scope.roles & OFFICE_ROLES else NOTHING
+        return ~NOTHING if scope.is_office else NOTHING
+
+    def may_add(self, user: "User | AnonymousUser | None") -> bool:
+        return user is None or not is_nothing(self.write_rule(scope_of(user)))
 
 
 OFFICE_ROLES = frozenset({"staff", "admin"})

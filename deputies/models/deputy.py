@@ -22,7 +22,7 @@ class DeputyQuerySet(ScopedQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("town") | Q(pk__in=_holding_mandates(scope.reads("region")))
-        return rule | Q(user=scope.user_id) if scope.user_id else rule
+        return rule | Q(user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
     def write_rule(self, scope: Scope) -> Q:
         return scope.writes("town") | Q(pk__in=_holding_mandates(scope.writes("region")))
@@ -138,10 +138,14 @@ class MandateQuerySet(ScopedQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region") | scope.reads("deputy__town")
-        return rule | Q(deputy__user=scope.user_id) if scope.user_id else rule
+        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("region")
+        """The congress's own office; the county's also for seats of the levels above it."""
+        rule = scope.writes("region")
+        if scope.is_office:
+            rule |= Q(region__isnull=True) & scope.writes("deputy__town")
+        return rule
 
     def in_force(self, period: Period) -> Self:
         """In force on at least one day: own dates where given, else those of the term."""

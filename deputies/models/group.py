@@ -14,8 +14,8 @@ from deputies.models.deputy import Deputy
 class GroupQuerySet(ScopedQuerySet):
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region")
-        if scope.user_id:
-            mine = GroupMembership.objects.filter(deputy__user=scope.user_id).values("group")
+        if scope.deputy_user_id:
+            mine = GroupMembership.objects.filter(deputy__user=scope.deputy_user_id).values("group")
             rule |= Q(pk__in=mine)
         return rule
 

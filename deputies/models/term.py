@@ -11,7 +11,9 @@ from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQue
 
 class TermQuerySet(SharedQuerySet):
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("region") if scope.write_prefixes else NOTHING
+        """The congress's own office; the county's keeps the terms of the levels above it too."""
+        rule = scope.writes("region")
+        return rule | Q(region__isnull=True) if scope.is_office else rule
 
     def of_county(self) -> Self:
         return self.filter(level=Level.COUNTY)
@@ -70,8 +72,13 @@ class Term(models.Model):
 
 
 class DistrictQuerySet(ScopedQuerySet):
+    """Names of districts are public; the office of the congress that elects in them writes them."""
+
     def read_rule(self, scope: Scope) -> Q:
         return ~NOTHING if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("term__region") & scope.writes("region")
 
 
 class District(models.Model):

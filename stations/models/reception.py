@@ -14,8 +14,10 @@ class ReceptionQuerySet(RecordQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = Q(station__in=Station.objects.filter(Station.objects.all().read_rule(scope)))
-        if scope.user_id:
-            mine = ReceptionDuty.objects.filter(deputy__user=scope.user_id).values("reception")
+        if scope.deputy_user_id:
+            mine = ReceptionDuty.objects.filter(deputy__user=scope.deputy_user_id).values(
+                "reception"
+            )
             rule |= Q(pk__in=mine)
         return rule
 

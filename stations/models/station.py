@@ -4,6 +4,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from congress_portal.core.enums import VILLAGE_LEVELS
 from congress_portal.core.models import Region
@@ -31,26 +32,28 @@ class StationType(models.Model):
         return self.name
 
 
+def _today() -> dt.date:
+    return timezone.localdate()
+
+
 class StationQuerySet(ScopedQuerySet):
     """Town staff: their town's; officers: their own; deputies: those they are posted to."""
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region") | self._kept_by(scope)
-        if scope.user_id:
-            posted = Posting.objects.filter(deputy__user=scope.user_id).values("station")
-            rule |= Q(pk__in=posted)
+        if scope.deputy_user_id:
+            posted = Posting.objects.on(_today()).filter(deputy__user=scope.deputy_user_id)
+            rule |= Q(pk__in=posted.values("station"))
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
         return scope.writes("region") | self._kept_by(scope)
 
     def _kept_by(self, scope: Scope) -> Q:
-        if not scope.user_id:
+        if not scope.officer_user_id:
             return NOTHING
-        today = dt.date.today()  # noqa: DTZ011 - office dates are local dates
-        return Q(
-            pk__in=StationOfficer.objects.on(today).filter(user=scope.user_id).values("station")
-        )
+        kept = StationOfficer.objects.on(_today()).filter(user=scope.officer_user_id)
+        return Q(pk__in=kept.values("station"))
 
     def active(self) -> Self:
         return self.filter(is_active=True)

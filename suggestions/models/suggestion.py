@@ -29,9 +29,11 @@ class SuggestionQuerySet(ScopedQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("lead__town") | scope.reads("region")
-        if scope.user_id:
-            cosigned = CoSigner.objects.filter(deputy__user=scope.user_id).values("suggestion")
-            rule |= Q(lead__user=scope.user_id) | Q(pk__in=cosigned)
+        if scope.deputy_user_id:
+            cosigned = CoSigner.objects.filter(deputy__user=scope.deputy_user_id).values(
+                "suggestion"
+            )
+            rule |= Q(lead__user=scope.deputy_user_id) | Q(pk__in=cosigned)
         if scope.unit_ids and Role.UNIT_OFFICER in scope.roles:
             handed = Handling.objects.filter(unit__in=scope.unit_ids).values("suggestion")
             rule |= Q(pk__in=handed)
@@ -122,6 +124,13 @@ class Suggestion(models.Model):
         if self.extended_to:
             return self.extended_to
         return months_later(self.handed_over_on, REPLY_MONTHS) if self.handed_over_on else None
+
+    @property
+    def last_reply(self) -> "Reply | None":
+        """The lead unit's newest reply; lists prefetch ``handlings__replies`` in order."""
+        leads = [each for each in self.handlings.all() if each.share == Share.LEAD]
+        replies = [reply for each in leads for reply in each.replies.all()]
+        return replies[-1] if replies else None
 
 
 class CoSignerQuerySet(ScopedQuerySet):

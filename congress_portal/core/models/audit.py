@@ -9,6 +9,8 @@ from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 
 
 class AuditQuerySet(ScopedQuerySet):
+    by_region = False
+
     def read_rule(self, scope: Scope) -> Q:
         return ~NOTHING if scope.roles & {"auditor", "admin", "staff"} else NOTHING
 

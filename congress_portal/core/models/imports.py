@@ -8,6 +8,8 @@ from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQue
 class ImportRunQuerySet(ScopedQuerySet):
     """Staff see every run; others their own."""
 
+    by_region = False
+
     def read_rule(self, scope: Scope) -> Q:
         if scope.roles & {"staff", "admin", "auditor"}:
             return ~NOTHING
@@ -55,6 +57,8 @@ class ImportRun(models.Model):
 
 
 class ImportSheetQuerySet(ScopedQuerySet):
+    by_region = False
+
     def read_rule(self, scope: Scope) -> Q:
         rule = ImportRun.objects.all().read_rule(scope)
         return Q(run__in=ImportRun.objects.filter(rule))

@@ -20,6 +20,8 @@ ADMIN_SITE_ROLES = frozenset({Role.STAFF, Role.TOWN_STAFF, Role.AUDITOR, Role.AD
 class UserQuerySet(ScopedQuerySet):
     """Accounts are kept by the office and the system administrator; everyone reads the own one."""
 
+    by_region = False
+
     def read_rule(self, scope: Scope) -> Q:
         if scope.roles & {Role.STAFF, Role.ADMIN, Role.AUDITOR}:
             return ~NOTHING
@@ -96,7 +98,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             roles=self.roles,
             read_prefixes=self._prefixes(READS_REGION),
             write_prefixes=self._prefixes(WRITES_REGION),
-            unit_ids=frozenset(row.unit_id for row in self.assignments if row.unit_id),
+            unit_ids=frozenset(
+                row.unit_id
+                for row in self.assignments
+                if row.unit_id and row.role == Role.UNIT_OFFICER
+            ),
         )
 
     def _prefixes(self, roles: frozenset[Role]) -> tuple[str, ...]:
@@ -113,6 +119,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class RoleAssignmentQuerySet(ScopedQuerySet):
+    by_region = False
+
     def read_rule(self, scope: Scope) -> Q:
         return Q(user__in=User.objects.filter(User.objects.all().read_rule(scope)))
 

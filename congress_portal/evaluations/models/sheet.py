@@ -18,6 +18,7 @@ PUBLISHED_IS_FROZEN = "已发布的考评结果不能改动；有误时请发布
 class FrozenQuerySet(ScopedQuerySet):
     """Rows of a published sheet are never changed (DESIGN §4)."""
 
+    by_region = False
     sheet_path = ""
 
     def _refuse_frozen(self) -> None:
@@ -126,7 +127,9 @@ class ScoreQuerySet(FrozenQuerySet):
         if scope.user_id:
             published = Q(sheet__state=SheetState.PUBLISHED)
             stations = Station.objects.filter(Station.objects.all().read_rule(scope))
-            rule |= published & (Q(deputy__user=scope.user_id) | Q(station__in=stations))
+            rule |= published & Q(station__in=stations)
+            if scope.deputy_user_id:
+                rule |= published & Q(deputy__user=scope.deputy_user_id)
         if scope.unit_ids:
             rule |= Q(sheet__state=SheetState.PUBLISHED, unit__in=scope.unit_ids)
         return rule
