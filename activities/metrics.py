@@ -1,0 +1,132 @@
+"""Metrics of activities, visits, duty reports and news."""
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from activities.enums import CountsAs, Presence
+from activities.models import Activity, Attendance, DutyReport, NewsItem, Visit
+from congress_portal.core.metrics import (
+    Each,
+    Figure,
+    Grouped,
+    Listed,
+    counted,
+    metric,
+    number_of,
+)
+from congress_portal.core.models import Region
+from congress_portal.core.periods import Period
+from deputies.models import Deputy
+from stations.models import ReceptionDuty, Station
+
+
+def _present(period: Period) -> QuerySet[Attendance]:
+    return Attendance.objects.filter(counted(period, "activity"), presence=Presence.PRESENT)
+
+
+@metric("activities", "活动次数", of=Deputy, unit="次")
+@metric("inspections", "视察调研执法检查次数", of=Deputy, unit="次")
+@metric("trainings", "培训次数", of=Deputy, unit="次")
+@metric("training_hours", "培训学时", of=Deputy, unit="学时")
+def attended(period: Period) -> Grouped:
+    """Activities attended by what their form counts as; 培训学习 is no activity (DESIGN §4)."""
+    training = Q(activity__form__counts_as=CountsAs.TRAINING)
+    inspection = Q(activity__form__counts_as=CountsAs.INSPECTION)
+    return Grouped(
+        _present(period),
+        subject="deputy",
+        record="activity",
+        model=Activity,
+        figures={
+            "activities": Figure(Count, "pk", ~training),
+            "inspections": Figure(Count, "pk", inspection),
+            "trainings": Figure(Count, "pk", training),
+            "training_hours": Figure(Sum, "activity__hours", training),
+        },
+    )
+
+
+@metric("people_visited", "走访联系人次", of=Deputy, unit="人次", reported=False)
+@metric("villages_contacted", "联系村社区数", of=Deputy, unit="个")
+def visited(period: Period) -> Grouped:
+    """People of the visits by any way of contact, and the distinct villages."""
+    return Grouped(
+        Visit.objects.filter(counted(period)),
+        subject="deputy",
+        record="pk",
+        model=Visit,
+        figures={
+            "people_visited": Figure(Sum, "people"),
+            "villages_contacted": Figure(Count, "village", Q(village__isnull=False), distinct=True),
+        },
+    )
+
+
+@metric("duty_reports", "述职次数", of=Deputy, unit="次")
+def duty_reports(period: Period) -> Each:
+    return number_of(DutyReport.objects.filter(counted(period)), "deputy")
+
+
+@metric("activities", "活动次数", of=Station, unit="次")
+def station_activities(period: Period) -> Grouped:
+    """Held at the station; here every form counts, 培训学习 too."""
+    return Grouped(
+        Activity.objects.filter(counted(period), station__isnull=False),
+        subject="station",
+        record="pk",
+        model=Activity,
+        figures={"activities": Figure(Count, "pk")},
+    )
+
+
+@metric("deputies_active", "参与代表数", of=Station, unit="名")
+def deputies_active(period: Period) -> Listed:
+    """Attached deputies who took part in an activity or a reception at their station."""
+    at_activity = _attached(_present(period), "activity__station", period)
+    at_reception = _attached(
+        ReceptionDuty.objects.filter(counted(period, "reception")), "reception__station", period
+    )
+    active: dict[int, set[int]] = {}
+    for station, deputy in at_activity.union(at_reception):
+        active.setdefault(station, set()).add(deputy)
+    return Listed(Deputy, {"deputies_active": active})
+
+
+def _attached(rows: QuerySet, station: str, period: Period) -> QuerySet:  # type: ignore[type-arg]
+    """(station, deputy) of the rows whose deputy is attached to that station in the period."""
+    postings = f"{station}__postings"
+    begun = Q(**{f"{postings}__begins_on": None}) | Q(
+        **{f"{postings}__begins_on__lte": period.last}
+    )
+    not_ended = Q(**{f"{postings}__ends_on": None}) | Q(
+        **{f"{postings}__ends_on__gte": period.first}
+    )
+    rows = rows.filter(begun & not_ended, **{f"{postings}__deputy": F("deputy")})
+    return rows.order_by().values_list(station, "deputy").distinct()
+
+
+@metric("activities", "活动次数", of=Region, unit="次")
+def region_activities(period: Period) -> Each:
+    """By the organiser's place; all forms."""
+    return number_of(Activity.objects.filter(counted(period)), "region")
+
+
+@metric("attendances", "参加活动人次", of=Region, unit="人次")
+def attendances(period: Period) -> Grouped:
+    """Persons present, summed."""
+    return Grouped(
+        _present(period),
+        subject="activity__region",
+        record="activity",
+        model=Activity,
+        figures={"attendances": Figure(Count, "pk")},
+    )
+
+
+@metric("visits", "联系走访次数", of=Region, unit="次")
+def visits(period: Period) -> Each:
+    return number_of(Visit.objects.filter(counted(period)), "region")
+
+
+@metric("news", "信息报送条数", of=Region, unit="条")
+def news(period: Period) -> Each:
+    return number_of(NewsItem.objects.filter(counted(period)), "region")

@@ -1,0 +1,62 @@
+"""Reads about deputies that more than one page needs."""
+
+import datetime as dt
+
+from django.db.models import Prefetch
+
+from congress_portal.core.periods import Period, PeriodError, parse_calendar_period
+from deputies.models import Deputy, DeputyQuerySet, GroupMembership, Mandate, Term
+
+
+def with_seats(rows: DeputyQuerySet) -> DeputyQuerySet:
+    """With home town, mandates (term, district) and groups, each read once for the whole page."""
+    mandates = Mandate.objects.select_related("term", "district").order_by("-term__begins_on", "pk")
+    memberships = GroupMembership.objects.select_related("group")
+    return rows.select_related("town", "village").prefetch_related(
+        Prefetch("mandates", mandates), Prefetch("memberships", memberships)
+    )
+
+
+def deputy_of(user: object) -> Deputy | None:
+    """The deputy whose account this is."""
+    return Deputy.objects.select_related("town", "village").filter(user=user).first()
+
+
+def parse_period(text: str) -> Period:
+    """``2026Q3``, ``2026``, ``2026-09``, or a term's name: the county's, e.g. 第十八届.
+
+    Raises PeriodError.
+    """
+    try:
+        return parse_calendar_period(text)
+    except PeriodError:
+        term = Term.objects.of_county().filter(name=text.strip()).order_by("-begins_on").first()
+        if term is None:
+            raise PeriodError(
+                f"「{text}」不是考评周期，请写成 2026Q3、2026、2026-09 或县人大的届次。"
+            ) from None
+        return term.period
+
+
+def days_in_office(period: Period) -> dict[int, int]:
+    """Days of the period on which each deputy held at least one mandate; one query."""
+    spans: dict[int, list[tuple[dt.date, dt.date]]] = {}
+    rows = Mandate.objects.in_force(period).values_list(
+        "deputy", "begins_on", "term__begins_on", "ends_on", "term__ends_on"
+    )
+    for deputy, begins, term_begins, ends, term_ends in rows:
+        first = max(begins or term_begins, period.first)
+        last = min(ends or term_ends, period.last)
+        spans.setdefault(deputy, []).append((first, last))
+    return {deputy: _days_covered(found) for deputy, found in spans.items()}
+
+
+def _days_covered(spans: list[tuple[dt.date, dt.date]]) -> int:
+    """Days in the union of the spans, both ends counted."""
+    days, after = 0, dt.date.min
+    for first, last in sorted(spans):
+        begin = max(first, after)
+        if last >= begin:
+            days += (last - begin).days + 1
+            after = last + dt.timedelta(days=1)
+    return days

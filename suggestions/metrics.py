@@ -1,0 +1,155 @@
+"""Metrics of voices and suggestions."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from congress_portal.core.enums import Rating
+from congress_portal.core.metrics import Each, Figure, Grouped, Listed, SumOf, metric, number_of
+from congress_portal.core.models import Region, Unit
+from congress_portal.core.periods import Period
+from deputies.models import Deputy
+from stations.models import Station
+from suggestions.models import CoSigner, Reply, Suggestion, Voice
+from suggestions.models.suggestion import REPLY_MONTHS, months_later
+
+SOLVED = "A"  # code of the reply class «已解决或基本解决»
+CONTENT = frozenset({Rating.SATISFIED, Rating.BASICALLY})
+
+
+def _opinions(period: Period, subject: str, *, voters: bool) -> Grouped:
+    """Voices of the period's receptions; one voice is one voter with one matter (DESIGN §3)."""
+    figures = {
+        "opinions_taken": Figure(Count, "pk"),
+        "opinions_closed": Figure(Count, "pk", Q(closed_on__lte=period.last)),
+    }
+    if voters:
+        figures["voters_received"] = Figure(Count, "pk")
+    rows = Voice.objects.all().at_receptions_in(period)
+    return Grouped(rows, subject=subject, record="pk", model=Voice, figures=figures)
+
+
+@metric("voters_received", "接待选民人次", of=Deputy, unit="人次", reported=False)
+@metric("opinions_taken", "收集意见数", of=Deputy, unit="件")
+@metric("opinions_closed", "办结意见数", of=Deputy, unit="件")
+def heard_by_deputies(period: Period) -> Grouped:
+    """At receptions the deputy was on duty."""
+    return _opinions(period, "reception__duties__deputy", voters=True)
+
+
+@metric("voters_contacted", "联系选民人次", of=Deputy, unit="人次")
+def voters_contacted(period: Period) -> SumOf:
+    """Voters received and people of visits."""
+    return SumOf(("voters_received", "people_visited"))
+
+
+@metric("voters_received", "接待选民人次", of=Station, unit="人次")
+@metric("opinions_taken", "收集意见数", of=Station, unit="件")
+@metric("opinions_closed", "办结意见数", of=Station, unit="件")
+def heard_at_stations(period: Period) -> Grouped:
+    """Opinions of receptions only; the number in an activity's register is not counted."""
+    return _opinions(period, "reception__station", voters=True)
+
+
+@metric("voters_received", "接待选民人次", of=Region, unit="人次")
+def heard_in_towns(period: Period) -> Grouped:
+    return _opinions(period, "reception__station__region", voters=True)
+
+
+@metric("suggestions_led", "领衔建议数", of=Deputy, unit="件")
+def suggestions_led(period: Period) -> Each:
+    return number_of(Suggestion.objects.all().submitted_in(period), "lead")
+
+
+@metric("suggestions_cosigned", "附议建议数", of=Deputy, unit="件")
+def suggestions_cosigned(period: Period) -> Each:
+    rows = CoSigner.objects.filter(suggestion__submitted_on__range=(period.first, period.last))
+    return number_of(rows, "deputy", record="suggestion", model=Suggestion)
+
+
+@metric("suggestions_submitted", "提出建议数", of=Region, unit="件")
+def suggestions_submitted(period: Period) -> Each:
+    """By the home town of the deputy who leads it."""
+    return number_of(Suggestion.objects.all().submitted_in(period), "lead__town")
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """One reply of a lead unit, with what decides whether it was in time."""
+
+    reply: int
+    unit: int
+    town: int
+    replied_on: dt.date
+    handed_over_on: dt.date | None
+    extended_to: dt.date | None
+    reply_class: str | None
+    rating: str
+
+    @property
+    def is_on_time(self) -> bool:
+        """Due: hand-over + 3 calendar months, or the extension; no deadline, none missed."""
+        if self.extended_to:
+            return self.replied_on <= self.extended_to
+        if self.handed_over_on is None:
+            return True
+        return self.replied_on <= months_later(self.handed_over_on, REPLY_MONTHS)
+
+
+def _replies(period: Period) -> list[_Answered]:
+    rows = Reply.objects.all().of_lead_units().in_period(period).order_by("pk")
+    return [
+        _Answered(*row)
+        for row in rows.values_list(
+            "pk",
+            "handling__unit",
+            "handling__suggestion__lead__town",
+            "replied_on",
+            "handling__suggestion__handed_over_on",
+            "handling__suggestion__extended_to",
+            "reply_class__code",
+            "rating",
+        )
+    ]
+
+
+def _by(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for subject, reply in pairs:
+        found.setdefault(subject, []).append(reply)
+    return found
+
+
+@metric("replied", "答复数", of=Unit, unit="件")
+@metric("on_time", "按时答复数", of=Unit, unit="件")
+@metric("solved", "A类答复数", of=Unit, unit="件")
+@metric("satisfied", "满意和基本满意数", of=Unit, unit="件")
+def unit_replies(period: Period) -> Listed:
+    """Replies of the period as lead unit; every round of a suggestion is a reply of its own."""
+    replies = _replies(period)
+    return Listed(
+        Reply,
+        {
+            "replied": _by((each.unit, each.reply) for each in replies),
+            "on_time": _by((each.unit, each.reply) for each in replies if each.is_on_time),
+            "solved": _by(
+                (each.unit, each.reply) for each in replies if each.reply_class == SOLVED
+            ),
+            "satisfied": _by((each.unit, each.reply) for each in replies if each.rating in CONTENT),
+        },
+    )
+
+
+@metric("suggestions_replied", "答复建议数", of=Region, unit="件")
+@metric("replied_on_time", "按时答复建议数", of=Region, unit="件")
+def town_replies(period: Period) -> Listed:
+    replies = _replies(period)
+    return Listed(
+        Reply,
+        {
+            "suggestions_replied": _by((each.town, each.reply) for each in replies),
+            "replied_on_time": _by((each.town, each.reply) for each in replies if each.is_on_time),
+        },
+    )
