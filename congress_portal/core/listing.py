@@ -33,8 +33,9 @@ def recent_quarters(today: dt.date, count: int = _QUARTERS_OFFERED) -> list[Peri
 class PeriodField(forms.CharField):
     """``2026Q3``, ``2026`` or ``2026-09`` as a Period; offers the years and quarters just past."""
 
-    def __init__(self) -> None:
-        super().__init__(label="期间", required=False, max_length=10, widget=forms.Select())
+    def __init__(self, label: str = "期间", *, hidden: bool = False) -> None:
+        widget = forms.HiddenInput() if hidden else forms.Select()
+        super().__init__(label=label, required=False, max_length=10, widget=widget)
 
     def offer(self, given: str, today: dt.date) -> None:
         """Fill the select; a valid period of the address that is not offered is added."""
@@ -86,6 +87,26 @@ class ListFilter(forms.Form):
     @property
     def narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def only(self) -> list[str]:
+        """What the hidden filters, set by a link, narrow to: «代表：张伟»."""
+        if not self.is_valid():
+            return []
+        found = []
+        for bound in self.hidden_fields():
+            if value := self.cleaned_data.get(bound.name):
+                found.append(_narrowing(bound, value))
+        return found
+
+
+def _narrowing(bound: forms.BoundField, value: Any) -> str:
+    if value is True:
+        return bound.label
+    if isinstance(value, Period):
+        return f"{bound.label}：{value.label}"
+    words = dict(bound.field.choices)[value] if isinstance(value, str) else value
+    return f"{bound.label}：{words}"
 
 
 class TownField(forms.ModelChoiceField):
