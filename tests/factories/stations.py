@@ -1,16 +1,19 @@
 import datetime as dt
+from decimal import Decimal
 
 import factory
 
 from congress_portal.core.enums import Verification
-from stations.enums import OfficerKind, StandardKind
+from stations.enums import CheckState, OfficerKind, StandardKind
 from stations.models import (
+    InspectionMark,
     Posting,
     Reception,
     ReceptionDuty,
     Standard,
     StandardItem,
     Station,
+    StationCheck,
     StationOfficer,
     StationType,
 )
@@ -85,3 +88,34 @@ class StandardFactory(factory.django.DjangoModelFactory):
     def items(self, create, names, **kwargs):
         for number, name in enumerate(names or (), start=1):
             StandardItem.objects.create(standard=self, number=number, name=name)
+
+
+class StandardItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StandardItem
+
+    standard = factory.SubFactory(StandardFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"第{n}项")
+
+
+class StationCheckFactory(factory.django.DjangoModelFactory):
+    """An item that is there."""
+
+    class Meta:
+        model = StationCheck
+
+    station = factory.SubFactory(StationFactory)
+    item = factory.SubFactory(StandardItemFactory)
+    state = CheckState.YES
+
+
+class InspectionMarkFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = InspectionMark
+
+    station = factory.SubFactory(StationFactory)
+    year = 2026
+    quarter = 3
+    team = factory.Sequence(lambda n: f"第{n}考评组")
+    score = Decimal("8.00")
