@@ -4,6 +4,7 @@ from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import HeaderSynonym, ImportRun, ImportSheet
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
+from congress_portal.core.models.submission import Submission
 from congress_portal.core.models.unit import Unit
 from congress_portal.core.models.user import RoleAssignment, User
 
@@ -18,6 +19,7 @@ __all__ = [
     "Record",
     "Region",
     "RoleAssignment",
+    "Submission",
     "Unit",
     "User",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from congress_portal.core.enums import Role
+from congress_portal.core.masking import mask_phone
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 
 # Roles that read (and write) by region; the others see what carries their own name.
@@ -58,6 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     date_joined = models.DateTimeField("开户时间", default=timezone.now, editable=False)
+
+    PERSONAL = {"phone": mask_phone}
 
     objects = UserManager()
 
