@@ -5,7 +5,7 @@ from congress_portal.desk.views import account, home
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("deputies/<int:pk>/file/", home.deputy_file, name="file"),
+    path("deputies/<int:pk>/year/", home.deputy_year, name="year"),
     path("search/", home.find, name="search"),
     path("audit/", home.audit_list, name="audit"),
     path("registers/", include("congress_portal.desk.registers.urls")),

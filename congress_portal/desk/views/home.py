@@ -16,7 +16,8 @@ from congress_portal.core.models import AuditEntry
 from congress_portal.core.periods import Period, parse_calendar_period, quarter_of
 from congress_portal.core.periods import year as year_period
 from congress_portal.desk.filters import AuditFilter, SearchForm
-from congress_portal.desk.selectors import file, leader, others, search, waiting
+from congress_portal.desk.selectors import leader, others, search, waiting
+from congress_portal.desk.selectors import year as years
 from deputies.models import Deputy
 from deputies.selectors import deputy_of, with_seats
 
@@ -70,7 +71,7 @@ def _deputy(request: HttpRequest) -> dict[str, Any] | None:
     if deputy is None:
         return None
     today = timezone.localdate()
-    return {"desk": file.deputy_desk(request.user, deputy, today), "year": today.year}
+    return {"desk": years.deputy_desk(request.user, deputy, today), "year": today.year}
 
 
 def _station(request: HttpRequest) -> dict[str, Any]:
@@ -124,23 +125,23 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
+def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
     rows = with_seats(Deputy.objects.visible_to(request.user))
     deputy = get_object_or_404(rows, pk=pk)
-    year = file.local_year(request.GET.get("year", ""))
-    entries = file.entries_of(deputy, year_period(year))
+    year = years.local_year(request.GET.get("year", ""))
+    entries = years.entries_of(deputy, year_period(year))
     month = request.GET.get("month", "")
     shown = [entry for entry in entries if not month or str(entry.day.month) == month]
     context = {
         "deputy": deputy,
         "year": year,
         "month": month,
-        "months": file.months_of(entries, year),
-        "totals": file.totals_of(entries),
+        "months": years.months_of(entries, year),
+        "totals": years.totals_of(entries),
         "entries": shown,
         "is_running": year == timezone.localdate().year,
     }
-    return render(request, "desk/file.html", context)
+    return render(request, "desk/year.html", context)
 
 
 @require_GET
