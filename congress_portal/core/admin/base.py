@@ -170,6 +170,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
                 raise PermissionDenied
             delete_recorded(row)
         for row in rows:
+            formset.fill_row(row)
             save_recorded(row, clean=False)
         return rows
 
@@ -302,9 +303,13 @@ class PortalInline(ScopedAdmin, admin.TabularInline):
             return fields
         return [*fields, *(f"masked_{name}" for name in masks_of(self.model))]
 
+    def fill_row(self, row: Any) -> None:
+        """A hook: what follows from the parent."""
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.user = request.user
+        formset.fill_row = staticmethod(self.fill_row)
         masks = masks_of(self.model)
         formset.form.masked = {n: mask for n, mask in masks.items() if n not in self.shown}
         return formset

@@ -15,4 +15,4 @@ class CappedPaginator(Paginator):
         rows = self.object_list
         if not hasattr(rows, "query"):
             return len(rows)
-        return rows.order_by()[:COUNTED_UP_TO].count()
+        return rows.order_by().values("pk")[:COUNTED_UP_TO].count()
