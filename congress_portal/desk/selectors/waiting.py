@@ -32,7 +32,10 @@ class Waiting:
 
     @property
     def age(self) -> str:
-        return f"最早 {(self.today - self.since).days} 天前" if self.since else ""
+        if self.since is None:
+            return ""
+        days = (self.today - self.since).days
+        return f"最早 {days} 天前" if days else "今天"
 
 
 def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
