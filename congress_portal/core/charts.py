@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.utils.html import escape
@@ -60,7 +61,7 @@ def horizontal_bars(
 ) -> SafeString:
     """Bars from zero to ``top`` (default: the largest value) with the figure at each bar's end."""
 
-    def build(alt: "altair") -> "altair.LayerChart":
+    def build(alt: ModuleType) -> "altair.LayerChart":
         values = [
             {
                 "名称": bar.name,
@@ -95,8 +96,8 @@ def small_multiples(
 ) -> SafeString:
     """A panel of columns for each series on one common scale; the last step is red and labelled."""
 
-    def build(alt: "altair") -> "altair.FacetChart":
-        values = [
+    def build(alt: ModuleType) -> "altair.FacetChart":
+        values: list[dict[str, Any]] = [
             {
                 "名称": one.name,
                 "期": step,
@@ -140,7 +141,7 @@ def heat_table(
 ) -> SafeString:
     """Cells tinted by their share of ``top``, the figure in each; an empty cell shows a dash."""
 
-    def build(alt: "altair") -> "altair.LayerChart":
+    def build(alt: ModuleType) -> "altair.LayerChart":
         values = [
             {
                 "名称": row.name,
@@ -206,13 +207,13 @@ def _tint(value: Decimal | int | None, top: Decimal) -> str:
     return "#" + "".join(f"{round(255 - (255 - channel) * share):02x}" for channel in channels)
 
 
-def _name_axis(alt: "altair") -> "altair.Axis":
+def _name_axis(alt: ModuleType) -> "altair.Axis":
     return alt.Axis(
         title=None, ticks=False, domain=False, labelPadding=6, labelFontSize=12, labelLimit=260
     )
 
 
-def _step_axis(alt: "altair") -> "altair.Axis":
+def _step_axis(alt: ModuleType) -> "altair.Axis":
     return alt.Axis(
         title=None, ticks=False, labelAngle=0, labelFontSize=10, labelPadding=3, domainColor=GREY
     )

@@ -78,7 +78,7 @@ class Figure:
     distinct: bool = False
 
     def aggregate(self) -> Aggregate:
-        extra = {"distinct": True} if self.distinct else {}
+        extra: dict[str, Any] = {"distinct": True} if self.distinct else {}
         return self.kind(self.of, filter=self.only or None, **extra)
 
 

@@ -7,6 +7,7 @@ from congress_portal.core.audit import save_recorded
 from congress_portal.core.enums import Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Record, User
+from congress_portal.core.scope import ScopedQuerySet
 
 
 class VerificationError(DomainError):
@@ -49,4 +50,5 @@ def may_verify(record: Record, actor: User) -> bool:
     """Staff whose scope reaches the record; never the deputy it speaks of."""
     if not actor.scope.write_prefixes:
         return False
-    return type(record)._default_manager.editable_by(actor).filter(pk=record.pk).exists()
+    rows: ScopedQuerySet = type(record)._default_manager.all()  # type: ignore[assignment]
+    return rows.editable_by(actor).filter(pk=record.pk).exists()

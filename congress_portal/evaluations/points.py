@@ -10,7 +10,7 @@ Each line is rounded half-up to 0.01, once, from the exact fraction; the total i
 rounded lines. Where a line is left out (不计), the sum × scheme full ÷ full of the counted lines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -163,7 +163,7 @@ def _deduction(rule: Rule, value: Decimal) -> Line:
     return line
 
 
-_METHODS = {
+_METHODS: dict[str, Callable[[Rule, Decimal], Line]] = {
     Method.FIRST_THEN_EACH: _first_then_each,
     Method.MANUAL: _manual,
     Method.DEDUCTION: _deduction,

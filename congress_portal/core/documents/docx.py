@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -114,7 +114,7 @@ def _field(run: Run, code: str) -> None:
 def _run(paragraph: WordParagraph, text: str, font: str, points: float) -> Run:
     run = paragraph.add_run(text)
     run.font.name, run.font.size = font, Pt(points)
-    run._r.get_or_add_rPr().rFonts.set(qn("w:eastAsia"), font)
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     return run
 
 
@@ -201,7 +201,7 @@ def _figure(document: Document, figure: Figure) -> None:
     png = vl_convert.svg_to_png(str(figure.svg), scale=3)
     shape = picture.add_run().add_picture(io.BytesIO(png))
     if shape.width > Mm(_PORTRAIT_MM):
-        shape.height = int(shape.height * Mm(_PORTRAIT_MM) / shape.width)
+        shape.height = Emu(shape.height * Mm(_PORTRAIT_MM) // shape.width)
         shape.width = Mm(_PORTRAIT_MM)
     shape._inline.docPr.set("descr", figure.caption)
 
