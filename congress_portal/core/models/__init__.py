@@ -1,7 +1,12 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
 from congress_portal.core.models.calendar import CalendarDay
 from congress_portal.core.models.dictionary import DictionaryEntry
-from congress_portal.core.models.imports import HeaderSynonym, ImportRun, ImportSheet
+from congress_portal.core.models.imports import (
+    HeaderSynonym,
+    ImportBatch,
+    ImportRun,
+    ImportSheet,
+)
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
 from congress_portal.core.models.submission import Submission
@@ -14,6 +19,7 @@ __all__ = [
     "CalendarDay",
     "DictionaryEntry",
     "HeaderSynonym",
+    "ImportBatch",
     "ImportRun",
     "ImportSheet",
     "Record",
