@@ -74,9 +74,7 @@ class ActivityFilter(RecordFilter):
         return rows.filter(station=station)
 
     def by_deputy(self, rows: QuerySet[Activity], deputy: Deputy) -> QuerySet[Activity]:
-        return rows.filter(
-            attendances__deputy=deputy, attendances__presence=Presence.PRESENT
-        )
+        return rows.filter(attendances__deputy=deputy, attendances__presence=Presence.PRESENT)
 
 
 class VisitFilter(RecordFilter):

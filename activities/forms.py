@@ -46,7 +46,10 @@ class DayField(forms.DateField):
 
 
 class EntryForm(forms.Form):
-    """What both forms carry: the key that makes a double tap one record, the state it was made from."""
+    """What both forms carry: a key, so that a double tap is one record, and their origin.
+
+    ``seen`` is the stored record's fingerprint; an edit of anything newer is refused.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -83,7 +86,8 @@ class VillageField(forms.TypedChoiceField):
     def offer(self, first: list[Region], by_town: dict[str, list[Region]]) -> None:
         mine = [(each.pk, _with_town(each)) for each in first]
         groups = [
-            (town, [(each.pk, each.name) for each in villages]) for town, villages in by_town.items()
+            (town, [(each.pk, each.name) for each in villages])
+            for town, villages in by_town.items()
         ]
         start = [("我常去的", mine)] if mine else []
         self.choices = [("", "不在村（社区）"), *start, *groups]
@@ -194,9 +198,13 @@ class ActivityEntryForm(EntryForm):
             stations = stations.model.objects.filter(
                 Q(pk__in=stations.values("pk")) | Q(pk=self.row.station_id)
             )
-            fellows = Deputy.objects.filter(
-                Q(pk__in=fellows.values("pk")) | Q(attendances__activity=self.row)
-            ).exclude(pk=self.deputy.pk).distinct()
+            fellows = (
+                Deputy.objects.filter(
+                    Q(pk__in=fellows.values("pk")) | Q(attendances__activity=self.row)
+                )
+                .exclude(pk=self.deputy.pk)
+                .distinct()
+            )
         self.fields["station"].queryset = stations
         self.fields["fellows"].queryset = fellows
 

@@ -137,9 +137,7 @@ def _to_detail(row: Record) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_visit(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(visits_in_full(_own_open(Visit, request)), pk=pk)
-    form = VisitForm(
-        request.POST or None, request.FILES or None, deputy=visit.deputy, row=visit
-    )
+    form = VisitForm(request.POST or None, request.FILES or None, deputy=visit.deputy, row=visit)
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
         if _saved(form, services.change_visit, actor=request.user, visit_pk=pk, seen=seen):

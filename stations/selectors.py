@@ -38,6 +38,6 @@ def station_in_full(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
 def receptions_in_full(rows: QuerySet[Reception]) -> QuerySet[Reception]:
     """With station and the deputies on duty in their order."""
     duties = ReceptionDuty.objects.select_related("deputy").order_by("serial", "pk")
-    return rows.select_related(
-        "station__region", "entered_by", "verified_by"
-    ).prefetch_related(Prefetch("duties", duties))
+    return rows.select_related("station__region", "entered_by", "verified_by").prefetch_related(
+        Prefetch("duties", duties)
+    )

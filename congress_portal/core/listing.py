@@ -93,11 +93,11 @@ class ListFilter(forms.Form):
         """What the hidden filters, set by a link, narrow to: «代表：张伟»."""
         if not self.is_valid():
             return []
-        found = []
-        for bound in self.hidden_fields():
-            if value := self.cleaned_data.get(bound.name):
-                found.append(_narrowing(bound, value))
-        return found
+        return [
+            _narrowing(bound, value)
+            for bound in self.hidden_fields()
+            if (value := self.cleaned_data.get(bound.name))
+        ]
 
 
 def _narrowing(bound: forms.BoundField, value: Any) -> str:

@@ -24,9 +24,7 @@ _BY_APP = {
     "evaluations": "考评",
 }
 _PLACES = {
-    model: (group, place)
-    for group, models in _GROUPS.items()
-    for place, model in enumerate(models)
+    model: (group, place) for group, models in _GROUPS.items() for place, model in enumerate(models)
 }
 
 # label, permission, address name, query
@@ -38,8 +36,18 @@ _ACTIONS = (
         "admin:activities_activity_changelist",
         "?verification__exact=pending",
     ),
-    ("登记建议和答复", "suggestions.change_suggestion", "admin:suggestions_suggestion_changelist", ""),
-    ("计算、发布考评", "evaluations.change_scoresheet", "admin:evaluations_scoresheet_changelist", ""),
+    (
+        "登记建议和答复",
+        "suggestions.change_suggestion",
+        "admin:suggestions_suggestion_changelist",
+        "",
+    ),
+    (
+        "计算、发布考评",
+        "evaluations.change_scoresheet",
+        "admin:evaluations_scoresheet_changelist",
+        "",
+    ),
 )
 
 

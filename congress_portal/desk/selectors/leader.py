@@ -101,9 +101,7 @@ class StuckUnit:
 def stuck_units(user: User, today: dt.date) -> list[StuckUnit]:
     """Oldest first. A suggestion counts for its lead unit only."""
     found: dict[int, StuckUnit] = {}
-    late = overdue(Suggestion.objects.visible_to(user), today).filter(
-        handlings__share=Share.LEAD
-    )
+    late = overdue(Suggestion.objects.visible_to(user), today).filter(handlings__share=Share.LEAD)
     fields = ("handlings__unit", "handlings__unit__name", "handed_over_on", "extended_to")
     for pk, name, handed_over_on, extended_to in late.values_list(*fields):
         unit = found.setdefault(pk, StuckUnit(pk, name, today))
@@ -151,8 +149,10 @@ def quality(user: User, period: Period) -> Quality:
     suggestions = Suggestion.objects.visible_to(user)
     due = due_within(suggestions, period)
     answered = Reply.objects.of_lead_units().filter(replied_on__lte=period.last)
-    replies = Reply.objects.of_lead_units().in_period(period).filter(
-        handling__suggestion__in=suggestions.values("pk")
+    replies = (
+        Reply.objects.of_lead_units()
+        .in_period(period)
+        .filter(handling__suggestion__in=suggestions.values("pk"))
     )
     seen = replies.aggregate(
         all=Count("pk"),

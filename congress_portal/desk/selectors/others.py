@@ -1,4 +1,4 @@
-"""Desks of the station's, the unit's, the inspector's, the auditor's and the administrator's people."""
+"""Desks of station officers, unit officers, inspectors, auditors and administrators."""
 
 import datetime as dt
 from dataclasses import dataclass

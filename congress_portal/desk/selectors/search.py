@@ -1,8 +1,10 @@
 """One search over what the reader may see: deputies, stations, suggestions, groups."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from congress_portal.core.models import User
@@ -42,41 +44,24 @@ def find(user: User, words: str) -> list[HitGroup]:
     )
     groups = Group.objects.visible_to(user).filter(name__contains=words).select_related("region")
     found = [
-        _group(
-            "代表",
-            [
-                Hit(each.name, f"{each.town}　{each.employer}", reverse("deputies:detail", args=[each.pk]))
-                for each in deputies[: _MOST + 1]
-            ],
-            reverse("deputies:list"),
-        ),
-        _group(
-            "家站",
-            [
-                Hit(each.name, f"{each.number}　{each.region}", reverse("stations:detail", args=[each.pk]))
-                for each in stations[: _MOST + 1]
-            ],
-            reverse("stations:list"),
-        ),
-        _group(
-            "建议",
-            [
-                Hit(each.title, f"{each.year}年{each.number}", reverse("suggestions:detail", args=[each.pk]))
-                for each in suggestions[: _MOST + 1]
-            ],
-            reverse("suggestions:list"),
-        ),
-        _group(
-            "代表小组",
-            [
-                Hit(each.name, str(each.region), f"{reverse('deputies:list')}?group={each.pk}")
-                for each in groups[: _MOST + 1]
-            ],
-            "",
-        ),
+        _group("代表", deputies, "deputies:detail", lambda row: f"{row.town}　{row.employer}"),
+        _group("家站", stations, "stations:detail", lambda row: f"{row.number}　{row.region}"),
+        _group("建议", suggestions, "suggestions:detail", lambda row: f"{row.year}年{row.number}"),
+        _groups(groups),
     ]
     return [group for group in found if group.rows]
 
 
-def _group(name: str, rows: list[Hit], address: str) -> HitGroup:
-    return HitGroup(name, rows[:_MOST], address, len(rows) > _MOST)
+def _group(name: str, rows: QuerySet[Any], view: str, note: Callable[[Any], str]) -> HitGroup:
+    """The rows open at ``view``; the rest of them in the list beside it."""
+    found = list(rows[: _MOST + 1])
+    hits = [Hit(str(row), note(row), reverse(view, args=[row.pk])) for row in found[:_MOST]]
+    address = reverse(view.replace(":detail", ":list"))
+    return HitGroup(name, hits, address, len(found) > _MOST)
+
+
+def _groups(rows: QuerySet[Group]) -> HitGroup:
+    """A group opens as the list of its members."""
+    members = reverse("deputies:list")
+    hits = [Hit(row.name, str(row.region), f"{members}?group={row.pk}") for row in rows[:_MOST]]
+    return HitGroup("代表小组", hits, "", is_cut=False)

@@ -68,10 +68,11 @@ def _to_verify(user: User, today: dt.date) -> list[Waiting]:
 def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     rows = Suggestion.objects.visible_to(user)
     address = reverse("suggestions:list")
+    late, soon = overdue(rows, today), due_soon(rows, today)
     fresh = rows.filter(handed_over_on__isnull=True)
     return [
-        _counted("逾期未答复的建议", overdue(rows, today), "handed_over_on", f"{address}?state=overdue", today),
-        _counted("将到期的建议", due_soon(rows, today), "handed_over_on", f"{address}?state=soon", today),
+        _counted("逾期未答复的建议", late, "handed_over_on", f"{address}?state=overdue", today),
+        _counted("将到期的建议", soon, "handed_over_on", f"{address}?state=soon", today),
         _counted("未交办的建议", fresh, "submitted_on", f"{address}?state=fresh", today),
     ]
 
@@ -86,9 +87,8 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     """Gaps in the registers: stations that nobody keeps, terms with assumed dates, drafts."""
     kept = StationOfficer.objects.on(today).values("station")
     unkept = Station.objects.editable_by(user).active().exclude(pk__in=kept).count()
-    found = [
-        Waiting("没有站长、联络员的家站", unkept, None, f"{reverse('stations:list')}?unkept=on", today)
-    ]
+    address = f"{reverse('stations:list')}?unkept=on"
+    found = [Waiting("没有站长、联络员的家站", unkept, None, address, today)]
     if user.scope.writes_everything:
         terms = Term.objects.filter(dates_assumed=True).count()
         address = f"{reverse('admin:deputies_term_changelist')}?dates_assumed__exact=1"
@@ -101,9 +101,7 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     return found
 
 
-def _counted(
-    name: str, rows: QuerySet[Any], day: str, address: str, today: dt.date
-) -> Waiting:
+def _counted(name: str, rows: QuerySet[Any], day: str, address: str, today: dt.date) -> Waiting:
     seen = rows.aggregate(count=Count("pk"), oldest=Min(day))
     return Waiting(name, seen["count"], seen["oldest"], address, today)
 
@@ -140,5 +138,6 @@ def progress_by_town(user: User, period: Period) -> list[TownProgress]:
     fill(activities, "region", activities=Count("pk"))
     fill(receptions, "station__region", reception_days=Count("pk"))
     fill(visits, "region", visits=Count("pk"), people=Sum("people"))
-    fill(voices, "reception__station__region", voices=Count("pk"), closed=Count("pk", filter=closed))
+    town_of_voice = "reception__station__region"
+    fill(voices, town_of_voice, voices=Count("pk"), closed=Count("pk", filter=closed))
     return list(lines.values())

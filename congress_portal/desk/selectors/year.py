@@ -180,7 +180,10 @@ def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
 def _tasks(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
     """Sent-back records first, then fresh replies to own suggestions."""
     tasks = []
-    models: list[tuple[Any, str]] = [(Visit, "activities:edit_visit"), (Activity, "activities:edit_activity")]
+    models: list[tuple[Any, str]] = [
+        (Visit, "activities:edit_visit"),
+        (Activity, "activities:edit_activity"),
+    ]
     for model, view in models:
         refused = model.objects.filter(entered_by=user, verification=Verification.REFUSED)
         tasks += [
@@ -192,7 +195,7 @@ def _tasks(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
         lead=deputy, handlings__replies__replied_on__gte=since, handlings__replies__rating=""
     ).distinct()
     tasks += [
-        Task(f"《{row.title}》已有答复，请看办理结果", "", reverse("suggestions:detail", args=[row.pk]))
+        Task(f"《{row.title}》已有答复", "请看", reverse("suggestions:detail", args=[row.pk]))
         for row in answered[:_MOST_TASKS]
     ]
     return tasks
