@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from activities.enums import Presence
 from activities.models import Activity, Attendance, Visit
@@ -16,8 +17,10 @@ _OFTEN = 6
 
 def with_attendance(rows: QuerySet[Activity]) -> QuerySet[Activity]:
     """With form, place and ``present`` (the number of deputies who were there)."""
-    present = Count("attendances", filter=Q(attendances__presence=Presence.PRESENT))
-    return rows.select_related("form", "region", "station").annotate(present=present)
+    there = Attendance.objects.filter(activity=OuterRef("pk"), presence=Presence.PRESENT)
+    present = there.order_by().values("activity").annotate(times=Count("pk")).values("times")
+    rows = rows.select_related("form", "region", "station")
+    return rows.annotate(present=Coalesce(Subquery(present), 0))
 
 
 def activity_in_full(rows: QuerySet[Activity]) -> QuerySet[Activity]:

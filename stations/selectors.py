@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from stations.enums import CheckState
 from stations.models import Posting, Reception, ReceptionDuty, Station, StationCheck, StationOfficer
@@ -10,11 +11,12 @@ from stations.models import Posting, Reception, ReceptionDuty, Station, StationC
 
 def stations_listed(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
     """With type, place, ``attached`` deputies on that day and the officers."""
-    attached = Count("postings", filter=Q(postings__in=Posting.objects.on(on)), distinct=True)
+    posted = Posting.objects.on(on).filter(station=OuterRef("pk"))
+    attached = posted.order_by().values("station").annotate(times=Count("pk")).values("times")
     officers = Prefetch("officers", StationOfficer.objects.on(on))
     return (
         rows.select_related("type", "region", "village")
-        .annotate(attached=attached)
+        .annotate(attached=Coalesce(Subquery(attached), 0))
         .prefetch_related(officers)
     )
 
