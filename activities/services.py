@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -17,6 +17,7 @@ from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import AuditAction, Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Record, Region, User
+from congress_portal.core.scope import ScopedQuerySet
 from congress_portal.core.stale import refuse_stale
 from deputies.models import Deputy
 from stations.models import Station
@@ -68,7 +69,7 @@ def log_visit(
     try:
         with transaction.atomic():
             if photo:
-                visit.photo.save(photo.name, photo, save=False)
+                visit.photo.save(photo.name or "photo", photo, save=False)
             save_recorded(visit)
     except (IntegrityError, ValidationError):
         if found := _already(Visit, key, actor):
@@ -94,7 +95,7 @@ def change_visit(
         visit = _for_change(Visit, visit_pk, actor, seen)
         _fill_visit(visit, held_on, village, channel, people, matter)
         if photo:
-            visit.photo.save(photo.name, photo, save=False)
+            visit.photo.save(photo.name or "photo", photo, save=False)
         return save_recorded(visit)  # type: ignore[return-value]
 
 
@@ -142,7 +143,7 @@ def log_activity(
     try:
         with transaction.atomic():
             if photo:
-                activity.photo.save(photo.name, photo, save=False)
+                activity.photo.save(photo.name or "photo", photo, save=False)
             save_recorded(activity)
             _set_attendance(activity, [deputy, *fellows])
     except (IntegrityError, ValidationError):
@@ -177,7 +178,7 @@ def change_activity(
         activity.content, activity.self_initiated = content, self_initiated
         activity.region = station.region if station else deputy.town
         if photo:
-            activity.photo.save(photo.name, photo, save=False)
+            activity.photo.save(photo.name or "photo", photo, save=False)
         save_recorded(activity)
         _set_attendance(activity, [deputy, *fellows])
     return activity
@@ -186,7 +187,8 @@ def change_activity(
 def _for_change(model: type[R], pk: int, actor: User, seen: str) -> R:
     rows = model._default_manager.select_for_update(of=("self",)).filter(pk=pk)
     row = rows.first()
-    if row is None or not model._default_manager.editable_by(actor).filter(pk=pk).exists():
+    own = cast("ScopedQuerySet", model._default_manager.all()).editable_by(actor)
+    if row is None or not own.filter(pk=pk).exists():
         raise NotEditableError("这条记录已经核实，不能再改；有误请联系镇（街道）人大工作人员。")
     refuse_stale(row, seen)
     if row.verification == Verification.REFUSED:

@@ -1,7 +1,7 @@
 """Lists that figures open into: filters from the address, 25 rows a page."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -68,11 +68,13 @@ class ListFilter(forms.Form):
         super().__init__(data)
         self.user = user
         if "period" in self.fields:
-            self.fields["period"].offer(data.get("period", ""), timezone.localdate())
+            cast("PeriodField", self.fields["period"]).offer(
+                data.get("period", ""), timezone.localdate()
+            )
         if "town" in self.fields:
             towns = Region.objects.towns().in_scope_of_reader(user)
             if len(towns) > 1:
-                self.fields["town"].queryset = towns
+                cast("TownField", self.fields["town"]).queryset = towns
             else:
                 del self.fields["town"]
 
@@ -102,10 +104,10 @@ class ListFilter(forms.Form):
 
 def _narrowing(bound: forms.BoundField, value: Any) -> str:
     if value is True:
-        return bound.label
+        return str(bound.label)
     if isinstance(value, Period):
         return f"{bound.label}：{value.label}"
-    words = dict(bound.field.choices)[value] if isinstance(value, str) else value
+    words = dict(cast("Any", bound.field).choices)[value] if isinstance(value, str) else value
     return f"{bound.label}：{words}"
 
 

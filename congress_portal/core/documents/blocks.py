@@ -1,12 +1,15 @@
 """What an official paper is made of: the PDF template and the Word writer read the same blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import ceil
 from typing import ClassVar
 
 from django.utils.safestring import SafeString
+
+
+_WHOLE_ROWS = 14
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells are finished texts; ``spans`` are the rows that hold one text over the full width."""
+    """Cells are finished texts; a row with one cell holds it over the full width."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     is_small: bool = False
     kind: ClassVar[str] = "table"
+
+    @property
+    def is_whole(self) -> bool:
+        """Few rows stay on one page."""
+        return len(self.rows) <= _WHOLE_ROWS
 
     @property
     def body(self) -> list[list[tuple[str, str]]]:
@@ -169,6 +177,6 @@ def fold_title(pieces: Sequence[str], most: float = 19.5) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def _unevenness(lines: list[str]) -> tuple[float, float]:
+def _unevenness(lines: Iterable[str]) -> tuple[float, float]:
     widths = [ems(line) for line in lines]
     return max(widths) - min(widths), -widths[0]

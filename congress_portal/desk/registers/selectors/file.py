@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.urls import reverse
 
 from activities.enums import CountsAs, Presence
@@ -108,7 +109,7 @@ def _stations(deputy: Deputy, period: Period, reader: User) -> Fact:
     return Fact("进站", "、".join(names.values_list("station__name", flat=True)) or "没有进站")
 
 
-def _only(rows: QuerySet, verified_only: bool, path: str = "") -> QuerySet:
+def _only(rows: Any, verified_only: bool, path: str = "") -> Any:
     if verified_only:
         return rows.filter(**{f"{path}verification": Verification.VERIFIED})
     return rows.exclude(**{f"{path}verification": Verification.REFUSED})
