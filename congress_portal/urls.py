@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("stations.urls")),
     path("", include("activities.urls")),
     path("", include("suggestions.urls")),
+    path("evaluations/", include("congress_portal.evaluations.urls")),
+    path("import/", include("congress_portal.desk.imports.urls")),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
 ]

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 
 from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.exporting import XLSX
-from congress_portal.core.admin.forms import PortalModelForm
+from congress_portal.core.admin.forms import RowForm
 from congress_portal.core.admin.keeping import ReadOnly
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
@@ -45,7 +45,7 @@ def _offered(current: str) -> list[Any]:
     return [("", "———"), *kept, *groups]
 
 
-class IndicatorForm(PortalModelForm):
+class IndicatorForm(RowForm):
     metric = forms.ChoiceField(label="计数口径")
     denominator = forms.ChoiceField(label="比率分母", required=False)
 

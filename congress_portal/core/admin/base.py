@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from congress_portal.core.admin.exporting import ExportMixin
-from congress_portal.core.admin.forms import PortalFormSet, PortalModelForm, masks_of
+from congress_portal.core.admin.forms import PortalFormSet, PortalModelForm, RowForm, masks_of
 from congress_portal.core.admin.paging import CappedPaginator
 from congress_portal.core.admin.personal import RevealMixin, is_revealed
 from congress_portal.core.admin.scoping import (
@@ -263,7 +263,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
 class PortalInline(ScopedAdmin, admin.TabularInline):
     """Rows inside their parent's page; they follow the parent's right to be changed."""
 
-    form = PortalModelForm
+    form = RowForm
     formset = PortalFormSet
     extra = 0
     select_related: ClassVar[tuple[str, ...]] = ()
