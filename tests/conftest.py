@@ -68,7 +68,6 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connection_created.connect(_reverse_unordered)
     config.addinivalue_line("markers", "postgresql: needs PostgreSQL (races, row locks, pg_trgm)")
-    config.addinivalue_line("markers", "bench: prints a measurement; run by `make bench` only")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
