@@ -15,10 +15,10 @@ from congress_portal.core.importing import engine
 from congress_portal.core.importing.reader import SourceFile, read_sheets
 from congress_portal.core.importing.registry import kinds
 from congress_portal.core.importing.report import ImportReport
+from congress_portal.core.importing.returned import returned_workbook
 from congress_portal.core.models import HeaderSynonym, ImportBatch, ImportRun, User
 from congress_portal.desk.imports import files, preview
 from congress_portal.desk.imports.progress import ProgressWriter
-from congress_portal.desk.imports.returned import returned_workbook
 
 logger = logging.getLogger(__name__)
 STUCK_AFTER = dt.timedelta(minutes=10)

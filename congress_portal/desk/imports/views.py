@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
+from congress_portal.core.importing.returned import returned_name
 from congress_portal.core.models import ImportBatch, ImportRun
 from congress_portal.desk.imports import files, services, tasks
 from congress_portal.desk.imports.forms import SheetForm, UploadForm
 from congress_portal.desk.imports.preview import from_text
 from congress_portal.desk.imports.progress import progress_of
-from congress_portal.desk.imports.returned import returned_name
 
 _NO_WORKER_AFTER = dt.timedelta(seconds=4)
 _RECENT = 10

@@ -45,7 +45,7 @@ _ACTIONS = (
     (
         "计算、发布考评",
         "evaluations.change_scoresheet",
-        "admin:evaluations_scoresheet_changelist",
+        "evaluations:list",
         "",
     ),
 )

@@ -89,15 +89,14 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     unkept = Station.objects.editable_by(user).active().exclude(pk__in=kept).count()
     address = f"{reverse('stations:list')}?unkept=on"
     found = [Waiting("没有站长、联络员的家站", unkept, None, address, today)]
-    if user.scope.writes_everything:
-        terms = Term.objects.filter(dates_assumed=True).count()
-        address = f"{reverse('admin:deputies_term_changelist')}?dates_assumed__exact=1"
-        found.append(Waiting("届次日期待核对", terms, None, address, today))
-        drafts = ScoreSheet.objects.filter(state=SheetState.DRAFT)
-        seen = drafts.aggregate(count=Count("pk"), oldest=Min("computed_at"))
-        since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = reverse("admin:evaluations_scoresheet_changelist") + "?state__exact=draft"
-        found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
+    terms = Term.objects.editable_by(user).filter(dates_assumed=True).count()
+    address = f"{reverse('admin:deputies_term_changelist')}?dates_assumed__exact=1"
+    found.append(Waiting("届次日期待核对", terms, None, address, today))
+    drafts = ScoreSheet.objects.editable_by(user).filter(state=SheetState.DRAFT)
+    seen = drafts.aggregate(count=Count("pk"), oldest=Min("computed_at"))
+    since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
+    address = reverse("evaluations:list")
+    found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
     return found
 
 
