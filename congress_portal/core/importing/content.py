@@ -1,9 +1,10 @@
 """Rows without a number: told apart by what they say and by their place among equal rows.
 
 ``row_key`` keeps what a record said when it was imported: its day, a digest of its identifying
-content and a running number among records of equal content. A row finds its record again by that, or,
-where the record was made or changed in the portal since, by what the record says today; so an
-old file imported once more and an export imported back both change nothing (DESIGN §3).
+content and a running number among records of equal content. A row finds its record again by
+that, or, where the record was made or changed in the portal since, by what the record says
+today; so an old file imported once more and an export imported back both change nothing
+(DESIGN §3).
 """
 
 import datetime as dt
@@ -33,6 +34,10 @@ def _word(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     return str(value)
+
+
+def _set_word(keys: Iterable[Any]) -> str:
+    return ",".join(sorted(map(str, keys)))
 
 
 def digest(values: Iterable[Any]) -> str:
@@ -69,9 +74,7 @@ class ContentResource(ImportResource):
 
     def content(self, row: Row) -> list[Any]:
         values = [row.attrs.get(name) for name in self.identity]
-        for name in self.identity_children:
-            values.append(",".join(sorted(map(str, row.children[name]))))
-        return values
+        return values + [_set_word(row.children[name]) for name in self.identity_children]
 
     def day_mark(self, row: Row) -> str:
         """The day in the row's key: digits only, so that keys sort by day in any collation."""
@@ -172,7 +175,5 @@ class ContentResource(ImportResource):
         }
         width = len(self.identity)
         for pk, *values in found.values_list("pk", *self.identity, *self.outcomes):
-            content = list(values[:width])
-            for name in self.identity_children:
-                content.append(",".join(sorted(map(str, children[name].get(pk, {})))))
-            yield pk, content, tuple(values[width:])
+            sets = [_set_word(children[name].get(pk, {})) for name in self.identity_children]
+            yield pk, values[:width] + sets, tuple(values[width:])

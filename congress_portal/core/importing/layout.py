@@ -131,11 +131,13 @@ class Table:
 
 
 def _is_blank(cell: Any) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, str) and not squeeze(cell))
+    if isinstance(cell, str):
+        return not cell or (not cell[0].isalnum() and not squeeze(cell))
+    return cell is None
 
 
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) or (isinstance(cell, str) and squeeze(cell).isdigit())
+    return isinstance(cell, int | float) or (isinstance(cell, str) and cell.strip().isdigit())
 
 
 def _repeats(row: list[Any], header: list[str]) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
+from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import Column
 from congress_portal.core.importing.errors import ValueFault
 from congress_portal.core.importing.layout import Place, Table
@@ -308,16 +309,16 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
             self.after_save([*new, *changed])
 
     def create(self, rows: list[Row]) -> None:
-        made = self.model.objects.bulk_create([self.build(row) for row in rows], batch_size=BATCH)
-        for row, instance in zip(rows, made, strict=True):
-            row.pk = instance.pk
+        keys = insert_rows(self.model, [self.build(row) for row in rows])
+        for row, pk in zip(rows, keys, strict=True):
+            row.pk = pk
         for name, spec in self.child_sets.items():
-            children = [child for row in rows for child in spec.build(row.pk, row.children[name])]  # type: ignore[arg-type]
-            spec.model._default_manager.bulk_create(children, batch_size=BATCH)
+            children = [child for row in rows for child in spec.build(row.pk, row.children[name])]
+            insert_rows(spec.model, children)
 
-    def build(self, row: Row) -> models.Model:
-        """The unsaved model row of a new row."""
-        return self.model(**row.attrs)  # type: ignore[no-any-return]
+    def build(self, row: Row) -> dict[str, Any]:
+        """The values of a new row, by attname."""
+        return row.attrs
 
     def update(self, rows: list[Row]) -> None:
         fields = sorted({name for row in rows for name in row.changes if name in row.attrs})
@@ -347,7 +348,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         else:
             gone.delete()
         added = {key: values for key, values in new.items() if key not in old}
-        spec.model._default_manager.bulk_create(spec.build(row.pk, added))  # type: ignore[arg-type]
+        insert_rows(spec.model, spec.build(row.pk, added))
         for key, values in new.items():
             if key in old and old[key] != values:
                 changes = dict(zip(spec.values, values, strict=True))

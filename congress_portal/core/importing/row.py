@@ -69,13 +69,14 @@ class Children:
             found.setdefault(parent, {})[key] = tuple(values)
         return found
 
-    def build(self, parent: int, items: dict[Any, tuple[Any, ...]]) -> list[models.Model]:
-        """Unsaved child rows."""
+    def build(self, parent: int | None, items: dict[Any, tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The values of new child rows, by attname."""
         return [
-            self.model(
-                **{self.parent: parent, self.key: key},
+            {
+                self.parent: parent,
+                self.key: key,
                 **dict(zip(self.values, values, strict=True)),
                 **self.constants,
-            )
+            }
             for key, values in items.items()
         ]
