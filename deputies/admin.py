@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.forms import PortalModelForm
 from congress_portal.core.admin.scoping import may_edit
@@ -20,20 +20,13 @@ from deputies.enums import Sex
 from deputies.models import Deputy, District, Group, GroupMembership, Mandate, Term
 
 
-class MandateInline(PortalInline):
+class MandateInline(PortalStack):
     model = Mandate
     fields = (
-        "term",
-        "level",
-        "region",
-        "district",
-        "delegation",
-        "is_reelected",
-        "begin_kind",
-        "begins_on",
-        "ends_on",
-        "end_kind",
-        "end_reason",
+        ("term", "level", "region"),
+        ("district", "delegation"),
+        ("begin_kind", "is_reelected", "begins_on"),
+        ("end_kind", "ends_on", "end_reason"),
     )
     autocomplete_fields = ("district",)
     select_related = ("term__region", "region", "district", "deputy")
@@ -128,7 +121,7 @@ class DeputyAdmin(PortalAdmin):
     list_select_related = ("town",)
     autocomplete_fields = ("village", "user")
     owner_fields = ()
-    filter_horizontal = ("expertise",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (MandateInline, MembershipInline)
     has_import = True
     export_kinds = ("县代表花名册", "镇代表名册")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import content_disposition_header
 
-from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.exporting import XLSX
 from congress_portal.core.admin.forms import RowForm
 from congress_portal.core.admin.keeping import ReadOnly
@@ -67,20 +67,13 @@ class IndicatorForm(RowForm):
         return cleaned
 
 
-class IndicatorInline(PortalInline):
+class IndicatorInline(PortalStack):
     model = Indicator
     form = IndicatorForm
     fields = (
-        "serial",
-        "name",
-        "metric",
-        "denominator",
-        "method",
-        "full",
-        "target",
-        "first",
-        "further",
-        "when_empty",
+        ("serial", "name", "full"),
+        ("method", "metric", "denominator"),
+        ("target", "first", "further", "when_empty"),
     )
     select_related = ("scheme",)
 

@@ -40,6 +40,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     list_per_page = 25
     list_max_show_all = 25
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_list_template = "core/admin/change_list.html"
     change_form_template = "core/admin/change_form.html"
     actions = ["export_selected"]
@@ -260,7 +261,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
         return super().render_change_form(request, context, *args, **kw)
 
 
-class PortalInline(ScopedAdmin, admin.TabularInline):
+class InlineBase(ScopedAdmin):
     """Rows inside their parent's page; they follow the parent's right to be changed."""
 
     form = RowForm
@@ -313,6 +314,14 @@ class PortalInline(ScopedAdmin, admin.TabularInline):
         masks = masks_of(self.model)
         formset.form.masked = {n: mask for n, mask in masks.items() if n not in self.shown}
         return formset
+
+
+class PortalInline(InlineBase, admin.TabularInline):
+    """A table: rows of few columns."""
+
+
+class PortalStack(InlineBase, admin.StackedInline):
+    """Blocks below each other: rows of many columns."""
 
 
 def _swap(fields: Sequence[Any], masked: list[str]) -> list[Any]:
