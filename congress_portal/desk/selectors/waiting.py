@@ -51,16 +51,16 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
 
 def _to_verify(user: User, today: dt.date) -> list[Waiting]:
     kinds: list[tuple[str, Any, str]] = [
-        ("待核实的活动", Activity, "activities:list"),
-        ("待核实的走访", Visit, "activities:visit_list"),
-        ("待核实的接待", Reception, "stations:reception_list"),
+        ("待核实的活动", Activity, "admin:activities_activity_changelist"),
+        ("待核实的走访", Visit, "admin:activities_visit_changelist"),
+        ("待核实的接待", Reception, "admin:stations_reception_changelist"),
     ]
     found = []
     for name, model, view in kinds:
         rows = model.objects.editable_by(user).filter(verification=Verification.PENDING)
         seen = rows.aggregate(count=Count("pk"), oldest=Min("entered_at"))
         since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = f"{reverse(view)}?verification=pending"
+        address = f"{reverse(view)}?verification__exact=pending"
         found.append(Waiting(name, seen["count"], since, address, today))
     return found
 
