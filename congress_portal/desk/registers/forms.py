@@ -124,7 +124,7 @@ class OverviewFilter(forms.Form):
     town = TownField()
 
     def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
+        super().__init__({"level": Level.COUNTY, **data.dict()})
         self.fields["town"].queryset = Region.objects.towns().in_scope_of_reader(user)
 
 
@@ -148,6 +148,7 @@ class PersonFilter(ListFilter):
     party = _hidden_words("政治面貌")
     sector = _hidden_words("代表构成")
     term = hidden("届次", Term.objects.all())
+    how = _hidden_choice("其中", [("left", "届内离任"), ("by_election", "届内补选")])
     no_report = hidden("本届还没有述职", Term.objects.all())
 
     def __init__(self, data: Any, *, user: User) -> None:
@@ -245,6 +246,13 @@ class PersonFilter(ListFilter):
 
     def by_term(self, rows: DeputyQuerySet, term: Term) -> DeputyQuerySet:
         return rows.filter(pk__in=term.mandates.values("deputy"))
+
+    def by_how(self, rows: DeputyQuerySet, how: str) -> DeputyQuerySet:
+        """Those who left during the term that the address names, or came by a by-election."""
+        held = Mandate.objects.filter(term=self.cleaned_data.get("term"))
+        if how == "left":
+            return rows.filter(pk__in=held.filter(ends_on__isnull=False).values("deputy"))
+        return rows.filter(pk__in=held.filter(begin_kind=how).values("deputy"))
 
     def by_no_report(self, rows: DeputyQuerySet, term: Term) -> DeputyQuerySet:
         owing = term.mandates.filter(ends_on__isnull=True).values("deputy")

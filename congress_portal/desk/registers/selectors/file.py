@@ -68,7 +68,7 @@ def duty_file(
         facts=(*_facts(deputy), _stations(deputy, period, reader)),
         totals=_totals(attended, received, visits, led, cosigned, reports),
         parts=parts,
-        issuer=settings.PORTAL_OFFICE or settings.PORTAL_NAME,
+        issuer=settings.PORTAL_OFFICE or f"{_county_of(deputy)}人大常委会代表工作委员会",
         printed_on=today,
         is_partial=deputy.user_id != reader.pk and not _reads_county_of(deputy, reader),
     )
@@ -77,6 +77,11 @@ def duty_file(
 def _reads_county_of(deputy: Deputy, reader: User) -> bool:
     county = deputy.town.code[: RegionLevel.COUNTY.prefix_length]
     return any(county.startswith(prefix) for prefix in reader.scope.read_prefixes)
+
+
+def _county_of(deputy: Deputy) -> str:
+    parent = deputy.town.parent
+    return parent.name if parent else ""
 
 
 def _facts(deputy: Deputy) -> Iterable[Fact]:
@@ -283,12 +288,18 @@ def _scores(deputy: Deputy, period: Period, reader: User) -> Section:
     entries = tuple(
         Entry(
             row.sheet.last_day,
-            f"{row.sheet.scheme.name}（{row.sheet.period_code}）",
+            f"{row.sheet.scheme.name}（{_label(row)}）",
             f"{row.total} 分" if row.total is not None else "没有可计的指标",
+            reverse("evaluations:score", args=[row.pk]),
         )
         for row in latest.values()
     )
     return Section("已公布的考评", entries, f"{len(entries)} 期")
+
+
+def _label(row: Score) -> str:
+    sheet = row.sheet
+    return Period(sheet.first_day, sheet.last_day, sheet.period_code).label
 
 
 def _totals(

@@ -106,6 +106,15 @@ def progress_of(stations: QuerySet[Station], standards: list[Standard]) -> list[
     return found
 
 
+def books_without_standard(station: Station, progress: Iterable[Progress]) -> Rate | None:
+    """The ledger's counts of books, where no standard of books applies to the station."""
+    if not station.books_required:
+        return None
+    if any(each.standard.kind == StandardKind.BOOKS for each in progress):
+        return None
+    return Rate(station.books_kept, station.books_required)
+
+
 @dataclass(frozen=True)
 class StandardLine:
     """How far the stations that a standard applies to have come."""

@@ -10,6 +10,7 @@ from congress_portal.core.figures import Rate
 from congress_portal.core.models import User
 from congress_portal.desk.registers.selectors.people import persons_url
 from congress_portal.desk.registers.selectors.records import KINDS, records_url
+from deputies.enums import BeginKind
 from deputies.models import Mandate, Term
 
 
@@ -64,10 +65,12 @@ def term_totals(user: User, term: Term) -> TermTotals:
 
 def _seats(held: QuerySet, term: Term) -> list[Figure]:
     url = persons_url(term=term.pk)
+    left = held.filter(ends_on__isnull=False).values("deputy").distinct()
+    by_election = held.filter(begin_kind=BeginKind.BY_ELECTION).values("deputy").distinct()
     figures = [
         Figure("代表", held.values("deputy").distinct().count(), "人", url),
-        Figure("其中届内离任", held.filter(ends_on__isnull=False).count(), "人"),
-        Figure("届内补选", held.filter(begin_kind="by_election").count(), "人"),
+        Figure("其中届内离任", left.count(), "人", persons_url(term=term.pk, how="left")),
+        Figure("届内补选", by_election.count(), "人", persons_url(term=term.pk, how="by_election")),
     ]
     return [*figures, Figure("选区", term.districts.count(), "个")]
 
@@ -84,11 +87,11 @@ def _figures(user: User, term: Term, at: dict) -> list[Figure]:
         Figure("活动（不含学习培训）", activities - trainings, "次",
                records_url("activities", training="no", **at)),
         Figure("学习培训", trainings, "次", records_url("activities", training="yes", **at)),
-        Figure("参加活动", present.count(), "人次"),
+        Figure("参加活动", present.count(), "人次", records_url("activities", **at)),
         Figure("接待选民", rows["receptions"].count(), "次", records_url("receptions", **at)),
         Figure("群众意见", rows["voices"].count(), "条", records_url("voices", **at)),
         Figure("联系走访", rows["visits"].count(), "次", records_url("visits", **at)),
-        Figure("走访联系选民", people, "人次"),
+        Figure("走访联系选民", people, "人次", records_url("visits", **at)),
         Figure("代表建议", rows["suggestions"].count(), "件", records_url("suggestions", **at)),
         Figure("向选民述职", rows["reports"].count(), "次", records_url("reports", **at)),
         Figure("信息报送", rows["news"].count(), "篇", records_url("news", **at)),

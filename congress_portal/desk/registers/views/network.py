@@ -33,15 +33,15 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows.prefetch_related(officers), pk=pk)
     liaisons, heads = selectors.liaison_and_head(found)
     postings = Posting.objects.visible_to(request.user).on(today).filter(station=found)
+    progress = standards.progress_of(Station.objects.filter(pk=pk), standards.standards_in_use())
     context = {
         "station": found,
         "liaisons": liaisons,
         "heads": heads,
         "postings": postings.select_related("deputy__town").order_by("serial", "pk"),
         "roll_up": selectors.roll_up(found, request.user, today),
-        "progress": standards.progress_of(
-            Station.objects.filter(pk=pk), standards.standards_in_use()
-        ),
+        "progress": progress,
+        "books_ledger": standards.books_without_standard(found, progress),
         "may_edit": Station.objects.editable_by(request.user).filter(pk=pk).exists(),
         "opens_people": bool(request.user.scope.read_prefixes),
     }
