@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from congress_portal.desk.views.account import admin_login
 
+admin.site.enable_nav_sidebar = False  # the lists need the width; the first page has the models
+
 urlpatterns = [
     path("", include("congress_portal.desk.urls")),
     path("deputies/", include("deputies.urls")),
