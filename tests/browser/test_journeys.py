@@ -4,12 +4,17 @@ import datetime as dt
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from activities.models import Activity, Visit
 from congress_portal.core.enums import Dictionary, Role
+from congress_portal.core.periods import quarter_of
+from congress_portal.evaluations.services import compute_sheet, publish_sheet
 from tests.factories.activities import ActivityFormFactory
 from tests.factories.core import CountyFactory, EntryFactory, TownFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
+from tests.factories.evaluations import IndicatorFactory, SchemeFactory
+from tests.factories.stations import StationFactory
 from tests.factories.suggestions import HandlingFactory, SuggestionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +128,23 @@ def test_leader_opens_a_figure_of_the_desk(open_page):
 
     expect(page.get_by_role("row", name=suggestion.title)).to_be_visible()
     assert page.faults == []
+
+
+def test_leader_downloads_the_bulletin_of_the_last_quarter(open_page, tmp_path):
+    leader = account(Role.LEADER, role__region=CountyFactory())
+    StationFactory()
+    scheme = SchemeFactory(name="家站季度考评", subject_type="station", ranks=True)
+    IndicatorFactory(scheme=scheme)
+    period = quarter_of(dt.date.today()).previous()
+    publish_sheet(sheet=compute_sheet(scheme=scheme, period=period, actor=None), actor=None)
+    page = open_page(DESKTOP, leader)
+
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=f"下载{period.label}家站季度考评通报").click()
+
+    assert waiting.value.suggested_filename == f"家站季度考评-{period.label}-通报.pdf"
+    paper = PdfReader(waiting.value.path())
+    assert "家站" in paper.pages[0].extract_text()
 
 
 def test_staff_finds_the_admin_home(open_page):
