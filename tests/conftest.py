@@ -16,6 +16,8 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.cast import Cast, build_cast
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BROWSER_FLAGS = (
     "--no-sandbox",
@@ -85,6 +87,12 @@ def media_root(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp() / "media"
     settings.MEDIA_ROOT = str(folder)
     return folder
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Twelve people, two towns and a row of each kind in each; see tests/cast.py."""
+    return build_cast()
 
 
 @pytest.fixture
