@@ -13,6 +13,7 @@ from congress_portal.core.models import Region, Unit, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import SubjectType
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.models.sheet import ScoreSheetQuerySet
 from congress_portal.evaluations.points import WHOLE, Share, half_up
 from congress_portal.evaluations.registry import metrics_for, region_metrics
 from deputies.models import Deputy
@@ -116,9 +117,10 @@ def place_measures(period: Period, places: QuerySet[Region]) -> dict[str, Measur
     return measure(region_metrics(), period, places)
 
 
-def sheets_of(scheme_name: str, period: Period) -> QuerySet[ScoreSheet]:
+def sheets_of(scheme_name: str, period: Period) -> ScoreSheetQuerySet:
     """All versions of that scheme's sheet for the period, newest first."""
-    rows = ScoreSheet.objects.filter(scheme__name=scheme_name, period_code=period.code)
+    rows: ScoreSheetQuerySet = ScoreSheet.objects.all()
+    rows = rows.filter(scheme__name=scheme_name, period_code=period.code)
     return rows.select_related("scheme").order_by("-version")
 
 
@@ -158,7 +160,7 @@ def as_points(points: Decimal | None) -> str | None:
 def changes_between(earlier: ScoreSheet, later: ScoreSheet) -> list[Mapping[str, Any]]:
     """Subjects whose total or rank differs between two versions, in the later one's order."""
     before = {score.key: score for score in Score.objects.filter(sheet=earlier)}
-    found = []
+    found: list[Mapping[str, Any]] = []
     for score in Score.objects.filter(sheet=later).order_by("serial"):
         old = before.get(score.key)
         if old is None or (old.total, old.rank) != (score.total, score.rank):

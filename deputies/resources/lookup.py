@@ -74,8 +74,7 @@ class Deputies:
             if level == Level.TOWN and region:
                 self._towns[pk].add(region)
             if district:
-                town = self._regions.by_pk.get(place)
-                self._districts[pk].add(district_key(district, town))
+                self._districts[pk].add(district_key(district, self._regions.by_pk.get(place)))
 
     def home_codes(self, pk: int) -> list[str]:
         """Region codes of the towns that a deputy belongs to."""

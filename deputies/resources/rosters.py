@@ -92,7 +92,7 @@ class RosterResource(ImportResource):
     """What both rosters share."""
 
     level: ClassVar[str] = ""
-    depends = ("行政区划",)
+    depends: tuple[str, ...] = ("行政区划",)
     needs = (("name",), ("identity_number", "sex", "birth"))
     hints = ("花名册", "名册", "代表名单", "代表基本情况", "代表信息")
     scope_column = "name"

@@ -1,7 +1,7 @@
 """The base of every admin class: scoped, audited, masked, safe against double and stale saving."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import NestedObjects, flatten_fieldsets, unquote
@@ -105,7 +105,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[PortalModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form = cast("type[PortalModelForm]", super().get_form(request, obj, change, **kwargs))
         form.fault = getattr(request, "portal_fault", "")
         return form
 
@@ -280,7 +280,8 @@ class InlineBase(ScopedAdmin):
         return parent is None or parent.pk is None or may_edit(request, parent)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_add_permission(request, obj) and self._parent_allows(request, obj)
+        allowed = super().has_add_permission(request, obj)  # type: ignore[call-arg]  # an inline's
+        return allowed and self._parent_allows(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._parent_allows(request, obj)

@@ -24,7 +24,7 @@ def insert_rows(model: type[models.Model], rows: Sequence[Values]) -> list[int]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = [_column(field, rows) for field in fields]
     quote = connection.ops.quote_name
-    names = [quote(field.column) for field in (model._meta.pk, *fields)]
+    names = [quote(str(field.column)) for field in (model._meta.pk, *fields)]
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) "  # noqa: S608 - names are the model's
         f"VALUES ({', '.join(['%s'] * len(names))})"
@@ -57,7 +57,7 @@ def _column(field: models.Field[Any, Any], rows: Sequence[Values]) -> list[Any]:
     if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
         now = field.get_db_prep_save(timezone.now(), connection)
         return [now] * len(rows)
-    default = None if all(name in row for row in rows) else field.get_default()
+    default = None if name in rows[0] else field.get_default()  # rows of a kind have the same names
     values = [row.get(name, default) for row in rows]
     prepare = _preparer(field)
     return [prepare(value) for value in values] if prepare else values

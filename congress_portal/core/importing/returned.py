@@ -37,8 +37,8 @@ def returned_workbook(report: FileReport) -> bytes:
 
 def _write_sheet(page: Worksheet, sheet: SheetReport, day: Format, head: Format) -> None:
     line = 0
-    for row in sheet.above:
-        _write_row(page, line, row, day)
+    for cells in sheet.above:
+        _write_row(page, line, cells, day)
         line += 1
     _write_row(page, line, [*sheet.headers, _ROW_HEADER, _REASON_HEADER], head)
     for row in sheet.refused:

@@ -30,7 +30,7 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Every file is opened here: one that cannot be read is told, and nothing is kept."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label="文件",
         allow_empty_file=True,
         help_text="可以一次选几个文件（.xlsx、.xls、.csv），照原样上传，不必先整理格式。",

@@ -169,7 +169,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: HttpRequest, pk: int) -> FileResponse:
     """The refused rows, to be corrected and uploaded again; they hold personal data."""
     found = _run(request, pk)
     if not found.refused_file:
@@ -179,7 +179,7 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def original(request: HttpRequest, pk: int) -> HttpResponse:
+def original(request: HttpRequest, pk: int) -> FileResponse:
     found = _run(request, pk)
     if not found.file:
         raise Http404
@@ -188,7 +188,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     return _download(content, found.file_name, "application/octet-stream")
 
 
-def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
+def _download(content: bytes, name: str, content_type: str) -> FileResponse:
     answer = FileResponse(
         io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type
     )

@@ -108,7 +108,7 @@ class IndicatorFacts:
     def share_of_full(self, subjects: Iterable[SubjectFacts]) -> Decimal | None:
         """Points ÷ full in per cent over some of the subjects; None where nothing counted."""
         keys = {subject.key for subject in subjects}
-        points = [line.points for subject, line in self.counted if subject.key in keys]
+        points = [line.points or ZERO for subject, line in self.counted if subject.key in keys]
         if not points:
             return None
         return _half_up(100 * sum(points, ZERO) / (self.full * len(points)), Decimal("0.1"))
