@@ -104,6 +104,7 @@ def test_professional_group_from_a_search(client):
     keys = [deputy.pk for deputy in found]
 
     asked = client.get("/registers/groups/new/", {"deputy": keys})
+    everyone = client.get("/registers/groups/new/", {"q": "城管", "all": "1"})
     made = client.post(
         "/registers/groups/new/",
         {
@@ -113,7 +114,8 @@ def test_professional_group_from_a_search(client):
     )  # fmt: skip
 
     group = Group.objects.get()
-    assert asked.status_code == 200
+    assert asked.context["chosen"] == keys
+    assert sorted(everyone.context["chosen"]) == sorted(keys)
     assert made.url == f"/registers/groups/{group.pk}/"
     assert group.memberships.count() == 2
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from congress_portal.core.enums import Dictionary, Level, RegionLevel
@@ -17,6 +17,8 @@ from deputies.enums import GroupKind, GroupRole, Sex
 from deputies.models import Deputy, DeputyQuerySet, Group, Mandate, Term
 from stations.enums import CheckState
 from stations.models import Posting, Standard, StandardItem, Station, StationCheck
+
+MOST_MEMBERS = 100  # of a group founded from a list in one go
 
 
 def hidden(label: str, rows: QuerySet[Any], **kwargs: Any) -> forms.ModelChoiceField:
@@ -207,17 +209,15 @@ class PersonFilter(ListFilter):
         return rows.filter(expertise=entry)
 
     def by_seats(self, rows: DeputyQuerySet, number: str) -> DeputyQuerySet:
-        held: dict[int, set[str]] = {}
-        pairs = Mandate.objects.visible_to(self.user).in_force(self._day)
-        for deputy, level in pairs.values_list("deputy", "level"):
-            held.setdefault(deputy, set()).add(level)
-        return rows.filter(pk__in=[pk for pk, levels in held.items() if len(levels) == int(number)])
+        held = Mandate.objects.visible_to(self.user).in_force(self._day).order_by()
+        levels = held.values("deputy").annotate(levels=Count("level", distinct=True))
+        return rows.filter(pk__in=levels.filter(levels=int(number)).values("deputy"))
 
     def by_sex(self, rows: DeputyQuerySet, sex: str) -> DeputyQuerySet:
         return rows.filter(sex=sex)
 
     def by_minority(self, rows: DeputyQuerySet, _: str) -> DeputyQuerySet:
-        written = set(rows.values_list("ethnicity", flat=True).order_by())
+        written = set(rows.values_list("ethnicity", flat=True).order_by().distinct())
         return rows.filter(ethnicity__in=[one for one in written if self.words.is_minority(one)])
 
     def by_age(self, rows: DeputyQuerySet, code: str) -> DeputyQuerySet:
@@ -228,7 +228,7 @@ class PersonFilter(ListFilter):
 
     def _written(self, rows: DeputyQuerySet, field: str, name: str) -> DeputyQuerySet:
         """Rows whose written value means ``name`` (汉 is 汉族)."""
-        written = set(rows.values_list(field, flat=True).order_by())
+        written = set(rows.values_list(field, flat=True).order_by().distinct())
         same = [one for one in written if self.words.canonical(field, one) == name]
         return rows.filter(**{f"{field}__in": same})
 

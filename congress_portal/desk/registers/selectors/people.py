@@ -157,21 +157,24 @@ def _level_line(level: Level, held: _Held) -> LevelLine:
 
 def _town_lines(user: User, held: _Held, today: dt.date) -> tuple[TownLine, ...]:
     """Upper deputies belong to the town where they live and to those where they are posted."""
-    posted: dict[int, set[int]] = {}
+    own: dict[int | None, set[int]] = {}
+    upper: dict[int, dict[str, set[int]]] = {}
+    levels: dict[int, set[str]] = {}
+    for deputy, level, region, home in held:
+        if level == Level.TOWN:
+            own.setdefault(region, set()).add(deputy)
+        else:
+            levels.setdefault(deputy, set()).add(level)
+            upper.setdefault(home, {}).setdefault(level, set()).add(deputy)
     postings = Posting.objects.visible_to(user).on(today)
     for deputy, region in postings.values_list("deputy", "station__region"):
-        posted.setdefault(region, set()).add(deputy)
+        for level in levels.get(deputy, ()):
+            upper.setdefault(region, {}).setdefault(level, set()).add(deputy)
     lines = []
     for town in Region.objects.towns().in_scope_of_reader(user):
-        here = posted.get(town.pk, set())
-        own = {d for d, level, region, _ in held if level == Level.TOWN and region == town.pk}
-        upper = {
-            level: {
-                d for d, one, _, home in held if one == level and (home == town.pk or d in here)
-            }
-            for level in UPPER
-        }
-        lines.append(_town_line(town, own, upper))
+        here = upper.get(town.pk, {})
+        found = {level: here.get(level, set()) for level in UPPER}
+        lines.append(_town_line(town, own.get(town.pk, set()), found))
     return tuple(lines)
 
 

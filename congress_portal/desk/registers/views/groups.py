@@ -10,7 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congress_portal.core.errors import DomainError
-from congress_portal.desk.registers.forms import JoinForm, LeaveForm, NewGroupForm, RoleForm
+from congress_portal.desk.registers.forms import (
+    MOST_MEMBERS,
+    JoinForm,
+    LeaveForm,
+    NewGroupForm,
+    PersonFilter,
+    RoleForm,
+)
 from congress_portal.desk.registers.selectors.groups import states_of, work_of
 from congress_portal.desk.registers.views.access import readers_only
 from deputies import services
@@ -88,8 +95,7 @@ def new_group(request: HttpRequest) -> HttpResponse:
     """First from the list of persons (``deputy`` many times), then with the group's own fields."""
     if not request.user.scope.write_prefixes:
         raise PermissionDenied
-    given = request.POST.getlist("members") if request.POST else request.GET.getlist("deputy")
-    chosen = [int(key[:18]) for key in given if key.isascii() and key.isdigit()]
+    chosen = _chosen(request)
     form = NewGroupForm(request.POST or None, user=request.user, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         made = _done(form, services.create_group, request)
@@ -97,6 +103,15 @@ def new_group(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已建立{made}。请在下面定组长、副组长和联络员。")
             return redirect("desk:group", pk=made.pk)
     return render(request, "desk/registers/new_group.html", {"form": form, "chosen": chosen})
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    """The deputies that were ticked, or (``all``) everyone whom the filters of the list find."""
+    if request.method == "GET" and request.GET.get("all"):
+        form = PersonFilter(request.GET, user=request.user)
+        return list(form.apply(form.base()).values_list("pk", flat=True)[:MOST_MEMBERS])
+    given = request.POST.getlist("members") if request.POST else request.GET.getlist("deputy")
+    return [int(key[:18]) for key in given if key.isascii() and key.isdigit()]
 
 
 def _done(form: forms.Form, service: Callable[..., Any], request: HttpRequest, **given: Any) -> Any:

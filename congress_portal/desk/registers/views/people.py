@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from congress_portal.core.enums import Level
 from congress_portal.core.listing import page_of
-from congress_portal.desk.registers.forms import OverviewFilter, PersonFilter
+from congress_portal.desk.registers.forms import MOST_MEMBERS, OverviewFilter, PersonFilter
 from congress_portal.desk.registers.selectors.people import composition, strength
 from congress_portal.desk.registers.views.access import readers_only
 from deputies.selectors import with_seats
@@ -35,5 +35,11 @@ def persons(request: HttpRequest) -> HttpResponse:
     form = PersonFilter(request.GET, user=request.user)
     rows = with_seats(form.apply(form.base())).prefetch_related("expertise")
     may_group = bool(request.user.scope.write_prefixes)
-    context = {"form": form, "page": page_of(request, rows), "may_group": may_group}
+    page = page_of(request, rows)
+    context = {
+        "form": form,
+        "page": page,
+        "may_group": may_group,
+        "may_group_all": may_group and form.narrowed and page.paginator.count <= MOST_MEMBERS,
+    }
     return render(request, "desk/registers/persons.html", context)
