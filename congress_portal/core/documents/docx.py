@@ -72,6 +72,7 @@ def _base_style(document: Document) -> None:
 
 
 def _upright(section: Section) -> None:
+    section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)

@@ -96,12 +96,15 @@ def _is_drawn(code: int) -> bool:
 
 
 def _named(name: str) -> Face | None:
+    """The face of that PostScript name, or the family's plain one rather than its bold one."""
     wanted = name.replace(" ", "").casefold()
+    found = []
     for face in installed_faces():
-        names = (face.postscript, *face.families)
-        if any(wanted == other.replace(" ", "").casefold() for other in names):
+        if wanted == face.postscript.casefold():
             return face
-    return None
+        if any(wanted == other.replace(" ", "").casefold() for other in face.families):
+            found.append(face)
+    return min(found, key=lambda face: "bold" in face.postscript.casefold(), default=None)
 
 
 def _office_faces(role: str) -> list[str]:

@@ -15,5 +15,8 @@ _FIGURE = re.compile(r"\d+月\d+日|[-−+]?\d[\d.,/]*(?:%|[分个名项次天�
 @register.filter
 def keep_figures(text: str) -> SafeString:
     """Escapes the text and keeps each figure with its unit on one line."""
-    kept = _FIGURE.sub(lambda found: f"<span class=nb>{found[0]}</span>", escape(text))
-    return mark_safe(kept)  # noqa: S308 - escaped above
+    parts, after = [], 0
+    for found in _FIGURE.finditer(text):
+        parts += [escape(text[after : found.start()]), f"<span class=nb>{escape(found[0])}</span>"]
+        after = found.end()
+    return mark_safe("".join([*parts, escape(text[after:])]))  # noqa: S308 - all parts escaped

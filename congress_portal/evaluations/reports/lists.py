@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports.facts import SheetFacts, facts_of
+from congress_portal.evaluations.reports.wording import previous_words
 
 
 def sheet_workbook(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> bytes:
@@ -20,9 +22,9 @@ def sheet_workbook(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> 
         Field("编号", 16),
         Field("对象", 22),
         Field("所属", 10),
-        *(Field(f"{one.name}（{one.full:f}）", 10) for one in facts.indicators),
+        *(Field(f"{one.name}（{plain(one.full)}）", 10) for one in facts.indicators),
         Field("总分", 8),
-        Field("上期", 8),
+        Field(previous_words(facts), 8),
     ]
     lines = [
         Field("编号", 16),
