@@ -66,7 +66,10 @@ def duty_file(
         town=deputy.town.name,
         year=year,
         facts=(*_facts(deputy), _stations(deputy, period, reader)),
-        totals=_totals(attended, received, visits, led, cosigned, reports),
+        totals=(
+            *_totals(attended, received, visits, led, cosigned, reports),
+            *_once_a_term(deputy, min(period.last, today), reader),
+        ),
         parts=parts,
         issuer=settings.PORTAL_OFFICE or f"{_county_of(deputy)}人大常委会代表工作委员会",
         printed_on=today,
@@ -295,6 +298,18 @@ def _scores(deputy: Deputy, period: Period, reader: User) -> Section:
         for row in latest.values()
     )
     return Section("已公布的考评", entries, f"{len(entries)} 期")
+
+
+def _once_a_term(deputy: Deputy, on: dt.date, reader: User) -> Iterable[Fact]:
+    """At least one report to the voters in the term of that day (MISSION M113)."""
+    terms = {mandate.term for mandate in deputy.mandates.all()}
+    days = [(t.begins_on, t.ends_on) for t in terms if t.begins_on <= on <= t.ends_on]
+    if not days:
+        return
+    first, last = min(day for day, _ in days), max(day for _, day in days)
+    rows = DutyReport.objects.visible_to(reader).verified()
+    is_done = rows.filter(deputy=deputy, held_on__range=(first, last)).exists()
+    yield Fact("任期内至少述职一次", "1/1，已述职" if is_done else "0/1，还没有述职")
 
 
 def _label(row: Score) -> str:
