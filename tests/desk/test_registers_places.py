@@ -76,14 +76,17 @@ def test_count_opens_to_the_places(client, county):
 
 
 def test_place_page_shows_what_lies_below(client, county):
-    DeputyFactory(town=Region.objects.get(name="红旗华侨农场"))
+    community = Region.objects.get(name="东风社区")
+    DeputyFactory(town=community.parent, village=community, seat=True)
     client.force_login(staff())
 
     response = client.get("/registers/places/421299400000/")
 
-    page = response.content.decode()
-    assert "红旗华侨农场" in page
-    assert "农场" in page
+    assert "红旗华侨农场" in response.content.decode()
+    for code in ("421299000000", "421299400000", community.code):
+        number = client.get(f"/registers/places/{code}/").context["deputies"]
+        found = client.get(f"/registers/deputies/persons/?home={code}").context["page"]
+        assert found.paginator.count == number == 1
     assert {t.level: t.places for t in response.context["totals"]} == {
         "community": 1, "grid": 15, "cell": 133,
     }  # fmt: skip

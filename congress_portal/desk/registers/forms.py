@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from congress_portal.core.enums import Dictionary, Level, RegionLevel
+from congress_portal.core.enums import TOWN_LEVELS, Dictionary, Level, RegionLevel
 from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.periods import Period
@@ -18,6 +18,7 @@ from deputies.models import Deputy, DeputyQuerySet, Group, Mandate, Term
 from stations.enums import CheckState
 from stations.models import Posting, Standard, StandardItem, Station, StationCheck
 
+_ABOVE_VILLAGES = (RegionLevel.PROVINCE, RegionLevel.CITY, RegionLevel.COUNTY, *TOWN_LEVELS)
 MOST_MEMBERS = 100  # of a group founded from a list in one go
 
 
@@ -141,6 +142,7 @@ class PersonFilter(ListFilter):
         label="专长", required=False, empty_label="全部",
     )  # fmt: skip
     place = _hidden_choice("在该镇", [("own", "本级代表"), ("upper", "驻区代表")])
+    home = hidden("住在", Region.objects.none(), to_field_name="code")
     seats = _hidden_choice("身兼", [(str(n), f"{n}级代表") for n in range(1, 5)])
     sex = _hidden_choice("性别", Sex.choices)
     minority = _hidden_choice("民族", [("yes", "少数民族")])
@@ -155,6 +157,7 @@ class PersonFilter(ListFilter):
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data, user=user)
+        self.fields["home"].queryset = Region.objects.in_scope_of_reader(user)
         self.today = timezone.localdate()
         self.words = Words()
 
@@ -188,6 +191,11 @@ class PersonFilter(ListFilter):
         if self.cleaned_data.get("place"):
             return rows
         return rows.filter(town=town)
+
+    def by_home(self, rows: DeputyQuerySet, region: Region) -> DeputyQuerySet:
+        """Who lives there: by the village for villages and below, else by the town."""
+        path = "town" if region.level in _ABOVE_VILLAGES else "village"
+        return rows.filter(**{f"{path}__code__startswith": region.prefix})
 
     def by_place(self, rows: DeputyQuerySet, place: str) -> DeputyQuerySet:
         """The seats of the town's own congress, or upper deputies who live or are posted there."""

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from congress_portal.core.enums import RegionLevel
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
@@ -44,12 +45,10 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404("没有这个地方。")
     today = timezone.localdate()
-    inside = {"town__code__startswith": region.prefix}
-    if not region.is_town and len(region.prefix) > 9:
-        inside = {"village__code__startswith": region.prefix}
+    is_below = len(region.prefix) > RegionLevel.TOWN.prefix_length
+    home, site = ("village", "village") if is_below else ("town", "region")
     people = Deputy.objects.visible_to(request.user).in_office(Period(today, today, ""))
     stations = Station.objects.visible_to(request.user).active()
-    where = {key.replace("town", "region"): value for key, value in inside.items()}
     districts = District.objects.visible_to(request.user).filter(
         region__code__startswith=region.prefix,
         term__begins_on__lte=today,
@@ -61,8 +60,9 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "totals": selectors.level_totals(found.below()),
         "labels": [label for _, label in selectors.FIGURES],
         "differences": selectors.differences(found),
-        "deputies": people.filter(**inside).count(),
-        "stations": stations.filter(**where).count(),
+        "deputies": people.filter(**{f"{home}__code__startswith": region.prefix}).count(),
+        "stations": list(stations.filter(**{f"{site}__code__startswith": region.prefix})),
+        "names_stations": is_below,
         "districts": districts.select_related("term__region", "region"),
     }
     return render(request, "desk/registers/place.html", context)
