@@ -38,8 +38,8 @@ from congress_portal.evaluations.reports.facts import (
     facts_of,
 )
 
-_HUNDRED_EDGES = (90, 80, 70, 60)
-_PERSON_EDGES = (30, 20, 10)
+_RANKED_SHARES = (90, 80, 70, 60)  # per cent of the full mark
+_PERSON_SHARES = (60, 40, 20)
 _FEW_BARS = 9  # a chart beside the first table has room for so many bars
 _TOP = 10
 
@@ -78,7 +78,8 @@ def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
 def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.STATIONS
     pair = Pair(
-        say.bands_table(facts, words, _HUNDRED_EDGES), _place_figure(facts, "各镇街平均得分")
+        say.bands_table(facts, words, say.edges(facts, _RANKED_SHARES)),
+        _place_figure(facts, "各镇街平均得分"),
     )
     blocks: list[Block] = [
         Paragraph(_ranked_lead(facts, words)),
@@ -123,7 +124,8 @@ def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
 def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.DEPUTIES
     pair = Pair(
-        say.bands_table(facts, words, _PERSON_EDGES), _place_figure(facts, "各镇街代表平均得分")
+        say.bands_table(facts, words, say.edges(facts, _PERSON_SHARES)),
+        _place_figure(facts, "各镇街代表平均得分"),
     )
     blocks: list[Block] = [
         Paragraph(_person_lead(facts)),
@@ -167,10 +169,11 @@ def _ranked_lead(facts: SheetFacts, words: say.Words) -> str:
         return f"{facts.period.label}没有可计的数据，{facts.county}各{words.noun}不计总分。"
     change = say.change_words(facts.mean, facts.mean_before, say.previous_words(facts))
     totals = [one.total or Decimal(0) for one in facts.scored]
-    good, poor = sum(t >= 90 for t in totals), sum(t < 60 for t in totals)
+    high, *_, low = say.edges(facts, _RANKED_SHARES)
+    good, poor = sum(t >= high for t in totals), sum(t < low for t in totals)
     first = (
         f"{facts.period.label}，{facts.county}{words.count(len(facts.scored))}平均得分"
-        f"{facts.mean}分{change}；90分及以上{good}{words.measure}，60分以下{poor}{words.measure}。"
+        f"{facts.mean}分{change}；{plain(high)}分及以上{good}{words.measure}，{plain(low)}分以下{poor}{words.measure}。"
     )
     return f"{first}{_best(facts)}{_costliest(facts)}现通报如下："
 

@@ -248,20 +248,26 @@ def rules_note(facts: SheetFacts) -> Note:
     return Note("计分办法：" + "；".join(map(rule_words, facts.indicators)) + "。")
 
 
-def bands(totals: Iterable[Decimal], edges: Sequence[int]) -> list[tuple[str, int]]:
-    """How many totals lie in each band; ``edges`` from the highest down."""
+def edges(facts: SheetFacts, shares: Sequence[int]) -> list[Decimal]:
+    """Bounds of the bands, from the highest down, as shares of the full mark in per cent."""
+    return [facts.full * share / 100 for share in shares]
+
+
+def bands(totals: Iterable[Decimal], bounds: Sequence[Decimal]) -> list[tuple[str, int]]:
+    """How many totals lie in each band; ``bounds`` from the highest down."""
     given = list(totals)
     found = []
-    upper: int | None = None
-    for edge in edges:
-        count = sum(1 for t in given if t >= edge and (upper is None or t < upper))
-        found.append((f"{edge}分及以上" if upper is None else f"{edge}—{upper}分以下", count))
-        upper = edge
-    found.append((f"{upper}分以下", sum(1 for t in given if upper is not None and t < upper)))
-    return found
+    upper: Decimal | None = None
+    for bound in bounds:
+        count = sum(1 for t in given if t >= bound and (upper is None or t < upper))
+        above = f"{plain(bound)}分及以上"
+        found.append((above if upper is None else f"{plain(bound)}—{plain(upper)}分以下", count))
+        upper = bound
+    rest = sum(1 for t in given if upper is not None and t < upper)
+    return [*found, (f"{plain(upper or 0)}分以下", rest)]
 
 
-def bands_table(facts: SheetFacts, words: Words, edges: Sequence[int]) -> Table:
+def bands_table(facts: SheetFacts, words: Words, bounds: Sequence[Decimal]) -> Table:
     totals = [subject.total for subject in facts.scored if subject.total is not None]
     return Table(
         caption=f"{words.noun}得分分布",
@@ -272,7 +278,7 @@ def bands_table(facts: SheetFacts, words: Words, edges: Sequence[int]) -> Table:
         ),
         rows=tuple(
             (label, str(count), f"{Rate(count, len(totals)).percent or 0}%")
-            for label, count in bands(totals, edges)
+            for label, count in bands(totals, bounds)
         ),
         is_small=True,
     )
