@@ -13,6 +13,7 @@ from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.forms import PortalModelForm
 from congress_portal.core.admin.scoping import may_edit
+from congress_portal.core.crypto import keyed_hash
 from congress_portal.core.enums import Level
 from congress_portal.core.importing import values
 from congress_portal.core.importing.errors import ValueFault
@@ -84,7 +85,11 @@ class DeputyForm(PortalModelForm):
     identity_number = forms.CharField(label="身份证号码", required=False, max_length=30)
 
     def clean_identity_number(self) -> str:
-        return _read(values.identity_number, self.cleaned_data["identity_number"])
+        number = _read(values.identity_number, self.cleaned_data["identity_number"])
+        others = Deputy.objects.exclude(pk=self.instance.pk)
+        if number and others.filter(identity_hash=keyed_hash(number)).exists():
+            raise ValidationError("这个身份证号码已登记在另一位代表名下。")
+        return number
 
     def clean_phone(self) -> str:
         return _read(values.mobile, self.cleaned_data["phone"])

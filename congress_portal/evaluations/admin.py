@@ -81,6 +81,9 @@ class PeriodForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
+    """``seen`` says which drafts were looked at: «key:digest» of each."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     confirmed = forms.BooleanField(
         label="我已核对", error_messages={"required": "请核对后勾选「我已核对」。"}
     )
@@ -198,11 +201,15 @@ class ScoreSheetAdmin(ReadOnly, PortalAdmin):
         drafts = queryset.filter(state=SheetState.DRAFT).select_related("scheme")
         form = ConfirmForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
+            form.initial["seen"] = ",".join(f"{sheet.pk}:{sheet.digest}" for sheet in drafts)
             told = "请核对。发布以后，结果连同方案和依据一起封存，不能再改；有误只能发布新版本。"
             return self.ask(request, drafts, "publish_selected", form, "发布", told)
+        told = form.cleaned_data["seen"]
+        seen = dict(pair.split(":", 1) for pair in told.split(",") if ":" in pair)
         for sheet in drafts:
             try:
-                publish_sheet(sheet=sheet, actor=request.user, digest=sheet.digest)
+                digest = seen.get(str(sheet.pk), "" if seen else sheet.digest)
+                publish_sheet(sheet=sheet, actor=request.user, digest=digest)
                 messages.success(request, f"已发布并封存：{sheet}。各对象现在可以看到自己的得分。")
             except DomainError as error:
                 messages.error(request, f"{sheet}：{error.message}")
