@@ -14,8 +14,9 @@ import time_machine as clock
 from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.signals import connection_created
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from congress_portal import bootstrap
 from tests.cast import Cast, build_cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -115,13 +116,12 @@ def freeze() -> Iterator[Callable[[str], datetime]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium, the system's or Playwright's own; without one the test is skipped."""
+    if missing := [need for need in bootstrap.BROWSER_NEEDS if not need.is_there()]:
+        pytest.skip(bootstrap.missing_line(missing))
     names = ("chromium", "google-chrome", "google-chrome-stable")
     path = next(filter(None, map(shutil.which, names)), None)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop running
     with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
-        except Error:
-            pytest.skip("no browser: apt-get install chromium, or playwright install chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()
