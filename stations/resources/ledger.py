@@ -96,7 +96,10 @@ class StationResource(ImportResource):
             when={"ends_on__isnull": True, "kind": OfficerKind.LIAISON},
             constants={"kind": OfficerKind.LIAISON}, end=_ended_today,
         ),
-        "checks": Children(StationCheck, "station_id", "item_id", ("state",)),
+        "checks": Children(
+            StationCheck, "station_id", "item_id", ("state",),
+            reset={"since": None, "checked_on": None},
+        ),
     }  # fmt: skip
 
     number = Column(

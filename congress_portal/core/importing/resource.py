@@ -363,7 +363,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         for key, values in new.items():
             if key in old and old[key] != values:
                 changes = dict(zip(spec.values, values, strict=True))
-                stored.filter(**{spec.key: key}).update(**changes)
+                stored.filter(**{spec.key: key}).update(**changes, **spec.reset)
 
     # Report
 
