@@ -5,8 +5,16 @@ from django.urls import reverse
 
 from congress_portal.core.enums import Role
 from congress_portal.core.figures import Rate
+from deputies.models import Term
 from tests.factories.activities import ActivityFactory, VisitFactory
-from tests.factories.core import CountyFactory, TownFactory, UnitFactory, UserFactory, town_clerk
+from tests.factories.core import (
+    CountyFactory,
+    TownFactory,
+    UnitFactory,
+    UserFactory,
+    staff,
+    town_clerk,
+)
 from tests.factories.deputies import DeputyFactory
 from tests.factories.stations import ReceptionFactory, StationFactory
 from tests.factories.suggestions import (
@@ -139,6 +147,38 @@ def test_town_clerk_sees_only_the_own_town(client, freeze):
 
     assert [line.town for line in data["towns"]] == [town]
     assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的走访", 1)]
+
+
+def test_what_waits_opens_into_as_many_rows(client, freeze):
+    freeze("2026-09-03 09:00")
+    VisitFactory(verification="pending")
+    VisitFactory()
+    ActivityFactory.create_batch(2, verification="pending")
+    StationFactory()
+    OpinionFactory(reception=ReceptionFactory(held_on=dt.date(2026, 7, 1)))
+    for day in (dt.date(2026, 5, 1), dt.date(2026, 6, 10)):
+        SuggestionFactory(submitted_on=day, handed_over_on=day)
+    SuggestionFactory()
+    DeputyFactory(seat=True)
+    Term.objects.update(dates_assumed=True)
+
+    kinds = desk_of(client, staff(), "desk/_staff.html")["waiting"]
+
+    counts = {kind.name: kind.count for kind in kinds}
+    assert counts == {
+        "待核实的活动": 2,
+        "待核实的走访": 1,
+        "逾期未答复的建议": 1,
+        "将到期的建议": 1,
+        "未交办的建议": 1,
+        "超过30天未办结的群众意见": 1,
+        "没有站长、联络员的家站": 2,
+        "届次日期待核对": 1,
+    }
+    for kind in kinds:
+        context = client.get(kind.address).context
+        listed = context["cl"].result_count if "cl" in context else context["page"].paginator.count
+        assert (kind.name, listed) == (kind.name, kind.count)
 
 
 def test_deputy_sees_sent_back_records_and_the_own_year(client, freeze):
