@@ -238,7 +238,19 @@ def test_the_same_html_gives_the_same_bytes(grid):
     html = render_html(paper(Paragraph("国" * 28 * 40)))
 
     assert render_pdf(html) == grid
-    assert list(render_many([html, html], workers=1)) == [grid, grid]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_batch_gives_the_same_papers(grid, workers):
+    html = render_html(paper(Paragraph("国" * 28 * 40)))
+    rare = render_html(paper(Paragraph("李𠮷&赵㐀")))
+
+    made = list(render_many([html, rare, html], workers=workers))
+    texts = [[p.extract_text() for p in PdfReader(io.BytesIO(pdf)).pages] for pdf in (*made, grid)]
+
+    assert made[0] == made[2]
+    assert texts[0] == texts[3]
+    assert "李𠮷&赵㐀" in texts[1][0]
 
 
 def test_stored_text_is_escaped_and_never_compiled():

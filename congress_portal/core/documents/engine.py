@@ -119,12 +119,12 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def write_pdf(html: str) -> bytes:
+def write_pdf(html: str, fonts: FontSet | None = None) -> bytes:
     """Lay the page out and write it; the same HTML gives the same bytes.
 
     Raises PdfError for a missing font and for an address that is not the project's own.
     """
-    fonts = font_set(entities.unescape(html))
+    fonts = fonts or font_set(entities.unescape(html))
     try:
         configuration, faces = _font_configuration(fonts)
         with _collector_paused():
