@@ -245,7 +245,7 @@ class SuggestionResource(RecordResource):
         children = {name: spec.load(keys) for name, spec in self.child_sets.items()}
         replies = self._stored_replies(keys)
         answer = {}
-        names = list(rows[0].attrs) if rows else []
+        names = list(rows[0].attrs)
         for values in found.values("pk", *names):
             pk = values.pop("pk")
             sets = {name: held.get(pk, {}) for name, held in children.items()}
