@@ -192,6 +192,8 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
             if place is None:
                 for row in rows:
                     row.values[name] = column.cell.empty
+                    if column.needed:
+                        self.fault(row, name, f"没有“{column.header}”这一列")
             else:
                 self._read_column(rows, name, column, place)
         return rows
