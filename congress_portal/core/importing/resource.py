@@ -15,6 +15,7 @@ from django.utils import timezone
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 from import_export.results import Error, Result, RowResult
 
+from congress_portal.core.audit import conceal
 from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import Column
 from congress_portal.core.importing.errors import ImportFileError, ValueFault
@@ -437,7 +438,10 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         return {
             "created": [row.pk for row in rows if row.fate is Fate.NEW and row.pk],
             "updated": {
-                str(row.pk): {name: list(pair) for name, pair in row.changes.items()}
+                str(row.pk): {
+                    name: [conceal(name, value) for value in pair]
+                    for name, pair in row.changes.items()
+                }
                 for row in rows
                 if row.fate is Fate.CHANGED
             },
