@@ -7,8 +7,9 @@ cells; titles, filing lines, notes, sum rows and repeated headers are no data (D
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from congress_portal.core.importing.asides import Asides, is_blank
 from congress_portal.core.importing.reader import RawSheet
 from congress_portal.core.importing.text import cell_text, header_keys
 from congress_portal.core.text import normal, squeeze
@@ -22,28 +23,30 @@ Synonyms = Mapping[tuple[str, str], str]
 
 _FIRST_LOOK, _LAST_LOOK = 40, 400
 _HEADER_DEPTH = 2
+_TITLE_LINES = 3  # at most between a repeated title and the repeated header
+_ABOUT = re.compile(r"(?:基本)?(?:情况|信息|资料)$")  # 选民情况 over 姓名 is 选民姓名
 _SERIAL = frozenset({"序号", "序", "编次", "no", "no.", "行号"})
-_SUMS = frozenset(
+
+
+class Sense(NamedTuple):
+    """What a header may mean. "" as field name: feeds no column. ``sure`` counts for the kind
+    of the sheet; among headers that fit one column the highest ``rank`` wins, never the first."""
+
+    name: str
+    sure: float
+    rank: int
+
+
+_GENERIC_RANK, _SYNONYM_RANK, _OFFICE_RANK, _OWN_RANK, _CHOSEN_RANK = range(1, 6)
+# Synonyms that say so little that any other header of the same column is meant instead.
+_GENERIC = frozenset(
     [
-        "合计",
-        "总计",
-        "小计",
-        "共计",
-        "累计",
-        "总数",
-        "汇总",
-        "平均",
-        "平均值",
-        "本页合计",
-        "本页小计",
-        "总合计",
+        "序号", "序", "编次", "编号", "日期", "时间", "内容", "名称", "标题", "类型", "类别",
+        "级别", "单位", "部门", "电话", "手机", "地点", "代表", "姓名", "问题", "结果", "评价",
+        "项目", "方式", "形式", "情况", "说明", "备注", "人数", "职务",
     ]
-)
-_SUM_START = re.compile(r"^(?:合计|总计|小计|共计|累计|汇总)|(?:合计|总计|小计)[:：]?$")
-_NOTE = re.compile(
-    r"^[*※(\[]?(?:注|备注|说明|附注|附|填报|填表|制表|制单|审核|审签|复核|负责人|经办|联系人|联系电话|单位"
-    r"|报送|报表|统计|截止|截至|日期|资料来源|数据来源|以上|以下)[^:：]{0,10}[:：]|^(?:注|说明)\d*[:：.、]"
-)
+)  # fmt: skip
+Vocabulary = Mapping[str, Sense]
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,12 @@ class Table:
         speaking = [index for index in mapped if index not in self._serials]
         columns = self.resource.columns()
         needed = [p.indexes for n, p in self.places.items() if columns[n].needed]
-        header = [normal(text) for text in self.headers]
-        for number, row in enumerate(self.sheet.rows[self.bottom + 1 :], self.bottom + 2):
-            if all(_is_blank(row[index]) for index in speaking):
+        rows = self.sheet.rows
+        asides = Asides(rows[: self.top], [*rows[self.top : self.bottom + 1], self.headers], needed)
+        for number, row in enumerate(rows[self.bottom + 1 :], self.bottom + 2):
+            if all(is_blank(row[index]) for index in speaking):
                 continue
-            if self._is_no_data(row, needed, header):
+            if asides.is_aside(row, rows[number : number + _TITLE_LINES]):
                 self.skipped.append(number)
                 continue
             yield number, row
@@ -108,18 +112,6 @@ class Table:
     @property
     def _serials(self) -> frozenset[int]:
         return frozenset(i for i, text in enumerate(self.headers) if normal(text) in _SERIAL)
-
-    def _is_no_data(self, row: list[Any], needed: list[tuple[int, ...]], header: list[str]) -> bool:
-        first = next((cell for cell in row if not _is_blank(cell) and not _is_number(cell)), "")
-        if not isinstance(first, str) or len(first) > 200:
-            return False
-        word = normal(first)
-        if word in _SUMS:
-            return True
-        if word in header and _repeats(row, header):
-            return True
-        incomplete = any(all(_is_blank(row[i]) for i in indexes) for indexes in needed)
-        return incomplete and bool(_SUM_START.search(word) or _NOTE.search(word))
 
     def _fill_merged_cells(self) -> None:
         """A cell merged over several rows of data holds for each of them."""
@@ -129,23 +121,6 @@ class Table:
                 continue
             for index in range(top + 1, min(bottom + 1, len(rows))):
                 rows[index][left] = rows[top][left]
-
-
-def _is_blank(cell: Any) -> bool:
-    if isinstance(cell, str):
-        return not cell or (not cell[0].isalnum() and not squeeze(cell))
-    return cell is None
-
-
-def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) or (isinstance(cell, str) and cell.strip().isdigit())
-
-
-def _repeats(row: list[Any], header: list[str]) -> bool:
-    """Whether a row is the header once more (printed pages repeat it)."""
-    written = [(normal(cell_text(cell)), text) for cell, text in zip(row, header, strict=False)]
-    told = [(cell, text) for cell, text in written if cell]
-    return len(told) > 1 and all(cell == text for cell, text in told)
 
 
 def recognise(
@@ -186,21 +161,23 @@ def recognise(
 
 def _vocabulary(
     kind: "type[ImportResource]", synonyms: Synonyms, chosen: Mapping[str, str]
-) -> dict[str, tuple[str, float]]:
-    """Header in normal form → (field name, how sure). "" as field name: feeds no column."""
+) -> dict[str, Sense]:
+    """Header in normal form → what it means for this kind."""
     by_header = {column.header: name for name, column in kind.columns().items()}
-    words: dict[str, tuple[str, float]] = {}
+    words: dict[str, Sense] = {}
     for name, column in kind.columns().items():
         for word in column.synonyms:
-            words.setdefault(header_keys(word)[0], (name, 0.8))
+            key = header_keys(word)[0]
+            rank = _GENERIC_RANK if key in _GENERIC else _SYNONYM_RANK
+            words.setdefault(key, Sense(name, 0.8, rank))
     for (of_kind, word), header in synonyms.items():
         if of_kind == kind.kind and header in by_header:
-            words[header_keys(word)[0]] = (by_header[header], 0.9)
+            words[header_keys(word)[0]] = Sense(by_header[header], 0.9, _OFFICE_RANK)
     for header, name in by_header.items():
         for key in reversed(header_keys(header)):
-            words[key] = (name, 1.0)
+            words[key] = Sense(name, 1.0, _OWN_RANK)
     for written, header in chosen.items():
-        words[header_keys(written)[0]] = (by_header.get(header, ""), 2.0)
+        words[header_keys(written)[0]] = Sense(by_header.get(header, ""), 2.0, _CHOSEN_RANK)
     return words
 
 
@@ -213,7 +190,8 @@ def _header_texts(sheet: RawSheet, top: int, bottom: int) -> list[list[str]]:
     answer = []
     for index, below in enumerate(lower):
         above = upper[index] if index < len(upper) else ""
-        answer.append([below, above + below] if below else [above] if above else [])
+        both = [above + below, _ABOUT.sub("", above) + below] if above else []
+        answer.append([*both, below] if below else [above] if above else [])
     return answer
 
 
@@ -228,47 +206,60 @@ def _spread(sheet: RawSheet, row: int) -> list[str]:
     return texts
 
 
+@dataclass
+class _Claim:
+    """The header, or the joined headers, that feed a column."""
+
+    sense: Sense
+    strength: tuple[int, ...]
+    indexes: list[int]
+    text: str
+
+
 def _match(
     sheet: RawSheet,
     kind: "type[ImportResource]",
-    words: Mapping[str, tuple[str, float]],
+    words: Vocabulary,
     texts: Sequence[Sequence[str]],
     top: int,
     bottom: int,
     file_stem: str,
 ) -> tuple[float, Table] | None:
     """How well a kind fits headers; ``None`` where one of its ``needs`` is missing."""
-    taken: dict[str, tuple[float, list[int], str]] = {}
+    taken: dict[str, _Claim] = {}
     shown: list[str] = []
     columns = kind.columns()
     for index, options in enumerate(texts):
-        name, sure, text = _look_up(words, options)
-        shown.append(squeeze(text or (options[0] if options else "")))
-        if not name:
+        sense, strength, text = _look_up(words, options)
+        shown.append(squeeze(text or (options[-1] if options else "")))
+        if not sense.name:
             continue
-        held = taken.get(name)
-        if held is None or sure > held[0]:
-            if held is None or not columns[name].joins:
-                taken[name] = (sure, [index], shown[-1])
-        elif columns[name].joins:
-            held[1].append(index)
+        held = taken.get(sense.name)
+        if held and columns[sense.name].joins and not _one_is_own(held.sense, sense):
+            held.indexes.append(index)
+        elif held is None or strength > held.strength:
+            taken[sense.name] = _Claim(sense, strength, [index], shown[-1])
     if len(taken) < 2 or not all(any(n in taken for n in group) for group in kind.needs):
         return None
-    places = {name: Place(tuple(where), text) for name, (_, where, text) in taken.items()}
+    places = {name: Place(tuple(one.indexes), one.text) for name, one in taken.items()}
     table = Table(sheet, kind, top, bottom, places, _distinct(shown), file_stem)
-    score = sum(sure for sure, _, _ in taken.values()) - 0.01 * (bottom - top)
+    score = sum(one.sense.sure for one in taken.values()) - 0.01 * (bottom - top)
     return score + kind.likelihood(table), table
 
 
-def _look_up(
-    words: Mapping[str, tuple[str, float]], options: Sequence[str]
-) -> tuple[str, float, str]:
+def _one_is_own(one: Sense, other: Sense) -> bool:
+    """Whether just one of two headers is the column's own name: it holds the whole by itself."""
+    return (one.rank == _OWN_RANK) != (other.rank == _OWN_RANK)
+
+
+def _look_up(words: Vocabulary, options: Sequence[str]) -> tuple[Sense, tuple[int, ...], str]:
+    """What the first known text means, and how strongly: rank, exact, length."""
     for text in options:
-        for key in header_keys(text) if text else ():
-            if key in words:
-                name, sure = words[key]
-                return name, sure, text
-    return "", 0.0, ""
+        keys = header_keys(text) if text else ()
+        for key in keys:
+            if sense := words.get(key):
+                return sense, (sense.rank, int(key == keys[0]), len(key)), text
+    return Sense("", 0.0, 0), (0,), ""
 
 
 def _distinct(headers: list[str]) -> list[str]:

@@ -38,6 +38,7 @@ from congress_portal.core.text import normal
 BATCH = 500
 OUT_OF_SCOPE = "不属于您的范围"
 _REPORT_EVERY = 2_000
+_LISTED_ASIDES = 100
 _UNUSED = frozenset({"序号", "序", "编次", ROW_HEADER, REASON_HEADER})
 _CREATED_AT_ONCE = 10_000  # keeps the memory of a large file down
 
@@ -427,8 +428,10 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         if idle:
             notes.append(f"没有用到的列：{'、'.join(idle)}。")
         if table.skipped:
-            numbers = "、".join(map(str, table.skipped[:20]))
-            notes.append(f"第 {numbers} 行是合计、注释等，未作数据。")
+            numbers = "、".join(map(str, table.skipped[:_LISTED_ASIDES]))
+            rest = len(table.skipped) - _LISTED_ASIDES
+            more = f" 等 {len(table.skipped)} " if rest > 0 else " "
+            notes.append(f"第 {numbers}{more}行是合计、注释、标题等，未作数据。")
         if table.sheet.hidden:
             notes.append("这是隐藏的工作表。")
         return notes
