@@ -2,6 +2,7 @@ from congress_portal.core.models.audit import AuditEntry, AuditHead
 from congress_portal.core.models.calendar import CalendarDay
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import HeaderSynonym, ImportRun, ImportSheet
+from congress_portal.core.models.notice import Notice
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
 from congress_portal.core.models.unit import Unit
@@ -15,6 +16,7 @@ __all__ = [
     "HeaderSynonym",
     "ImportRun",
     "ImportSheet",
+    "Notice",
     "Record",
     "Region",
     "RoleAssignment",
