@@ -154,10 +154,7 @@ def read_clock(
     if due_on is None:
         return Reading(Light.UNKNOWN, None, warning=warning or "还没有期限。")
     left = (due_on - on).days
-    if left < 0:
-        light = Light.RED
-    else:
-        light = Light.YELLOW if left <= remind_days else Light.GREEN
+    light = Light.RED if left < 0 else Light.YELLOW if left <= remind_days else Light.GREEN
     return Reading(light, due_on, left, warning)
 
 

@@ -90,6 +90,7 @@ class Party(models.TextChoices):
     UNIT = "unit", "承办单位经办人"
     UNIT_LEADER = "unit_leader", "承办单位负责人"
     GROUP = "group", "专业代表小组"
+    LEADING = "leading", "领衔督办领导"
     SYSTEM = "system", "系统"
 
 

@@ -69,7 +69,13 @@ class Action(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     MARK_KEY = "mark_key"
+    SUPERVISE = "supervise"
+    GROUP_FOLLOW = "group_follow"
+    SETTLE_PROMISE = "settle_promise"
+    LOOK_BACK = "look_back"
     PUBLISH = "publish"
+    NOMINATE = "nominate"
+    HONOUR = "honour"
 
 
 class HandlingAction(StrEnum):
@@ -101,6 +107,7 @@ def _by(*parties: Party) -> frozenset[Party]:
 _OFFICE = _by(Party.OFFICE)
 _UNIT = _by(Party.UNIT, Party.UNIT_LEADER)
 _WITH_UNITS = _on(State.HANDLING, State.REDO)
+_ANSWERED_ONCE = _on(State.ANSWERED, State.TRACKING, State.CLOSED)
 _ASSIGNERS = _by(Party.OFFICE, Party.GOVERNMENT)
 
 SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
@@ -194,7 +201,7 @@ SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
     ),
     Action.APPRAISE: Transition(
         "评价答复",
-        _on(State.ANSWERED),
+        _ANSWERED_ONCE | _on(State.REDO),
         None,
         _by(Party.PROPOSER, Party.OFFICE),
         "满意的办结或转入跟踪，不满意的重新办理",
@@ -214,9 +221,12 @@ SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
         _by(Party.OFFICE, Party.SYSTEM),
         "承办单位按期报告承诺进展",
     ),
+    Action.SETTLE_PROMISE: Transition(
+        "确认承诺兑现", _on(State.TRACKING), None, _OFFICE, "全部承诺兑现后办结"
+    ),
     Action.RECLASSIFY: Transition(
         "重新分类",
-        _on(State.TRACKING, State.CLOSED),
+        _on(State.TRACKING),
         None,
         _OFFICE,
         "按新的类别继续跟踪或办结",
@@ -237,6 +247,13 @@ SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
         "主办单位在重办期限内再次答复",
         needs_comment=True,
     ),
+    Action.LOOK_BACK: Transition(
+        "回头看",
+        _ANSWERED_ONCE,
+        None,
+        _by(Party.OFFICE, Party.PROPOSER, Party.GROUP),
+        "没有解决的可以重启办理",
+    ),
     Action.MARK_KEY: Transition(
         "列为重点督办",
         _on(
@@ -252,13 +269,31 @@ SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
         _OFFICE,
         "领衔督办的领导跟进",
     ),
-    Action.PUBLISH: Transition(
-        "向社会公开",
-        _on(State.HANDLING, State.ANSWERED, State.REDO, State.TRACKING, State.CLOSED),
+    Action.SUPERVISE: Transition(
+        "登记督办",
+        _ANSWERED_ONCE | _WITH_UNITS,
         None,
-        _OFFICE,
-        "列入公开目录",
+        _by(Party.OFFICE, Party.LEADING),
+        "承办单位按督办要求办理",
     ),
+    Action.GROUP_FOLLOW: Transition(
+        "专业小组督导",
+        _ANSWERED_ONCE | _WITH_UNITS,
+        None,
+        _by(Party.OFFICE, Party.GROUP),
+        "承办单位参考小组意见",
+    ),
+    Action.PUBLISH: Transition(
+        "向社会公开", _ANSWERED_ONCE | _WITH_UNITS, None, _OFFICE, "列入公开目录"
+    ),
+    Action.NOMINATE: Transition(
+        "推荐优秀建议",
+        _ANSWERED_ONCE,
+        None,
+        _by(Party.OFFICE, Party.PROPOSER),
+        "人大机关组织评选",
+    ),
+    Action.HONOUR: Transition("评定优秀建议", _ANSWERED_ONCE, None, _OFFICE, "记入代表履职档案"),
 }
 
 HANDLING_TABLE: Mapping[HandlingAction, Transition[HandlingState]] = {

@@ -224,6 +224,17 @@ class Suggestion(models.Model):
     units = models.ManyToManyField(
         Unit, through="Handling", related_name="suggestions", verbose_name="办理单位"
     )
+    final_class = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        limit_choices_to={"dictionary": Dictionary.REPLY_CLASS},
+        related_name="+",
+        verbose_name="跟踪后的办理结果",
+        help_text="承诺兑现或重新分类后的结果；各轮答复的类别不改。",
+    )
     source_text = models.CharField("来源", max_length=200, blank=True)
 
     objects = SuggestionQuerySet.as_manager()
