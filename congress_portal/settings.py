@@ -4,8 +4,11 @@ With ``DEBUG=1`` and nothing else set everything runs: secrets are made once and
 under ``var/``. Without DEBUG a missing secret is refused.
 """
 
+import contextlib
+import os
 import secrets
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+
+_FALSE = ("", "0", "false", "no", "n", "off")
+_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -43,15 +49,18 @@ def _secret(name: str) -> str:
         _stop(f"没有设置环境变量 {name}（可用 {maker} 生成）。")
     VAR_DIR.mkdir(exist_ok=True)
     keeper = VAR_DIR / f"{name.lower()}.txt"
-    try:
-        with keeper.open("x") as handle:
-            handle.write(secrets.token_urlsafe(48))
-        keeper.chmod(0o600)
-    except FileExistsError:
-        pass
+    if not keeper.exists():
+        draft = VAR_DIR / f".{name.lower()}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another start was quicker: its secret holds
+            os.link(draft, keeper)
+        draft.unlink()
     return keeper.read_text().strip()
 
 
+if os.environ.get("DEBUG", "").lower() not in {*env.BOOLEAN_TRUE_STRINGS, *_FALSE}:
+    _stop("环境变量 DEBUG 的值无法识别。")
 DEBUG = _read("bool", "DEBUG", False)
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEY = _secret("FIELD_KEY")  # encrypts identity numbers; losing it loses them
@@ -129,11 +138,13 @@ TEMPLATES = [
 ]
 
 try:
-    DATABASES = {
-        "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-    }
+    with warnings.catch_warnings(action="ignore"):  # an unknown engine is refused below
+        _DATABASE = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 except (ValueError, ImproperlyConfigured):
+    _DATABASE = {}
+if _DATABASE.get("ENGINE") not in _ENGINES:
     _stop("环境变量 DATABASE_URL 无法识别。")
+DATABASES = {"default": _DATABASE}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)

@@ -64,6 +64,7 @@ def _reverse_unordered(connection: Any, **_: Any) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     django_settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns else
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connection_created.connect(_reverse_unordered)
     config.addinivalue_line("markers", "postgresql: needs PostgreSQL (races, row locks, pg_trgm)")

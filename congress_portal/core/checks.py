@@ -6,14 +6,14 @@ Reading all installed fonts takes seconds the first time, so other commands are 
 import sys
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Info, Warning, register
 
 _ADVICE = "apt-get install fonts-noto-cjk fonts-lxgw-wenkai texlive-lang-chinese"
 
 
 @register
 def check_documents(**_: Any) -> list[CheckMessage]:
-    """Missing fonts are warnings: everything but papers works without them."""
+    """Missing fonts are warnings, better faces a remark: papers are right without those."""
     return document_faults() if sys.argv[1:2] == ["check"] else []
 
 
@@ -33,7 +33,7 @@ def document_faults() -> list[CheckMessage]:
         if missing := missing_faces():
             text = f"公文字体不全，已用现有字体代替，缺：{'、'.join(missing)}。"
             hint = f"可安装：{_ADVICE}；或在 DOCUMENT_FONTS 中写明单位已有的字体。"
-            faults.append(Warning(text, hint=hint, id="core.W002"))
+            faults.append(Info(text, hint=hint, id="core.W002"))  # Noto alone is correct
     if not harfbuzz_subset():
         text = "没有 libharfbuzz-subset，生成 PDF 会慢很多。"
         faults.append(Warning(text, hint="apt-get install libharfbuzz-subset0", id="core.W003"))

@@ -1,7 +1,7 @@
 """Lists that figures open into: filters from the address, 25 rows a page."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -33,8 +33,9 @@ def recent_quarters(today: dt.date, count: int = _QUARTERS_OFFERED) -> list[Peri
 class PeriodField(forms.CharField):
     """``2026Q3``, ``2026`` or ``2026-09`` as a Period; offers the years and quarters just past."""
 
-    def __init__(self) -> None:
-        super().__init__(label="期间", required=False, max_length=10, widget=forms.Select())
+    def __init__(self, label: str = "期间", *, hidden: bool = False) -> None:
+        widget = forms.HiddenInput() if hidden else forms.Select()
+        super().__init__(label=label, required=False, max_length=10, widget=widget)
 
     def offer(self, given: str, today: dt.date) -> None:
         """Fill the select; a valid period of the address that is not offered is added."""
@@ -67,11 +68,13 @@ class ListFilter(forms.Form):
         super().__init__(data)
         self.user = user
         if "period" in self.fields:
-            self.fields["period"].offer(data.get("period", ""), timezone.localdate())
+            cast("PeriodField", self.fields["period"]).offer(
+                data.get("period", ""), timezone.localdate()
+            )
         if "town" in self.fields:
             towns = Region.objects.towns().in_scope_of_reader(user)
             if len(towns) > 1:
-                self.fields["town"].queryset = towns
+                cast("TownField", self.fields["town"]).queryset = towns
             else:
                 del self.fields["town"]
 
@@ -86,6 +89,26 @@ class ListFilter(forms.Form):
     @property
     def narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def only(self) -> list[str]:
+        """What the hidden filters, set by a link, narrow to: «代表：张伟»."""
+        if not self.is_valid():
+            return []
+        return [
+            _narrowing(bound, value)
+            for bound in self.hidden_fields()
+            if (value := self.cleaned_data.get(bound.name))
+        ]
+
+
+def _narrowing(bound: forms.BoundField, value: Any) -> str:
+    if value is True:
+        return str(bound.label)
+    if isinstance(value, Period):
+        return f"{bound.label}：{value.label}"
+    words = dict(cast("Any", bound.field).choices)[value] if isinstance(value, str) else value
+    return f"{bound.label}：{words}"
 
 
 class TownField(forms.ModelChoiceField):

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Aggregate, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import BaseExpression
+from django.utils.module_loading import autodiscover_modules
 
 from congress_portal.core.enums import Verification
 from congress_portal.core.errors import DomainError
@@ -77,7 +78,7 @@ class Figure:
     distinct: bool = False
 
     def aggregate(self) -> Aggregate:
-        extra = {"distinct": True} if self.distinct else {}
+        extra: dict[str, Any] = {"distinct": True} if self.distinct else {}
         return self.kind(self.of, filter=self.only or None, **extra)
 
 
@@ -196,7 +197,8 @@ def metric(
 
 
 def metrics_of(subject: Subject) -> list[Metric]:
-    """All registered metrics of one kind of subject, in the order of registration."""
+    """All metrics of one kind of subject that the apps' ``metrics.py`` register."""
+    autodiscover_modules("metrics")
     return [found for (of, _), found in _registry.items() if of is subject]
 
 

@@ -1,9 +1,14 @@
-from django.urls import path
+from django.urls import include, path
 
-from congress_portal.desk.views import account
+from congress_portal.desk.views import account, home
 
 app_name = "desk"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("deputies/<int:pk>/year/", home.deputy_year, name="year"),
+    path("search/", home.find, name="search"),
+    path("audit/", home.audit_list, name="audit"),
+    path("registers/", include("congress_portal.desk.registers.urls")),
     path("login/", account.Login.as_view(), name="login"),
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.PasswordChange.as_view(), name="password_change"),

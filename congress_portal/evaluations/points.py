@@ -10,7 +10,7 @@ Each line is rounded half-up to 0.01, once, from the exact fraction; the total i
 rounded lines. Where a line is left out (不计), the sum × scheme full ÷ full of the counted lines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -128,6 +128,7 @@ def _target(rule: Rule, value: Decimal, share: Share) -> Line:
     if not share.is_whole:
         wanted = f"（{wanted} × 在任 {share.days} 天 ÷ 全期 {share.of} 天）"
     text = f"{_amount(value, rule.unit)} ÷ {wanted} × {plain(rule.full)} 分"
+    text = text.replace(" （", "（").replace("） ", "）")
     return _closed(rule, text, Fraction(rule.full) * Fraction(value) / owed)
 
 
@@ -142,7 +143,7 @@ def _first_then_each(rule: Rule, value: Decimal) -> Line:
         return Line(Decimal("0.00"), f"{_amount(value, rule.unit)} = 0.00 分")
     first, further = Decimal(rule.first or 0), Decimal(rule.further or 0)
     points = Fraction(first) + (Fraction(value) - 1) * Fraction(further)
-    text = f"首{rule.unit or '次'} {plain(first)} 分"
+    text = f"第一{rule.unit or '次'} {plain(first)} 分"
     if value > 1:
         text += f" + 其余 {_amount(value - 1, rule.unit)} × {plain(further)} 分"
     return _closed(rule, text, points)
@@ -162,7 +163,7 @@ def _deduction(rule: Rule, value: Decimal) -> Line:
     return line
 
 
-_METHODS = {
+_METHODS: dict[str, Callable[[Rule, Decimal], Line]] = {
     Method.FIRST_THEN_EACH: _first_then_each,
     Method.MANUAL: _manual,
     Method.DEDUCTION: _deduction,

@@ -1,8 +1,7 @@
-"""Collects the metrics of all apps; whatever names a metric looks it up here."""
+"""The metrics of all apps by kind of subject; whatever names a metric looks it up here."""
 
 from django.db import models
 
-import suggestions.metrics  # noqa: F401 - the three imports register the apps' metrics
 from congress_portal.core.metrics import Metric, find_metric, metrics_of
 from congress_portal.core.models import Region, Unit
 from congress_portal.evaluations.enums import SubjectType

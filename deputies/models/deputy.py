@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import TOWN_LEVELS, VILLAGE_LEVELS, Dictionary, Level
+from congress_portal.core.masking import mask_identity_number, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.names import pinyin_of
 from congress_portal.core.periods import Period
@@ -106,6 +107,8 @@ class Deputy(models.Model):
         related_name="deputy",
         verbose_name="登录账号",
     )
+
+    PERSONAL = {"phone": mask_phone, "identity_number": mask_identity_number}
 
     objects = DeputyQuerySet.as_manager()
 

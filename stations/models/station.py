@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from congress_portal.core.enums import VILLAGE_LEVELS
+from congress_portal.core.masking import mask_phone
 from congress_portal.core.models import Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from deputies.models import Deputy
@@ -194,6 +195,8 @@ class StationOfficer(models.Model):
     )
     begins_on = models.DateField("起始日期", null=True, blank=True)
     ends_on = models.DateField("截止日期", null=True, blank=True)
+
+    PERSONAL = {"phone": mask_phone}
 
     objects = DatedQuerySet.as_manager()
 

@@ -111,6 +111,11 @@ class SuggestionQuerySet(ScopedQuerySet):
     def with_units(self) -> Self:
         return self.filter(state__in=OPEN_WITH_UNITS)
 
+    def running(self) -> Self:
+        """Its clocks are not paused."""
+        pauses = Suggestion._meta.get_field("suspensions").related_model._default_manager
+        return self.exclude(pk__in=pauses.filter(ends_on__isnull=True).values("suggestion"))
+
     def _deputy_rule(self, user_id: int) -> Q:
         rule = Q(lead__user=user_id)
         rule |= Q(pk__in=_signatures(user_id, CoSignerState.CONFIRMED, CoSignerState.INVITED))

@@ -110,6 +110,8 @@ class Voice(models.Model):
     rating = models.CharField("选民评价", max_length=12, choices=Rating.choices, blank=True)
     row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
 
+    PERSONAL = {"visitor_name": mask_name, "visitor_phone": mask_phone}
+
     objects = VoiceQuerySet.as_manager()
 
     class Meta:

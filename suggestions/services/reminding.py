@@ -22,7 +22,6 @@ from congress_portal.core.notices import (
 )
 from suggestions.enums import (
     OPEN_HANDLING,
-    OPEN_WITH_UNITS,
     ClockKind,
     HandlingState,
     ReminderStage,
@@ -117,9 +116,8 @@ def _handling_clocks(rules: dict[int, HandlingRule]) -> Iterator[DueClock]:
     rows = (
         Handling.objects.filter(
             state__in=sorted(OPEN_HANDLING),
-            suggestion__state__in=sorted(OPEN_WITH_UNITS),
+            suggestion__in=Suggestion.objects.all().with_units().running(),
         )
-        .exclude(suggestion__suspensions__ends_on__isnull=True, suggestion__suspensions__pk__gt=0)
         .select_related("suggestion__region", "unit")
         .order_by("pk")
     )

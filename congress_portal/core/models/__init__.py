@@ -1,10 +1,16 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
 from congress_portal.core.models.calendar import CalendarDay
 from congress_portal.core.models.dictionary import DictionaryEntry
-from congress_portal.core.models.imports import HeaderSynonym, ImportRun, ImportSheet
+from congress_portal.core.models.imports import (
+    HeaderSynonym,
+    ImportBatch,
+    ImportRun,
+    ImportSheet,
+)
 from congress_portal.core.models.notice import Notice
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
+from congress_portal.core.models.submission import Submission
 from congress_portal.core.models.unit import Unit
 from congress_portal.core.models.user import RoleAssignment, User
 
@@ -14,12 +20,14 @@ __all__ = [
     "CalendarDay",
     "DictionaryEntry",
     "HeaderSynonym",
+    "ImportBatch",
     "ImportRun",
     "ImportSheet",
     "Notice",
     "Record",
     "Region",
     "RoleAssignment",
+    "Submission",
     "Unit",
     "User",
 ]

@@ -1,8 +1,66 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from congress_portal.core.crypto import EncryptedCharField
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
+
+
+class ImportBatchQuerySet(ScopedQuerySet):
+    """An upload is its uploader's own until it is done; the runs tell the others."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(actor_id=scope.user_id) if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return self.read_rule(scope) if scope.write_prefixes else NOTHING
+
+
+class ImportBatch(models.Model):
+    """Files that were uploaded together, on their way through preview and confirmation.
+
+    ``mapping`` is what the engine takes; ``preview`` holds JSON while it is needed (it shows
+    cells of the files, so it is encrypted); ``task`` says which of the two works is under way.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "排队中"
+        RUNNING = "running", "处理中"
+        PREVIEWED = "previewed", "待确认"
+        DONE = "done", "已完成"
+        FAILED = "failed", "出错"
+
+    class Work(models.TextChoices):
+        PREVIEW = "preview", "核对"
+        APPLY = "apply", "导入"
+
+    token = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人"
+    )
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    work = models.CharField("工作", max_length=10, choices=Work.choices, default=Work.PREVIEW)
+    started_at = models.DateTimeField("开始处理", null=True, blank=True)
+    partial = models.BooleanField("只导入合格的行", default=False)
+    mapping = models.JSONField("表头对应", default=dict, blank=True)
+    preview = EncryptedCharField("核对结果", blank=True)
+    message = models.CharField("说明", max_length=400, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "网页导入"
+        verbose_name_plural = "网页导入"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_work_display()}（{self.get_state_display()}）"
 
 
 class ImportRunQuerySet(ScopedQuerySet):
@@ -31,6 +89,14 @@ class ImportRun(models.Model):
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="导入人"
+    )
+    batch = models.ForeignKey(
+        ImportBatch,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="runs",
+        verbose_name="网页导入",
     )
     started_at = models.DateTimeField("开始时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from congress_portal.core.enums import Role
+from congress_portal.core.masking import mask_phone
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 
 # Roles that read (and write) by region; the others see what carries their own name.
@@ -60,11 +61,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     date_joined = models.DateTimeField("开户时间", default=timezone.now, editable=False)
 
+    PERSONAL = {"phone": mask_phone}
+
     objects = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = "用户"

@@ -5,6 +5,8 @@ import datetime as dt
 from django import template
 from django.utils import timezone
 
+from congress_portal.core.masking import mask_phone
+
 register = template.Library()
 
 _WEEKDAYS = "一二三四五六日"
@@ -60,3 +62,8 @@ def clock_state(due: dt.date | None) -> str:
 @register.filter
 def minutes(value: dt.timedelta) -> int:
     return int(value.total_seconds() // 60)
+
+
+@register.filter
+def masked_phone(value: str) -> str:
+    return mask_phone(value)

@@ -55,7 +55,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def type_size(request: HttpRequest) -> HttpResponse:
-    """Switch 长辈版 on or off; kept in a cookie, so it works without scripts and before signing in."""
+    """Switch 长辈版 on or off; a cookie, so it works without scripts and before signing in."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = str(reverse_lazy("desk:home"))

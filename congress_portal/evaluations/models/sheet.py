@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -6,6 +7,7 @@ from django.db.models import Q
 
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, Unit
+from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from congress_portal.evaluations.enums import SheetState
 from congress_portal.evaluations.models.scheme import Scheme
@@ -21,9 +23,21 @@ class FrozenQuerySet(ScopedQuerySet):
     by_region = False
     sheet_path = ""
 
+    def frozen(self) -> Self:
+        return self.filter(**{f"{self.sheet_path}state": SheetState.PUBLISHED})
+
     def _refuse_frozen(self) -> None:
-        if self.filter(**{f"{self.sheet_path}state": SheetState.PUBLISHED}).exists():
+        if self.frozen().exists():
             raise DomainError(PUBLISHED_IS_FROZEN)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows = list(objs)
+        if kwargs.get("update_conflicts"):
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        sheets = {row.owning_sheet_id() for row in rows} - {None}
+        if ScoreSheet.objects.filter(pk__in=sheets).frozen().exists():
+            raise DomainError(PUBLISHED_IS_FROZEN)
+        return super().bulk_create(rows, *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
         self._refuse_frozen()
@@ -103,18 +117,28 @@ class ScoreSheet(models.Model):
         return f"{self.scheme.name} {self.period_code}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk and type(self).objects.filter(pk=self.pk).published().exists():
-            raise DomainError(PUBLISHED_IS_FROZEN)
+        self._refuse_if_published()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        if self.is_published:
-            raise DomainError(PUBLISHED_IS_FROZEN)
+        self._refuse_if_published()
         return super().delete(*args, **kwargs)
+
+    def _refuse_if_published(self) -> None:
+        """By what is stored: the object at hand may be older than the publication."""
+        if self.pk and type(self).objects.filter(pk=self.pk).published().exists():
+            raise DomainError(PUBLISHED_IS_FROZEN)
+
+    def owning_sheet_id(self) -> int | None:
+        return self.pk
 
     @property
     def is_published(self) -> bool:
         return self.state == SheetState.PUBLISHED
+
+    @property
+    def period(self) -> Period:
+        return Period(self.first_day, self.last_day, self.period_code)
 
 
 class ScoreQuerySet(FrozenQuerySet):
@@ -139,22 +163,26 @@ class ScoreQuerySet(FrozenQuerySet):
 
 
 class _FrozenRow(models.Model):
-    """A row whose sheet (``owning_sheet``) decides whether it may still change."""
+    """A row whose sheet decides whether it may still be written; a row cannot be moved away."""
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.owning_sheet().is_published:
-            raise DomainError(PUBLISHED_IS_FROZEN)
+        self._refuse_if_frozen()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        if self.owning_sheet().is_published:
-            raise DomainError(PUBLISHED_IS_FROZEN)
+        self._refuse_if_frozen()
         return super().delete(*args, **kwargs)
 
-    def owning_sheet(self) -> ScoreSheet:
+    def _refuse_if_frozen(self) -> None:
+        stored = type(self)._default_manager.filter(pk=self.pk).frozen()
+        owner = ScoreSheet.objects.filter(pk=self.owning_sheet_id()).frozen()
+        if owner.exists() or stored.exists():
+            raise DomainError(PUBLISHED_IS_FROZEN)
+
+    def owning_sheet_id(self) -> int | None:
         raise NotImplementedError
 
 
@@ -165,7 +193,7 @@ class Score(_FrozenRow):
         ScoreSheet, models.CASCADE, related_name="scores", verbose_name="考评结果"
     )
     serial = models.PositiveIntegerField("次序")
-    key = models.CharField("编号", max_length=80)
+    key = models.CharField("编号", max_length=120)
     label = models.CharField("对象", max_length=120)
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, related_name="+", verbose_name="所属区划"
@@ -179,7 +207,11 @@ class Score(_FrozenRow):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="scores", verbose_name="承办单位"
     )
+    days = models.PositiveIntegerField(
+        "在任天数", null=True, help_text="只在任一部分时间的，按天数折算目标；空为全期在任。"
+    )
     total = models.DecimalField("总分", max_digits=7, decimal_places=2, null=True)
+    formula = models.CharField("总分算式", max_length=200, blank=True)
     rank = models.PositiveIntegerField("名次", null=True)
 
     objects = ScoreQuerySet.as_manager()
@@ -203,8 +235,8 @@ class Score(_FrozenRow):
     def __str__(self) -> str:
         return f"{self.label} {self.total if self.total is not None else '—'}"
 
-    def owning_sheet(self) -> ScoreSheet:
-        return self.sheet
+    def owning_sheet_id(self) -> int | None:
+        return self.sheet_id
 
 
 class ScoreLineQuerySet(FrozenQuerySet):
@@ -220,7 +252,8 @@ class ScoreLineQuerySet(FrozenQuerySet):
 class ScoreLine(_FrozenRow):
     """One indicator of one subject: value, how it became points, and the records behind it.
 
-    ``evidence`` maps a model label (``activities.Activity``) to the keys of the rows counted.
+    ``evidence`` maps a model label (``activities.Activity``) to the keys of the rows counted;
+    ``base_evidence`` does so for the denominator of a ratio.
     """
 
     score = models.ForeignKey(Score, models.CASCADE, related_name="lines", verbose_name="得分")
@@ -237,6 +270,7 @@ class ScoreLine(_FrozenRow):
     formula = models.CharField("算式", max_length=200)
     note = models.CharField("说明", max_length=200, blank=True)
     evidence = models.JSONField("依据", default=dict)
+    base_evidence = models.JSONField("分母依据", default=dict)
 
     objects = ScoreLineQuerySet.as_manager()
 
@@ -251,5 +285,5 @@ class ScoreLine(_FrozenRow):
     def __str__(self) -> str:
         return f"{self.indicator} {self.points if self.points is not None else '—'}"
 
-    def owning_sheet(self) -> ScoreSheet:
-        return self.score.sheet
+    def owning_sheet_id(self) -> int | None:
+        return self.score.sheet_id

@@ -6,7 +6,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-WORKER_OPTIONS = ("-n", "--numprocesses", "--pdb", "-pno:xdist")
+WORKER_OPTIONS = ("-n", "--numprocesses", "--pdb", "-pno:xdist", "no:xdist")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,82 @@
+"""Filters of the lists of activities and visits."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from activities.enums import CountsAs, Presence
+from activities.models import Activity, ActivityForm, Visit
+from congress_portal.core.enums import Verification
+from congress_portal.core.listing import ListFilter, PeriodField, TownField
+from congress_portal.core.models import Region
+from congress_portal.core.periods import Period
+from deputies.models import Deputy
+from stations.models import Station
+
+
+def _hidden(label: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(rows, label=label, required=False, widget=forms.HiddenInput)
+
+
+class RecordFilter(ListFilter):
+    period = PeriodField()
+    town = TownField()
+    verification = forms.ChoiceField(
+        label="核实", required=False, choices=[("", "全部"), *Verification.choices]
+    )
+    deputy = _hidden("代表", Deputy.objects.none())
+    region = _hidden("区划", Region.objects.all())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = Deputy.objects.visible_to(self.user)
+
+    def by_period(self, rows: QuerySet[Any], period: Period) -> QuerySet[Any]:
+        return rows.in_period(period)
+
+    def by_town(self, rows: QuerySet[Any], town: Region) -> QuerySet[Any]:
+        return rows.filter(region=town)
+
+    def by_region(self, rows: QuerySet[Any], region: Region) -> QuerySet[Any]:
+        return rows.filter(region=region)
+
+    def by_verification(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+        return rows.filter(verification=state)
+
+
+class ActivityFilter(RecordFilter):
+    q = forms.CharField(label="活动名称", required=False, max_length=60)
+    form = forms.ModelChoiceField(
+        ActivityForm.objects.all(), label="形式", required=False, empty_label="全部"
+    )
+    counts_as = forms.ChoiceField(
+        label="口径", required=False, choices=CountsAs.choices, widget=forms.HiddenInput
+    )
+    station = _hidden("家站", Station.objects.none())
+
+    field_order = ("q", "period", "town", "form", "verification")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = Station.objects.visible_to(self.user)
+
+    def by_q(self, rows: QuerySet[Activity], words: str) -> QuerySet[Activity]:
+        return rows.filter(title__contains=words.strip())
+
+    def by_form(self, rows: QuerySet[Activity], form: ActivityForm) -> QuerySet[Activity]:
+        return rows.filter(form=form)
+
+    def by_counts_as(self, rows: QuerySet[Activity], counts_as: str) -> QuerySet[Activity]:
+        return rows.filter(form__counts_as=counts_as)
+
+    def by_station(self, rows: QuerySet[Activity], station: Station) -> QuerySet[Activity]:
+        return rows.filter(station=station)
+
+    def by_deputy(self, rows: QuerySet[Activity], deputy: Deputy) -> QuerySet[Activity]:
+        return rows.filter(attendances__deputy=deputy, attendances__presence=Presence.PRESENT)
+
+
+class VisitFilter(RecordFilter):
+    def by_deputy(self, rows: QuerySet[Visit], deputy: Deputy) -> QuerySet[Visit]:
+        return rows.filter(deputy=deputy)

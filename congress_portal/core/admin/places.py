@@ -1,0 +1,93 @@
+"""Places, units, the calendar and the dictionaries."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from congress_portal.core.admin.base import PortalAdmin
+from congress_portal.core.admin.filters import TownFilter
+from congress_portal.core.enums import RegionLevel
+from congress_portal.core.models import CalendarDay, DictionaryEntry, HeaderSynonym, Region, Unit
+
+
+class WithinTownFilter(TownFilter):
+    """A place by its own code."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        town = Region.objects.towns().filter(code=self.value()).first()
+        return queryset.within(town) if town else queryset.none()
+
+
+@admin.register(Region)
+class RegionAdmin(PortalAdmin):
+    list_display = ("name", "level", "parent", "code", "resident_population")
+    list_select_related = ("parent",)
+    list_filter = ("level", WithinTownFilter)
+    search_fields = ("name", "^code")
+    autocomplete_fields = ("parent",)
+    owner_fields = ("parent",)
+    has_import = True
+    export_kinds = ("行政区划",)
+    fields = (
+        "code",
+        "name",
+        "level",
+        "parent",
+        ("registered_population", "resident_population"),
+        ("households", "enterprises"),
+    )
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        return rows.exclude(level__in=(RegionLevel.CELL,))
+
+
+@admin.register(Unit)
+class UnitAdmin(PortalAdmin):
+    list_display = ("name", "short_name", "kind", "contact_name", "contact_phone", "is_active")
+    list_select_related = ("kind",)
+    list_filter = ("is_active", "kind")
+    search_fields = ("name", "short_name")
+    autocomplete_fields = ("region",)
+    has_import = True
+    export_kinds = ("承办单位",)
+    fields = (
+        "name",
+        "short_name",
+        "kind",
+        "region",
+        ("contact_name", "contact_phone"),
+        "is_active",
+    )
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(PortalAdmin):
+    list_display = ("date", "is_workday", "name")
+    list_filter = ("is_workday",)
+    search_fields = ("name", "^date")
+    fields = ("date", "is_workday", "name")
+    export_columns = ("date", "is_workday", "name")
+
+
+@admin.register(DictionaryEntry)
+class DictionaryEntryAdmin(PortalAdmin):
+    """Words that records use are switched off, not deleted; the database refuses the latter."""
+
+    list_display = ("name", "dictionary", "code", "synonyms", "order", "is_active")
+    list_filter = ("dictionary", "is_active")
+    search_fields = ("name", "synonyms")
+    fields = ("dictionary", "name", "code", "synonyms", "description", "order", "is_active")
+    export_columns = ("dictionary", "name", "code", "synonyms", "description", "order")
+
+
+@admin.register(HeaderSynonym)
+class HeaderSynonymAdmin(PortalAdmin):
+    list_display = ("synonym", "column", "kind")
+    list_filter = ("kind",)
+    search_fields = ("synonym", "column")
+    fields = ("kind", "column", "synonym")
+    export_columns = ("kind", "column", "synonym")

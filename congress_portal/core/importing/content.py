@@ -1,0 +1,178 @@
+"""Rows without a number: told apart by what they say and by their place among equal rows.
+
+``row_key`` keeps what a record said when it was imported: its day, a digest of its identifying
+content and a running number among records of equal content. A row finds its record again by that, or,
+where the record was made or changed in the portal since, by what the record says today; so an
+old file imported once more and an export imported back both change nothing (DESIGN §3).
+"""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+
+from congress_portal.core.importing.report import Fate
+from congress_portal.core.importing.resource import ImportResource
+from congress_portal.core.importing.row import Row
+from congress_portal.core.text import normal
+
+_DIGEST_LENGTH = 40
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return normal(value)
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+def digest(values: Iterable[Any]) -> str:
+    """Of normalised content: two writings of the same row have the same digest."""
+    text = "\x1f".join(_word(value) for value in values)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+class _Group:
+    """The stored records of one digest that no row has claimed yet."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[int, tuple[Any, ...]]] = []  # pk, outcomes
+        self.next_place = 0
+
+    def claim(self, outcome: tuple[str, ...]) -> int | None:
+        """The record with the same outcomes."""
+        for index, (pk, stored) in enumerate(self.waiting):
+            if tuple(map(_word, stored)) == outcome:
+                del self.waiting[index]
+                return pk
+        return None
+
+
+class ContentResource(ImportResource):
+    """``identity``: attributes that tell rows apart; ``identity_children``: sets that do too;
+    ``outcomes``: attributes that a later file may fill in without making it another row;
+    ``day``: the date by which the records that a sheet may speak about are selected."""
+
+    identity: ClassVar[tuple[str, ...]] = ()
+    identity_children: ClassVar[tuple[str, ...]] = ()
+    outcomes: ClassVar[tuple[str, ...]] = ()
+    day: ClassVar[str] = "held_on"
+
+    def content(self, row: Row) -> list[Any]:
+        values = [row.attrs.get(name) for name in self.identity]
+        for name in self.identity_children:
+            values.append(",".join(sorted(map(str, row.children[name]))))
+        return values
+
+    def day_mark(self, row: Row) -> str:
+        """The day in the row's key: digits only, so that keys sort by day in any collation."""
+        return f"{row.attrs[self.day]:%Y%m%d}"
+
+    def span(self, rows: list[Row]) -> Q:
+        """Selects the records on the days that the rows speak about."""
+        days = [row.attrs[self.day] for row in rows]
+        return Q(**{f"{self.day}__range": (min(days), max(days))})
+
+    def records(self, rows: list[Row]) -> "QuerySet[Any]":
+        return self.model.objects.filter(self.span(rows))  # type: ignore[no-any-return]
+
+    def match(self, rows: list[Row]) -> None:
+        if not rows:
+            return
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            row.key = f"{self.day_mark(row)}-{digest(self.content(row))}"
+            groups[row.key].append(row)
+        stored = self._stored_groups(rows)
+        open_rows: list[Row] = []
+        for key, same_rows in groups.items():
+            open_rows += self._pair(same_rows, stored.get(key))
+        if open_rows and any(group.waiting for group in stored.values()):
+            open_rows = self._match_by_present_content(rows, open_rows)
+        for row in open_rows:
+            group = stored.setdefault(str(row.key), _Group())
+            row.attrs["row_key"] = f"{row.key}-{group.next_place}"
+            group.next_place += 1
+            row.fate = Fate.NEW
+
+    def _pair(self, rows: list[Row], group: "_Group | None") -> list[Row]:
+        """Give rows of one content their records: equal outcomes first, then in order.
+
+        Returns the rows that are left without one.
+        """
+        if group is None:
+            return rows
+        left = []
+        for row in rows:
+            outcome = tuple(_word(row.attrs.get(name)) for name in self.outcomes)
+            pk = group.claim(outcome)
+            if pk is None:
+                left.append(row)
+            else:
+                row.pk, row.fate = pk, Fate.SAME
+        while left and group.waiting:
+            row = left.pop(0)
+            pk, stored = group.waiting.pop(0)
+            self._fill_in(row, pk, stored)
+        return left
+
+    def _fill_in(self, row: Row, pk: int, stored: tuple[Any, ...]) -> None:
+        """A later file may add or correct an outcome; a blank cell takes nothing away."""
+        row.pk = pk
+        for name, old in zip(self.outcomes, stored, strict=True):
+            new = row.attrs.get(name)
+            if _word(new) and _word(new) != _word(old):
+                row.changes[name] = (old, new)
+        row.fate = Fate.CHANGED if row.changes else Fate.SAME
+
+    def _stored_groups(self, rows: list[Row]) -> dict[str, _Group]:
+        """Imported records by the content that they were imported with."""
+        days = [self.day_mark(row) for row in rows]
+        groups: dict[str, _Group] = defaultdict(_Group)
+        found = self.model.objects.filter(row_key__gte=min(days), row_key__lt=f"{max(days)}z")
+        for pk, row_key, *outcomes in found.order_by("pk").values_list(
+            "pk", "row_key", *self.outcomes
+        ):
+            key, _, place = row_key.rpartition("-")
+            groups[key].waiting.append((pk, tuple(outcomes)))
+            groups[key].next_place = max(groups[key].next_place, int(place) + 1)
+        return dict(groups)
+
+    def _match_by_present_content(self, rows: list[Row], open_rows: list[Row]) -> list[Row]:
+        taken = {row.pk for row in rows if row.pk}
+        groups: dict[str, _Group] = defaultdict(_Group)
+        for pk, content, outcomes in self._present_contents(rows):
+            if pk not in taken:
+                groups[digest(content)].waiting.append((pk, outcomes))
+        left: list[Row] = []
+        by_key: dict[str, list[Row]] = defaultdict(list)
+        for row in open_rows:
+            by_key[str(row.key).rpartition("-")[2]].append(row)
+        for key, same_rows in by_key.items():
+            left += self._pair(same_rows, groups.get(key))
+        return left
+
+    def _present_contents(
+        self, rows: list[Row]
+    ) -> Iterable[tuple[int, list[Any], tuple[Any, ...]]]:
+        """(pk, content, outcomes) of the records as they stand today."""
+        found = self.records(rows).order_by("pk")
+        children = {
+            name: self.child_sets[name].load(found.order_by().values("pk"))
+            for name in self.identity_children
+        }
+        width = len(self.identity)
+        for pk, *values in found.values_list("pk", *self.identity, *self.outcomes):
+            content = list(values[:width])
+            for name in self.identity_children:
+                content.append(",".join(sorted(map(str, children[name].get(pk, {})))))
+            yield pk, content, tuple(values[width:])

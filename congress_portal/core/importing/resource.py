@@ -1,0 +1,424 @@
+"""The base of all import/export resources: one declaration of columns for both directions.
+
+Import-export's own loop reads, validates and saves row by row; here the same fields and widgets
+are used column by column, look-ups go to caches in memory, and saving is in bulk, so that the
+number of queries that read does not grow with the rows. Export is import-export's own.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from import_export.resources import ModelDeclarativeMetaclass, ModelResource
+
+from congress_portal.core.importing.columns import Column
+from congress_portal.core.importing.errors import ValueFault
+from congress_portal.core.importing.layout import Place, Table
+from congress_portal.core.importing.report import Fate, Fault, RowReport, SheetReport
+from congress_portal.core.importing.row import Children, Row, Stored
+from congress_portal.core.importing.session import Session
+from congress_portal.core.importing.text import cell_text
+from congress_portal.core.scope import OFFICE_ROLES
+from congress_portal.core.text import normal
+
+BATCH = 500
+OUT_OF_SCOPE = "不属于您的范围"
+_REPORT_EVERY = 2_000
+
+
+class ColumnsMeta(ModelDeclarativeMetaclass):
+    """A resource has exactly the columns that it declares, in that order."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
+        order: list[str] = []
+        for base in reversed(bases):
+            order += [n for n in getattr(base, "fields", {}) if n not in order]
+        order += [n for n, value in attrs.items() if isinstance(value, Column) and n not in order]
+        new_class = super().__new__(cls, name, bases, attrs)
+        fields = new_class.fields  # type: ignore[attr-defined]
+        new_class.fields = {n: fields[n] for n in order if isinstance(fields.get(n), Column)}  # type: ignore[attr-defined]
+        return new_class
+
+
+class ImportResource(ModelResource, metaclass=ColumnsMeta):
+    """One kind of sheet.
+
+    ``order``: kinds with a lower one are imported first; ``depends``: the kinds whose rows it
+    names; ``needs``: for each group of columns one must be there for a sheet to be of this kind;
+    ``hints``: words that in a title or a sheet's name speak for this kind.
+    """
+
+    kind: ClassVar[str] = ""
+    order: ClassVar[int] = 0
+    depends: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    hints: ClassVar[tuple[str, ...]] = ()
+    child_sets: ClassVar[dict[str, Children]] = {}
+    scope_column: ClassVar[str] = ""
+    office_only: ClassVar[bool] = False
+
+    def __init__(self, session: Session | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.session = session or Session()
+        self.notes: list[str] = []
+        self.places: Mapping[str, Place] = {}
+        self.heading = ""
+        self.today = timezone.localdate()
+        self.audit: dict[str, Any] = {}
+
+    # What a kind says about itself
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        return cls.fields
+
+    @classmethod
+    def likelihood(cls, table: Table) -> float:
+        """How much the title, the sheet's and the file's name speak for this kind."""
+        heading = normal(table.heading)
+        return 1.5 if any(hint in heading for hint in cls.hints) else 0.0
+
+    @property
+    def model(self) -> Any:
+        return self._meta.model
+
+    # What a kind fills in
+
+    def prepare(self, rows: list[Row]) -> None:
+        """Called once with the readable rows before any is resolved."""
+
+    def resolve(self, row: Row) -> None:
+        """Turn ``row.values`` into ``attrs``, ``children`` and ``key``; report faults."""
+        raise NotImplementedError
+
+    def scope_codes(self, row: Row) -> Iterable[str]:
+        """Region codes; who may write in one of them may import the row."""
+        return ()
+
+    def stored(self, rows: list[Row]) -> dict[Any, Stored]:
+        """The rows of the database that the sheet may speak about, by key."""
+        raise NotImplementedError
+
+    def before_create(self, rows: list[Row]) -> None:
+        """Make what the new rows hang on; called inside the transaction."""
+
+    def after_save(self, rows: list[Row]) -> None:
+        """Save what hangs on the rows beyond ``child_sets``; ``row.pk`` is known."""
+
+    def show(self, attname: str, value: Any) -> str:
+        """A stored value as the preview shows it."""
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, dict):
+            return f"{len(value)} 项"
+        return cell_text(value)
+
+    # Export
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        """The rows with all that their columns need; a resource adds its relations here."""
+        return queryset
+
+    def after_export(self, queryset: Any, dataset: Any, **kwargs: Any) -> None:
+        for column in self.columns().values():
+            if (
+                column.optional
+                and column.header in dataset.headers
+                and not any(dataset[column.header])
+            ):
+                del dataset[column.header]
+
+    # The run of one sheet
+
+    @transaction.atomic
+    def process(self, table: Table) -> SheetReport:
+        """Read, check, match and save a sheet; its good rows are saved even beside bad ones.
+
+        The engine decides whether the surrounding transaction is kept.
+        """
+        self.places, self.heading = table.places, table.heading
+        rows = self._read(table)
+        readable = [row for row in rows if row.is_good]
+        self.prepare(readable)
+        for index, row in enumerate(readable, 1):
+            if row.is_good:
+                self._resolve(row)
+            if index % _REPORT_EVERY == 0:
+                self.session.advance(_REPORT_EVERY, table.sheet.name)
+        good = [row for row in readable if row.is_good]
+        self._check_scope(good)
+        self.match([row for row in good if row.is_good])
+        self._check_owned(good)
+        self.save([row for row in good if row.is_good])
+        self.audit = self.audit_changes(rows)
+        self.session.advance(len(rows) - len(readable) // _REPORT_EVERY * _REPORT_EVERY, "")
+        return self._report(table, rows)
+
+    def _read(self, table: Table) -> list[Row]:
+        rows = [Row(number, cells) for number, cells in table.rows()]
+        for name, column in self.columns().items():
+            place = self.places.get(name)
+            if place is None:
+                for row in rows:
+                    row.values[name] = column.cell.empty
+            else:
+                self._read_column(rows, name, column, place)
+        return rows
+
+    def _read_column(self, rows: list[Row], name: str, column: Column, place: Place) -> None:
+        """Clean a column; each distinct cell is read once."""
+        known: dict[Any, Any] = {}
+        first, *others = place.indexes
+        for row in rows:
+            cell = row.cells[first]
+            if others:
+                cell = "".join(cell_text(row.cells[index]) for index in place.indexes)
+            marker = (type(cell), cell)
+            if marker not in known:
+                known[marker] = self._clean(column, cell)
+            value = known[marker]
+            if isinstance(value, ValueFault):
+                self.fault(row, name, value.reason, value.advice)
+            else:
+                row.values[name] = value
+
+    def _clean(self, column: Column, cell: Any) -> Any:
+        try:
+            value = column.cell.clean(cell)
+        except ValueFault as fault:
+            return fault
+        if column.needed and (value is None or value in ("", ())):
+            return ValueFault(column.blank_reason)
+        return value
+
+    def _resolve(self, row: Row) -> None:
+        try:
+            self.resolve(row)
+        except CellFault as fault:
+            self.fault(row, fault.name, fault.reason, fault.advice)
+
+    def has(self, name: str) -> bool:
+        """Whether the sheet has the column."""
+        return name in self.places
+
+    def raw(self, row: Row, name: str) -> str:
+        """A cell as written."""
+        place = self.places.get(name)
+        return "".join(cell_text(row.cells[i]) for i in place.indexes) if place else ""
+
+    def fault(self, row: Row, name: str, reason: str, advice: str = "") -> None:
+        place = self.places.get(name)
+        column = self.columns()[name]
+        header = place.header if place else column.header
+        row.faults.append(Fault(header, self.raw(row, name), reason, advice, column.personal))
+        row.fate = Fate.REFUSED
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    # Scope
+
+    def _check_scope(self, rows: list[Row]) -> None:
+        if self.session.unlimited:
+            return
+        office = bool(self.session.scope.roles & OFFICE_ROLES)
+        for row in rows:
+            codes = self.scope_codes(row)
+            allowed = office if self.office_only else any(map(self.session.may_write, codes))
+            if not allowed:
+                self.fault(row, self.scope_column, OUT_OF_SCOPE)
+
+    def _check_owned(self, rows: list[Row]) -> None:
+        """A row that exists may only be changed by who may edit it."""
+        if self.session.unlimited or not any(row.pk for row in rows):
+            return
+        editable = self.model.objects.editable_by(self.session.user)
+        own = set(editable.values_list("pk", flat=True))
+        for row in rows:
+            if row.pk and row.pk not in own and row.fate is not Fate.REFUSED:
+                self.fault(row, self.scope_column, OUT_OF_SCOPE)
+
+    # Matching with what is stored
+
+    def match(self, rows: list[Row]) -> None:
+        """Find each row's own record by its key and say what becomes of it."""
+        stored = self.stored(rows)
+        seen: dict[Any, Row] = {}
+        for row in rows:
+            twin = seen.setdefault(row.key, row)
+            if twin is not row:
+                if (twin.attrs, twin.children) != (row.attrs, row.children):
+                    self.fault(row, self.key_column, f"与第{twin.number}行重复")
+                row.pk = twin.pk
+                continue
+            found = stored.get(row.key)
+            if found is None:
+                row.fate = Fate.NEW
+            else:
+                self._compare(row, found)
+
+    @property
+    def key_column(self) -> str:
+        return self.needs[0][0]
+
+    def _compare(self, row: Row, found: Stored) -> None:
+        row.pk = found.pk
+        untouched = self._untouched()
+        for name, new in row.attrs.items():
+            if name not in untouched and not self.same(name, found.attrs.get(name), new):
+                row.changes[name] = (found.attrs.get(name), new)
+        for name, items in row.children.items():
+            old = found.children.get(name, {})
+            if name not in untouched and old != items:
+                row.changes[name] = (old, items)
+        row.fate = Fate.CHANGED if row.changes else Fate.SAME
+
+    def _untouched(self) -> set[str]:
+        """Attributes that only columns set which the sheet lacks."""
+        columns = self.columns()
+        there = {a for n in self.places for a in (columns[n].sets or (n,))}
+        absent = {a for n, c in columns.items() if n not in self.places for a in (c.sets or (n,))}
+        return absent - there
+
+    def same(self, attname: str, old: Any, new: Any) -> bool:
+        """Whether two values are equal once normalised."""
+        if old == new:
+            return True
+        if isinstance(old, str) and isinstance(new, str):
+            return normal(old) == normal(new)
+        if isinstance(old, Decimal | int) and isinstance(new, Decimal | int):
+            return Decimal(old) == Decimal(new)
+        return (old is None or old == "") and (new is None or new == "")
+
+    # Saving
+
+    def save(self, rows: list[Row]) -> None:
+        new = [row for row in rows if row.fate is Fate.NEW]
+        changed = [row for row in rows if row.fate is Fate.CHANGED]
+        if new:
+            self.before_create(new)
+            self.create(new)
+        if changed:
+            self.update(changed)
+        if new or changed:
+            self.after_save([*new, *changed])
+
+    def create(self, rows: list[Row]) -> None:
+        made = self.model.objects.bulk_create([self.build(row) for row in rows], batch_size=BATCH)
+        for row, instance in zip(rows, made, strict=True):
+            row.pk = instance.pk
+        for name, spec in self.child_sets.items():
+            children = [child for row in rows for child in spec.build(row.pk, row.children[name])]  # type: ignore[arg-type]
+            spec.model._default_manager.bulk_create(children, batch_size=BATCH)
+
+    def build(self, row: Row) -> models.Model:
+        """The unsaved model row of a new row."""
+        return self.model(**row.attrs)  # type: ignore[no-any-return]
+
+    def update(self, rows: list[Row]) -> None:
+        fields = sorted({name for row in rows for name in row.changes if name in row.attrs})
+        if fields:
+            self._bulk_update(rows, fields)
+        for name, spec in self.child_sets.items():
+            for row in rows:
+                if name in row.changes:
+                    self._sync(spec, row, *row.changes[name])
+
+    def _bulk_update(self, rows: list[Row], fields: list[str]) -> None:
+        """Unchanged attributes keep the stored value: normalised equals are not rewritten."""
+        touched = [row for row in rows if set(fields) & set(row.changes)]
+        current = self.model.objects.in_bulk([row.pk for row in touched])
+        for row in touched:
+            for name in fields:
+                if name in row.changes:
+                    setattr(current[row.pk], name, row.changes[name][1])
+        names = [self.model._meta.get_field(name).name for name in fields]
+        self.model.objects.bulk_update(current.values(), names, batch_size=BATCH)
+
+    def _sync(self, spec: Children, row: Row, old: dict[Any, Any], new: dict[Any, Any]) -> None:
+        stored = spec.model._default_manager.filter(**{spec.parent: row.pk}, **spec.when)
+        gone = stored.filter(**{f"{spec.key}__in": [key for key in old if key not in new]})
+        if spec.end:
+            gone.update(**spec.end())
+        else:
+            gone.delete()
+        added = {key: values for key, values in new.items() if key not in old}
+        spec.model._default_manager.bulk_create(spec.build(row.pk, added))  # type: ignore[arg-type]
+        for key, values in new.items():
+            if key in old and old[key] != values:
+                changes = dict(zip(spec.values, values, strict=True))
+                stored.filter(**{spec.key: key}).update(**changes)
+
+    # Report
+
+    def _report(self, table: Table, rows: list[Row]) -> SheetReport:
+        """Cells and headers of the report are the sheet's own columns."""
+        shown = [index for index, header in enumerate(table.headers) if header]
+        columns = self.columns()
+        by_attr = {a: c.header for n, c in columns.items() for a in (c.sets or (n,))}
+        reports = [
+            RowReport(
+                row.number,
+                [row.cells[index] for index in shown],
+                row.fate,
+                row.faults,
+                {
+                    by_attr.get(name, name): (self.show(name, old), self.show(name, new))
+                    for name, (old, new) in row.changes.items()
+                },
+            )
+            for row in rows
+        ]
+        return SheetReport(
+            name=table.sheet.name,
+            kind=self.kind,
+            headers=[table.headers[index] for index in shown],
+            columns=table.column_map(),
+            choices=[column.header for column in columns.values()],
+            header_row=table.bottom + 1,
+            above=table.sheet.rows[: table.top],
+            rows=reports,
+            notes=self._all_notes(table),
+        )
+
+    def _all_notes(self, table: Table) -> list[str]:
+        idle = [
+            h for h, c in table.column_map().items() if not c and normal(h) not in ("序号", "序")
+        ]
+        notes = list(self.notes)
+        if idle:
+            notes.append(f"没有用到的列：{'、'.join(idle)}。")
+        if table.skipped:
+            numbers = "、".join(map(str, table.skipped[:20]))
+            notes.append(f"第 {numbers} 行是合计、注释等，未作数据。")
+        if table.sheet.hidden:
+            notes.append("这是隐藏的工作表。")
+        return notes
+
+    def audit_changes(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Created keys and old → new of the updated, for the audit trail."""
+        return {
+            "created": [row.pk for row in rows if row.fate is Fate.NEW and row.pk],
+            "updated": {
+                str(row.pk): {name: list(pair) for name, pair in row.changes.items()}
+                for row in rows
+                if row.fate is Fate.CHANGED
+            },
+        }
+
+
+class CellFault(ValueFault):
+    """A fault of one column of the row that is being resolved."""
+
+    def __init__(self, name: str, reason: str, advice: str = "") -> None:
+        super().__init__(reason, advice)
+        self.name = name
+
+
+def later_than(day: dt.date | None, other: dt.date | None) -> bool:
+    """Whether both are known and ``day`` comes after ``other``."""
+    return day is not None and other is not None and day > other

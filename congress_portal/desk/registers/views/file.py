@@ -1,0 +1,52 @@
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from congress_portal.core.audit import record
+from congress_portal.core.documents.pdf import render_html, render_pdf
+from congress_portal.core.enums import AuditAction
+from congress_portal.desk.registers.selectors.file import duty_file, years_of
+from deputies.models import Deputy
+from deputies.selectors import with_seats
+
+
+@require_GET
+def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
+    deputy = _deputy(request, pk)
+    today = timezone.localdate()
+    years = years_of(deputy, today)
+    year = _year(request, years)
+    file = duty_file(deputy, year, reader=request.user, today=today)
+    context = {"deputy": deputy, "file": file, "year": year, "years": years}
+    return render(request, "desk/registers/file.html", context)
+
+
+@require_GET
+def deputy_file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    deputy = _deputy(request, pk)
+    today = timezone.localdate()
+    year = _year(request, years_of(deputy, today))
+    file = duty_file(deputy, year, reader=request.user, today=today, verified_only=True)
+    record(AuditAction.EXPORT, deputy, label=file.title, changes={"year": year})
+    response = HttpResponse(render_pdf(render_html(file)), content_type="application/pdf")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.title)}.pdf"
+    return response
+
+
+def _deputy(request: HttpRequest, pk: int) -> Deputy:
+    rows = with_seats(Deputy.objects.visible_to(request.user)).prefetch_related("expertise")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _year(request: HttpRequest, years: list[int]) -> int:
+    """The year that the address asks for; the newest when it asks for none."""
+    asked = request.GET.get("year", "")
+    if not asked:
+        return years[0]
+    for year in years:
+        if str(year) == asked:
+            return year
+    raise Http404("这位代表没有这一年的履职档案。")

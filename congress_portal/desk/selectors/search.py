@@ -1,0 +1,67 @@
+"""One search over what the reader may see: deputies, stations, suggestions, groups."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from congress_portal.core.models import User
+from deputies.models import Deputy, Group
+from stations.models import Station
+from suggestions.models import Suggestion
+
+_MOST = 10
+
+
+@dataclass(frozen=True)
+class Hit:
+    text: str
+    note: str
+    address: str
+
+
+@dataclass(frozen=True)
+class HitGroup:
+    name: str
+    rows: list[Hit]
+    address: str
+    is_cut: bool
+
+
+def find(user: User, words: str) -> list[HitGroup]:
+    """At most ten of each kind; a kind without a hit is left out."""
+    words = words.strip()
+    deputies = Deputy.objects.visible_to(user).search(words).select_related("town")
+    stations = (
+        Station.objects.visible_to(user)
+        .filter(Q(name__contains=words) | Q(number__iexact=words))
+        .select_related("region")
+    )
+    suggestions = Suggestion.objects.visible_to(user).filter(
+        Q(title__contains=words) | Q(number=words)
+    )
+    groups = Group.objects.visible_to(user).filter(name__contains=words).select_related("region")
+    found = [
+        _group("代表", deputies, "deputies:detail", lambda row: f"{row.town}　{row.employer}"),
+        _group("家站", stations, "stations:detail", lambda row: f"{row.number}　{row.region}"),
+        _group("建议", suggestions, "suggestions:detail", lambda row: f"{row.year}年{row.number}"),
+        _groups(groups),
+    ]
+    return [group for group in found if group.rows]
+
+
+def _group(name: str, rows: QuerySet[Any], view: str, note: Callable[[Any], str]) -> HitGroup:
+    """The rows open at ``view``; the rest of them in the list beside it."""
+    found = list(rows[: _MOST + 1])
+    hits = [Hit(str(row), note(row), reverse(view, args=[row.pk])) for row in found[:_MOST]]
+    address = reverse(view.replace(":detail", ":list"))
+    return HitGroup(name, hits, address, len(found) > _MOST)
+
+
+def _groups(rows: QuerySet[Group]) -> HitGroup:
+    """A group opens as the list of its members."""
+    members = reverse("deputies:list")
+    hits = [Hit(row.name, str(row.region), f"{members}?group={row.pk}") for row in rows[:_MOST]]
+    return HitGroup("代表小组", hits, "", is_cut=False)

@@ -1,0 +1,166 @@
+"""The desk: each role has a block, and a person with several roles sees them all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from congress_portal.core.enums import Role
+from congress_portal.core.errors import DomainError
+from congress_portal.core.listing import page_of
+from congress_portal.core.models import AuditEntry
+from congress_portal.core.periods import Period, parse_calendar_period, quarter_of
+from congress_portal.core.periods import year as year_period
+from congress_portal.desk.filters import AuditFilter, SearchForm
+from congress_portal.desk.selectors import leader, others, search, waiting
+from congress_portal.desk.selectors import year as years
+from deputies.models import Deputy
+from deputies.selectors import deputy_of, with_seats
+
+
+@dataclass(frozen=True)
+class Block:
+    template: str
+    data: dict[str, Any]
+
+
+def _leader(request: HttpRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    period = _asked_quarter(request)
+    following = quarter_of(today) if period < quarter_of(today) else None
+    while following and following.previous() > period:
+        following = following.previous()
+    return {
+        "period": period,
+        "following": following,
+        "towns": leader.activity_by_town(request.user, period),
+        "stuck": leader.stuck_units(request.user, today),
+        "lines": leader.quality_lines(request.user, period),
+        "trust": leader.trust(request.user, period, today),
+        "bulletins": leader.bulletins(request.user, period),
+    }
+
+
+def _asked_quarter(request: HttpRequest) -> Period:
+    """The quarter of the address; without one, or with a wrong one, the last full quarter."""
+    today = timezone.localdate()
+    try:
+        asked = parse_calendar_period(request.GET.get("period", ""))
+    except DomainError:
+        return leader.last_full_quarter(today)
+    known = "Q" in asked.code.upper() and asked <= quarter_of(today)
+    return asked if known else leader.last_full_quarter(today)
+
+
+def _staff(request: HttpRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "waiting": waiting.waiting_for_staff(request.user, today),
+        "period": quarter_of(today),
+        "towns": waiting.progress_by_town(request.user, quarter_of(today)),
+        "places": [each.region or "全部区域" for each in request.user.assignments],
+    }
+
+
+def _deputy(request: HttpRequest) -> dict[str, Any] | None:
+    deputy = deputy_of(request.user)
+    if deputy is None:
+        return None
+    today = timezone.localdate()
+    return {"desk": years.deputy_desk(request.user, deputy, today), "year": today.year}
+
+
+def _station(request: HttpRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    period = quarter_of(today)
+    return {"stations": others.stations_kept(request.user, today, period), "period": period}
+
+
+def _unit(request: HttpRequest) -> dict[str, Any]:
+    units = [each.unit for each in request.user.assignments if each.unit]
+    return {"desk": others.unit_desk(request.user), "units": units}
+
+
+def _inspector(request: HttpRequest) -> dict[str, Any]:
+    period = leader.last_full_quarter(timezone.localdate())
+    number = (period.first.month + 2) // 3
+    marks = others.marks_of_quarter(request.user, period.first.year, number)
+    return {"period": period, "marks": marks}
+
+
+def _auditor(request: HttpRequest) -> dict[str, Any]:
+    return {"entries": others.latest_audit(request.user)}
+
+
+def _system(request: HttpRequest) -> dict[str, Any]:
+    return {"desk": others.system_desk(request.user, timezone.now())}
+
+
+# In the order in which a person with several roles sees them.
+_BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any] | None]], ...] = (
+    ((Role.LEADER,), "desk/_leader.html", _leader),
+    ((Role.DEPUTY,), "desk/_deputy.html", _deputy),
+    ((Role.STAFF, Role.TOWN_STAFF), "desk/_staff.html", _staff),
+    ((Role.STATION_OFFICER,), "desk/_station.html", _station),
+    ((Role.UNIT_OFFICER,), "desk/_unit.html", _unit),
+    ((Role.INSPECTOR,), "desk/_inspector.html", _inspector),
+    ((Role.AUDITOR,), "desk/_auditor.html", _auditor),
+    ((Role.ADMIN,), "desk/_system.html", _system),
+)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    blocks = []
+    for roles, template, build in _BLOCKS:
+        if request.user.has_role(*roles):
+            data = build(request)
+            if data is not None:
+                blocks.append(Block(template, data))
+    return render(request, "desk/home.html", {"blocks": blocks, "today": timezone.localdate()})
+
+
+@require_GET
+def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = with_seats(Deputy.objects.visible_to(request.user))
+    deputy = get_object_or_404(rows, pk=pk)
+    year = years.local_year(request.GET.get("year", ""))
+    entries = years.entries_of(deputy, year_period(year))
+    month = request.GET.get("month", "")
+    shown = [entry for entry in entries if not month or str(entry.day.month) == month]
+    context = {
+        "deputy": deputy,
+        "year": year,
+        "month": month,
+        "months": years.months_of(entries, year),
+        "totals": years.totals_of(entries),
+        "entries": shown,
+        "is_running": year == timezone.localdate().year,
+    }
+    return render(request, "desk/year.html", context)
+
+
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    if not request.user.scope.read_prefixes:
+        raise Http404("没有这个页面。")
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = search.find(request.user, words) if words else []
+    only = [row for group in found for row in group.rows]
+    if len(only) == 1:
+        return redirect(only[0].address)
+    return render(request, "desk/search.html", {"form": form, "words": words, "found": found})
+
+
+@require_GET
+def audit_list(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_role(Role.AUDITOR, Role.ADMIN, Role.STAFF):
+        raise Http404("没有这个页面。")
+    form = AuditFilter(request.GET, user=request.user)
+    rows = form.apply(AuditEntry.objects.visible_to(request.user))
+    return render(request, "desk/audit.html", {"form": form, "page": page_of(request, rows)})

@@ -1,0 +1,345 @@
+"""The quarterly 通报 of stations, units and deputies (RULES D5), written from a sheet's figures."""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+
+from congress_portal.core.charts import Bar, Series, heat_table, horizontal_bars, small_multiples
+from congress_portal.core.documents.blocks import (
+    Block,
+    Column,
+    Figure,
+    Head,
+    Heading,
+    OfficialPaper,
+    Pair,
+    Paragraph,
+    Table,
+)
+from congress_portal.core.figures import Rate
+from congress_portal.evaluations.enums import Method, SubjectType
+from congress_portal.evaluations.models import ScoreSheet
+from congress_portal.evaluations.points import plain
+from congress_portal.evaluations.reports import wording as say
+from congress_portal.evaluations.reports.annexes import (
+    deduction_annex,
+    detail_annex,
+    persons_annex,
+)
+from congress_portal.evaluations.reports.facts import PlaceFacts, SheetFacts, facts_of
+
+_HUNDRED_EDGES = (90, 80, 70, 60)
+_PERSON_EDGES = (30, 20, 10)
+_FEW_BARS = 9  # a chart beside the first table has room for so many bars
+_TOP = 10
+
+
+def bulletin_paper(
+    sheet: ScoreSheet, *, number: str = "", day: dt.date | None = None
+) -> OfficialPaper:
+    """The whole 通报; ``number`` is the 发文字号 if it is known, ``day`` the 成文日期.
+
+    Without a day it is that of publication, for a draft today.
+    """
+    facts = facts_of(sheet)
+    write = _WRITERS[sheet.scheme_data["subject_type"]]
+    return write(facts, _head(facts, number, day))
+
+
+def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
+    stamp = facts.sheet.published_at
+    day = day or (timezone.localdate(stamp) if stamp else timezone.localdate())
+    about, addressee = {
+        SubjectType.STATION: (("代表家站", "考评情况"), facts.town_words),
+        SubjectType.UNIT: (("承办单位", "办理代表建议", "考评情况"), "各承办单位"),
+        SubjectType.DEPUTY: (("人大代表", "履职情况"), facts.town_words),
+    }[facts.sheet.scheme_data["subject_type"]]
+    version = facts.sheet.version
+    amended = (f"（第{version}版）",) if version > 1 else ()
+    return Head(
+        issuer=settings.PORTAL_OFFICE or f"{facts.county}人大常委会代表工作委员会",
+        title_pieces=("关于", facts.period.label, *about, "的通报", *amended),
+        date_text=f"{day.year}年{day.month}月{day.day}日",
+        addressee=addressee,
+        number=number or f"〔{day.year}〕　　号",
+    )
+
+
+def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
+    words = say.STATIONS
+    pair = Pair(
+        say.bands_table(facts, words, _HUNDRED_EDGES), _place_figure(facts, "各镇街平均得分")
+    )
+    blocks: list[Block] = [
+        Paragraph(_ranked_lead(facts, words)),
+        pair,
+        *_amendment(facts),
+        Heading("一、基本情况"),
+        say.basis(facts, words),
+        say.inputs(facts, words),
+        Heading("二、考评结果"),
+        *_order_words(facts, words),
+        _place_table(facts, words),
+        *_history_figure(facts),
+        _heat_figure(facts),
+        *_moves(facts, words),
+        *_closing(facts, words, "各镇街"),
+    ]
+    annexes = (detail_annex(facts, words), deduction_annex(facts, words))
+    return OfficialPaper(head, tuple(blocks), annexes)
+
+
+def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
+    words = say.UNITS
+    bars = [Bar(one.label, one.total, is_marked=one.rank == 1) for one in facts.ranked[:_FEW_BARS]]
+    chart = horizontal_bars(
+        bars, title="承办单位得分", unit="得分", top=facts.full, width=150, step=14
+    )
+    caption = "承办单位得分" if len(facts.ranked) <= _FEW_BARS else f"前{_FEW_BARS}名得分"
+    blocks: list[Block] = [
+        Paragraph(_ranked_lead(facts, words)),
+        Pair(_rates_table(facts), Figure(caption, chart)),
+        *_amendment(facts),
+        Heading("一、基本情况"),
+        say.basis(facts, words),
+        say.inputs(facts, words),
+        Heading("二、考评结果"),
+        *_order_words(facts, words),
+        _rank_table(facts),
+        *_moves(facts, words),
+        *_closing(facts, words, "各承办单位"),
+    ]
+    annexes = (detail_annex(facts, words), deduction_annex(facts, words))
+    return OfficialPaper(head, tuple(blocks), annexes)
+
+
+def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
+    words = say.DEPUTIES
+    pair = Pair(
+        say.bands_table(facts, words, _PERSON_EDGES), _place_figure(facts, "各镇街代表平均得分")
+    )
+    blocks: list[Block] = [
+        Paragraph(_person_lead(facts)),
+        pair,
+        *_amendment(facts),
+        Heading("一、基本情况"),
+        say.basis(facts, words),
+        say.inputs(facts, words),
+        Heading("二、考评结果"),
+        Paragraph(
+            "按照防治“指尖上的形式主义”的要求，本通报不对代表个人排名，得分只用于说明各项履职"
+            "情况；代表个人的计数、得分和扣分见附件，依据可在平台“我的得分”中逐条查看。"
+        ),
+        _taking_part_table(facts),
+        _place_table(facts, words),
+        *_history_figure(facts),
+        _heat_figure(facts),
+        *_closing(facts, words, "各镇街"),
+    ]
+    if facts.ranked:
+        return OfficialPaper(
+            head, tuple(blocks), (detail_annex(facts, words), deduction_annex(facts, words))
+        )
+    return OfficialPaper(head, tuple(blocks), (persons_annex(facts),))
+
+
+_WRITERS: dict[str, Callable[[SheetFacts, Head], OfficialPaper]] = {
+    SubjectType.STATION: _stations,
+    SubjectType.UNIT: _units,
+    SubjectType.DEPUTY: _deputies,
+}
+
+
+def _ranked_lead(facts: SheetFacts, words: say.Words) -> str:
+    """Two sentences that tell the result."""
+    if facts.mean is None:
+        return f"{facts.period.label}没有可计的数据，{facts.county}各{words.noun}不计总分。"
+    change = say.change_words(facts.mean, facts.mean_before, say.previous_words(facts))
+    totals = [one.total or Decimal(0) for one in facts.scored]
+    good, poor = sum(t >= 90 for t in totals), sum(t < 60 for t in totals)
+    first = (
+        f"{facts.period.label}，{facts.county}{words.count(len(facts.scored))}平均得分"
+        f"{facts.mean}分{change}；90分及以上{good}{words.measure}，60分以下{poor}{words.measure}。"
+    )
+    return f"{first}{_best(facts)}{_costliest(facts)}现通报如下："
+
+
+def _best(facts: SheetFacts) -> str:
+    top = [one for one in facts.ranked if one.rank == 1]
+    return f"第一名为{say.names(top, most=1)}，" if top else ""
+
+
+def _costliest(facts: SheetFacts) -> str:
+    if not facts.by_loss:
+        return "各项均无失分。"
+    worst = facts.by_loss[0]
+    return f"失分最多的是“{worst.name}”，占全部失分的{say.share(worst.lost, facts.lost)}。"
+
+
+def _person_lead(facts: SheetFacts) -> str:
+    totals = [one.total or Decimal(0) for one in facts.scored]
+    active = sum(total > 0 for total in totals)
+    change = say.change_words(facts.mean, facts.mean_before, say.previous_words(facts))
+    return (
+        f"{facts.period.label}，{facts.county}{len(facts.subjects)}名代表中{active}名有履职得分，"
+        f"占{Rate(active, len(totals)).percent or 0}%，平均{say.points(facts.mean)}分{change}。"
+        f"{_costliest(facts)}现通报如下："
+    )
+
+
+def _amendment(facts: SheetFacts) -> list[Block]:
+    if not facts.sheet.reason:
+        return []
+    return [Paragraph(f"本通报为第{facts.sheet.version}版，更正理由：{facts.sheet.reason}")]
+
+
+def _place_figure(facts: SheetFacts, caption: str) -> Figure:
+    places = sorted(facts.places, key=lambda place: -(place.mean or 0))
+    best = places[0].mean if places else None
+    bars = [Bar(one.name, one.mean, is_marked=one.mean == best) for one in places]
+    top = max((one.mean or Decimal(0) for one in places), default=Decimal(1))
+    chart = horizontal_bars(bars, title=caption, unit="平均得分", top=top, width=150, step=13)
+    return Figure(caption, chart)
+
+
+def _order_words(facts: SheetFacts, words: say.Words) -> list[Block]:
+    if not facts.ranked:
+        return []
+    first, last = facts.ranked[:_TOP], facts.ranked[-_TOP:]
+    if len(facts.ranked) <= 2 * _TOP:
+        return [Paragraph(f"按得分排列，依次为：{say.names(facts.ranked, most=2 * _TOP)}。")]
+    return [
+        Paragraph(f"名次在前{_TOP}位的是：{say.names(first, most=_TOP)}。"),
+        Paragraph(f"名次在后{_TOP}位的是：{say.names(last, most=_TOP)}。"),
+    ]
+
+
+def _place_table(facts: SheetFacts, words: say.Words) -> Table:
+    columns = [Column("镇街", 22, "name"), Column(f"{words.noun}数", 12, "figure")]
+    columns += [Column("平均得分", 16, "figure")]
+    if facts.has_history:
+        columns += [Column("上期", 14, "figure"), Column("升降", 12, "figure")]
+    if facts.ranked:
+        columns += [Column("最高", 12, "figure"), Column("最低", 12, "figure")]
+    rows = [_place_row(facts, place) for place in facts.places]
+    return Table(f"各镇街{words.noun}得分情况", tuple(columns), tuple(rows))
+
+
+def _place_row(facts: SheetFacts, place: PlaceFacts) -> tuple[str, ...]:
+    totals = [one.total for one in place.subjects if one.total is not None]
+    row = [place.name, str(len(place.subjects)), say.points(place.mean)]
+    if facts.has_history:
+        has_both = place.mean is not None and place.before is not None
+        change = place.mean - place.before if has_both else None  # type: ignore[operator]
+        row += [say.points(place.before), say.signed(change)]
+    if facts.ranked:
+        row += [say.points(max(totals, default=None)), say.points(min(totals, default=None))]
+    return tuple(row)
+
+
+def _history_figure(facts: SheetFacts) -> list[Block]:
+    if not facts.has_history:
+        return []
+    steps = [_short_label(period.label) for period in facts.periods]
+    series = [Series(place.name, place.history) for place in facts.places]
+    caption = f"各镇街平均得分变化（{facts.periods[0].label}至{facts.periods[-1].label}）"
+    chart = small_multiples(series, steps, title=caption, unit="平均得分", places=1, width=118)
+    return [Figure(caption, chart)]
+
+
+def _short_label(label: str) -> str:
+    return label.split("年第")[-1] if "季度" in label else label
+
+
+def _heat_figure(facts: SheetFacts) -> Figure:
+    names = [one.name.split("（")[0][:6] for one in facts.indicators]
+    rows = [
+        Series(place.name, tuple(one.share_of_full(place.subjects) for one in facts.indicators))
+        for place in facts.places
+    ]
+    caption = "各镇街各项指标得分率（%，底色越深得分率越高）"
+    return Figure(caption, heat_table(rows, names, title=caption, width=500))
+
+
+def _moves(facts: SheetFacts, words: say.Words) -> list[Block]:
+    """Who rose and fell by ten points or more against the period before."""
+    if not facts.has_history:
+        return []
+    moved = [one for one in facts.scored if one.change is not None]
+    up = sorted((o for o in moved if (o.change or 0) >= 10), key=lambda o: -(o.change or 0))
+    down = sorted((o for o in moved if (o.change or 0) <= -10), key=lambda o: o.change or 0)
+    before = say.previous_words(facts)
+    parts = [
+        f"{verb}10分及以上的{words.count(len(found))}"
+        + (
+            f"（{'、'.join(f'{o.label}{say.signed(o.change)}' for o in found[:5])}"
+            f"{'等' if len(found) > 5 else ''}）"
+            if found
+            else ""
+        )
+        for verb, found in (("上升", up), ("下降", down))
+    ]
+    return [Paragraph(f"与{before}相比，{'，'.join(parts)}。")]
+
+
+def _closing(facts: SheetFacts, words: say.Words, whom: str) -> list[Block]:
+    blocks: list[Block] = []
+    if facts.by_loss:
+        blocks += [Heading("三、存在问题"), *say.problems(facts, words)]
+        blocks += [Heading("四、下步要求"), *say.requests(facts, words)]
+    blocks.append(
+        Paragraph(
+            f"{whom}要对照附件核对每一项扣分；对得分有疑问的，可在平台该项得分处提出，"
+            "也可以书面报代表工作委员会复核。"
+        )
+    )
+    return blocks
+
+
+def _rank_table(facts: SheetFacts) -> Table:
+    columns = [Column("名次", 8), Column("承办单位", 30, "name")]
+    width = 48 // len(facts.indicators)
+    columns += [
+        Column(f"{one.name}（{plain(one.full)}）", width, "figure") for one in facts.indicators
+    ]
+    columns.append(Column("总分", 14, "figure"))
+    rows = [
+        (
+            str(one.rank),
+            one.label,
+            *(say.points(x.points) for x in one.lines),
+            say.points(one.total),
+        )
+        for one in facts.ranked
+    ]
+    return Table("承办单位得分排名", tuple(columns), tuple(rows))
+
+
+def _rates_table(facts: SheetFacts) -> Table:
+    """Rates side by side with their denominators: no rate stands alone (DESIGN §5)."""
+    ratios = {one.metric: one for one in facts.indicators if one.method == Method.RATIO}
+    return Table(
+        "办理情况",
+        (Column("项目", 52, "name"), Column("比率", 48, "figure")),
+        tuple((one.metric_name, str(one.rate)) for one in ratios.values()),
+        is_small=True,
+    )
+
+
+def _taking_part_table(facts: SheetFacts) -> Table:
+    rows = []
+    for one in facts.indicators:
+        active = sum(1 for _, line in one.lines if line.value)
+        if one.method != Method.RATIO:
+            rows.append(
+                (one.name, f"{plain(one.value)}{one.unit}", str(Rate(active, len(one.lines))))
+            )
+    columns = (
+        Column("履职项目", 34, "name"),
+        Column("合计", 26, "figure"),
+        Column("有记录的代表", 40, "figure"),
+    )
+    return Table("代表参加各项履职的情况", columns, tuple(rows))

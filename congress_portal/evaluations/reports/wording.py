@@ -1,0 +1,232 @@
+"""Sentences and cells made of figures: no adjective that a figure does not carry."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from congress_portal.core.documents.blocks import Column, Note, Paragraph, Table
+from congress_portal.core.figures import Rate
+from congress_portal.evaluations.enums import Method
+from congress_portal.evaluations.points import plain
+from congress_portal.evaluations.reports.facts import IndicatorFacts, SheetFacts, SubjectFacts
+
+ORDINALS = "一二三四五六七八九十"
+_NAMED = 3  # subjects named in a sentence; the annex has them all
+_PROBLEMS = 4
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a kind of subject is called: «个家站», «名代表», «个承办单位»."""
+
+    noun: str
+    measure: str
+
+    def count(self, number: int) -> str:
+        return f"{number}{self.measure}{self.noun}"
+
+
+STATIONS = Words("家站", "个")
+DEPUTIES = Words("代表", "名")
+UNITS = Words("承办单位", "个")
+
+#: What is to be done about a shortfall, by the metric that fell short.
+_REMEDIES = {
+    "facilities": "对照缺项配齐",
+    "books_kept": "补建缺少的簿册",
+    "books_missing": "补建缺少的簿册",
+    "activities": "排出活动计划并按期组织",
+    "reception_days": "按月公布并落实接待选民日",
+    "deputies_active": "逐人安排没有参加活动和接待的代表",
+    "opinions_closed": "逐件办理没有办结的意见，并答复选民",
+    "inspection_score": "对照考评组意见整改",
+    "on_time": "按交办时限倒排办理进度",
+    "satisfied": "当面沟通代表不满意的答复，并重新办理",
+    "solved": "对列入计划解决的建议继续办理，解决后再次答复",
+    "voters_contacted": "安排代表走访联系选民",
+    "villages_contacted": "安排代表到没有联系过的村（社区）走访",
+    "duty_reports": "排出届内述职计划",
+    "trainings": "安排没有参加培训的代表补训",
+    "inspections": "安排代表参加视察、调研和执法检查",
+    "suggestions_led": "组织代表结合走访提出建议",
+    "suggestions_cosigned": "组织代表结合走访提出建议",
+}
+
+
+def points(value: Decimal | None) -> str:
+    """88.33, or a dash where nothing counted."""
+    return "—" if value is None else f"{value:.2f}"
+
+
+def signed(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def change_words(now: Decimal | None, before: Decimal | None, previous: str) -> str:
+    """«，比上季度升1.20分»; nothing where there is no earlier period."""
+    if now is None or before is None:
+        return ""
+    if now == before:
+        return f"，与{previous}持平"
+    return f"，比{previous}{'升' if now > before else '降'}{abs(now - before):.2f}分"
+
+
+def names(subjects: Sequence[SubjectFacts], *, most: int = _NAMED, total: bool = True) -> str:
+    """«A（98.00分）、B（97.50分）等5个»: all if few, else the first with the number."""
+    shown = subjects if len(subjects) <= most else subjects[:most]
+    listed = "、".join(
+        f"{one.label}（{points(one.total)}分）" if total else one.label for one in shown
+    )
+    return listed if len(subjects) <= most else f"{listed}等{len(subjects)}个"
+
+
+def share(part: Decimal, whole: Decimal) -> str:
+    """Per cent to one decimal."""
+    return f"{100 * part / whole:.1f}%" if whole else "0.0%"
+
+
+def previous_words(facts: SheetFacts) -> str:
+    """上季度, 上年 or 上月."""
+    code = facts.sheet.period_code.upper()
+    return "上季度" if "Q" in code else "上月" if "-" in code else "上年"
+
+
+def basis(facts: SheetFacts, words: Words) -> Paragraph:
+    """Scheme, subjects, lines and the day up to which records count."""
+    last = facts.sheet.last_day
+    skipped = len(facts.subjects) - len(facts.scored)
+    extra = f"（其中{words.count(skipped)}没有可计的数据，不计总分）" if skipped else ""
+    return Paragraph(
+        f"本次考评按《{facts.sheet.scheme_data['name']}》方案进行，对象为{facts.county}"
+        f"{words.count(len(facts.subjects))}{extra}，设{len(facts.indicators)}项指标，"
+        f"满分{plain(facts.full)}分，记录截至{last.year}年{last.month}月{last.day}日。"
+    )
+
+
+def inputs(facts: SheetFacts, words: Words) -> Paragraph:
+    """What was counted under each indicator, over all subjects; each figure once."""
+    said: dict[str, str] = {}
+    for one in facts.indicators:
+        said.setdefault(one.metric, _input(one, words))
+    return Paragraph(f"{facts.period.label}，{'；'.join(filter(None, said.values()))}。")
+
+
+def _input(one: IndicatorFacts, words: Words) -> str:
+    counted = [line for _, line in one.lines if line.value is not None]
+    if not counted:
+        return ""
+    if one.method == Method.MANUAL:
+        missing = len(one.lines) - len(counted)
+        rest = f"，{words.count(missing)}没有评分" if missing else ""
+        average = one.value / len(counted)
+        return f"{words.count(len(counted))}有{one.metric_name}，平均{average:.2f}分{rest}"
+    if one.method == Method.RATIO:
+        return f"{one.metric_name}占{one.base_name}的{one.rate}"
+    average = one.value / len(one.lines)
+    unit = one.unit
+    return (
+        f"{one.metric_name}合计{plain(one.value)}{unit}，平均每{words.measure}{average:.1f}{unit}"
+    )
+
+
+def problems(facts: SheetFacts, words: Words) -> list[Paragraph]:
+    """The indicators that cost the most points, with who lost most."""
+    return [
+        Paragraph(
+            lead=f"（{ORDINALS[number]}）{one.name}失分{points(one.lost)}分。",
+            text=f"占全部失分的{share(one.lost, facts.lost)}，{words.count(len(one.counted))}中"
+            f"{len(one.short)}{words.measure}未得满分。{_worst(facts, one)}",
+        )
+        for number, one in enumerate(facts.by_loss[:_PROBLEMS])
+    ]
+
+
+def _worst(facts: SheetFacts, one: IndicatorFacts) -> str:
+    """Who lost most on it; persons are never named for it."""
+    if not facts.sheet.scheme_data["ranks"] or not one.short:
+        return ""
+    listed = "、".join(
+        f"{subject.label}（{line.formula}，失{points(line.lost)}分）"
+        for subject, line in one.short[:_NAMED]
+    )
+    return f"失分最多的是{listed}。"
+
+
+def requests(facts: SheetFacts, words: Words) -> list[Paragraph]:
+    """What follows from the losses, line by line, with the figure to be reached."""
+    return [
+        Paragraph(
+            lead=f"（{ORDINALS[number]}）关于{one.name}。",
+            text=f"{_aim(one, words)}{_REMEDIES.get(one.metric, '对照失分原因改进')}。",
+        )
+        for number, one in enumerate(facts.by_loss[:_PROBLEMS])
+    ]
+
+
+def _aim(one: IndicatorFacts, words: Words) -> str:
+    short = words.count(len(one.short))
+    if one.method == Method.TARGET:
+        return f"{short}未达到{plain(one.target or 0)}{one.unit}的目标，要"
+    if one.method == Method.RATIO:
+        gap = one.base - one.value
+        return (
+            f"{one.base_name}{plain(one.base)}{one.base_unit}中还差{plain(gap)}{one.base_unit}，要"
+        )
+    if one.method == Method.DEDUCTION:
+        return f"{short}共{plain(one.value)}{one.unit}，要"
+    if one.method == Method.FIRST_THEN_EACH:
+        without = sum(1 for _, line in one.lines if not line.value)
+        return f"{words.count(without)}本期没有记录，要"
+    return f"{short}未得满分，要"
+
+
+def rule_words(one: IndicatorFacts) -> str:
+    """The way of counting in one sentence, for the notes under a table of points."""
+    full, unit = plain(one.full), one.unit or "次"
+    match one.method:
+        case Method.FIRST_THEN_EACH:
+            further = f"，每再有1{unit}加{plain(one.further or 0)}分" if one.further else ""
+            return f"{one.name}：首{unit}{plain(one.first or 0)}分{further}，最多{full}分"
+        case Method.TARGET:
+            target = f"{plain(one.target or 0)}{unit}"
+            return f"{one.name}：{one.metric_name}÷{target}×{full}分，最多{full}分"
+        case Method.RATIO:
+            return f"{one.name}：{one.metric_name}÷{one.base_name}×{full}分"
+        case Method.DEDUCTION:
+            return f"{one.name}：{full}分，每{one.unit}扣{plain(one.first or 0)}分，扣完为止"
+        case _:
+            return f"{one.name}：{one.metric_name}的平均分，最多{full}分"
+
+
+def rules_note(facts: SheetFacts) -> Note:
+    return Note("计分办法：" + "；".join(map(rule_words, facts.indicators)) + "。")
+
+
+def bands(totals: Iterable[Decimal], edges: Sequence[int]) -> list[tuple[str, int]]:
+    """How many totals lie in each band; ``edges`` from the highest down."""
+    given = list(totals)
+    found = []
+    upper: int | None = None
+    for edge in edges:
+        count = sum(1 for t in given if t >= edge and (upper is None or t < upper))
+        found.append((f"{edge}分及以上" if upper is None else f"{edge}—{upper}分以下", count))
+        upper = edge
+    found.append((f"{upper}分以下", sum(1 for t in given if upper is not None and t < upper)))
+    return found
+
+
+def bands_table(facts: SheetFacts, words: Words, edges: Sequence[int]) -> Table:
+    totals = [subject.total for subject in facts.scored if subject.total is not None]
+    return Table(
+        caption=f"{words.noun}得分分布",
+        columns=(
+            Column("分数段", 44),
+            Column(f"{words.noun}数", 28, "figure"),
+            Column("占比", 28, "figure"),
+        ),
+        rows=tuple(
+            (label, str(count), f"{Rate(count, len(totals)).percent or 0}%")
+            for label, count in bands(totals, edges)
+        ),
+        is_small=True,
+    )

@@ -1,0 +1,168 @@
+"""Who is scored, the figures of a period, and what a sheet holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from congress_portal.core.metrics import Measures, Number, measure
+from congress_portal.core.models import Region, Unit
+from congress_portal.core.periods import Period
+from congress_portal.evaluations.enums import SubjectType
+from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.points import WHOLE, Share
+from congress_portal.evaluations.registry import metrics_for, region_metrics
+from deputies.models import Deputy
+from deputies.selectors import days_in_office
+from stations.models import Station
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a scheme scores. ``key`` is the one of the report (DESIGN §3)."""
+
+    pk: int
+    key: str
+    label: str
+    region_id: int | None
+    share: Share = WHOLE
+
+
+def subject_rows(subject_type: str, period: Period) -> QuerySet[Any]:
+    """Deputies with a mandate in force in the period; stations and units in use."""
+    if subject_type == SubjectType.DEPUTY:
+        return Deputy.objects.in_office(period).order_by("town__code", "pk")
+    if subject_type == SubjectType.STATION:
+        return Station.objects.active().order_by("number")
+    return Unit.objects.active().order_by("pk")
+
+
+def subjects_of(subject_type: str, period: Period) -> list[Subject]:
+    """Every subject of the period, also those without any record."""
+    rows = subject_rows(subject_type, period)
+    if subject_type == SubjectType.DEPUTY:
+        return _deputies(rows.select_related("town"), period)
+    if subject_type == SubjectType.STATION:
+        return [Subject(row.pk, row.number, row.name, row.region_id) for row in rows]
+    return [Subject(row.pk, row.name, row.name, row.region_id) for row in rows]
+
+
+def _deputies(rows: QuerySet[Deputy], period: Period) -> list[Subject]:
+    length = (period.last - period.first).days + 1
+    days = days_in_office(period)
+    deputies = list(rows)
+    keys = deputy_keys(deputies)
+    return [
+        Subject(
+            pk=row.pk,
+            key=keys[row.pk],
+            label=row.name,
+            region_id=row.town_id,
+            share=Share(days.get(row.pk, length), length),
+        )
+        for row in deputies
+    ]
+
+
+def deputy_keys(deputies: Iterable[Deputy]) -> dict[int, str]:
+    """姓名@镇 for each; the second and later of one name in one town get «#2», «#3» by age of
+    their entry, so that no deputy is lost from a report."""
+    seen: dict[str, int] = {}
+    keys = {}
+    for deputy in sorted(deputies, key=lambda each: each.pk):
+        seen[deputy.key] = number = seen.get(deputy.key, 0) + 1
+        keys[deputy.pk] = deputy.key if number == 1 else f"{deputy.key}#{number}"
+    return keys
+
+
+_REPORTED = {
+    "deputies": SubjectType.DEPUTY,
+    "stations": SubjectType.STATION,
+    "departments": SubjectType.UNIT,
+}
+
+
+def metrics_report(period: Period) -> dict[str, Any]:
+    """Every metric of every subject, in the form of ``manage.py metrics --json`` (DESIGN §3)."""
+    report: dict[str, Any] = {}
+    for title, subject_type in _REPORTED.items():
+        metrics = [each for each in metrics_for(subject_type) if each.reported]
+        found = measure(metrics, period, subject_rows(subject_type, period))
+        report[title] = {
+            subject.key: {each.code: as_number(found[each.code][subject.pk]) for each in metrics}
+            for subject in subjects_of(subject_type, period)
+        }
+    report["totals"] = county_totals(period)
+    return report
+
+
+def county_totals(period: Period) -> dict[str, int | float | None]:
+    """Sums over all places: every record counts, wherever it belongs."""
+    return {
+        code: as_number(sum((value or 0 for value in measures.values()), 0))
+        for code, measures in place_measures(period, Region.objects.all()).items()
+    }
+
+
+def place_measures(period: Period, places: QuerySet[Region]) -> dict[str, Measures]:
+    """Figures by place: each record belongs to one town, sub-district or county."""
+    return measure(region_metrics(), period, places)
+
+
+def as_number(value: Number | None) -> int | float | None:
+    """As JSON writes it: whole numbers without a point."""
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def sheets_of(scheme_name: str, period: Period) -> QuerySet[ScoreSheet]:
+    """All versions of that scheme's sheet for the period, newest first."""
+    rows = ScoreSheet.objects.filter(scheme__name=scheme_name, period_code=period.code)
+    return rows.select_related("scheme").order_by("-version")
+
+
+def current_sheet(scheme_name: str, period: Period) -> ScoreSheet | None:
+    """The newest version, draft or published."""
+    return sheets_of(scheme_name, period).first()
+
+
+def published_sheet(scheme_name: str, period: Period) -> ScoreSheet | None:
+    """The newest published version: what counts."""
+    return sheets_of(scheme_name, period).published().first()
+
+
+def scores_in_full(scores: QuerySet[Score]) -> QuerySet[Score]:
+    """With their lines and places, ready to be shown."""
+    lines = ScoreLine.objects.order_by("serial")
+    return scores.select_related("region").prefetch_related(Prefetch("lines", lines))
+
+
+def sheet_report(sheet: ScoreSheet) -> dict[str, Any]:
+    """One scheme's part of ``manage.py evaluate --json`` (DESIGN §3)."""
+    scores = scores_in_full(Score.objects.filter(sheet=sheet)).order_by("serial")
+    return {
+        score.key: {
+            "lines": {line.indicator: as_points(line.points) for line in score.lines.all()},
+            "total": as_points(score.total),
+            "rank": score.rank,
+        }
+        for score in scores
+    }
+
+
+def as_points(points: Decimal | None) -> str | None:
+    return None if points is None else f"{points:.2f}"
+
+
+def changes_between(earlier: ScoreSheet, later: ScoreSheet) -> list[Mapping[str, Any]]:
+    """Subjects whose total or rank differs between two versions, in the later one's order."""
+    before = {score.key: score for score in Score.objects.filter(sheet=earlier)}
+    found = []
+    for score in Score.objects.filter(sheet=later).order_by("serial"):
+        old = before.get(score.key)
+        if old is None or (old.total, old.rank) != (score.total, score.rank):
+            found.append({"score": score, "before": old})
+    return found

@@ -1,0 +1,187 @@
+"""Voices and suggestions, with the units' work."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+
+from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin.filters import PeriodFilter, TownFilter
+from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
+from congress_portal.core.templatetags.portal import clock
+from stations.admin import ReceptionAdmin
+from suggestions.enums import Share, VoiceSource
+from suggestions.models import CoSigner, Handling, Reply, Suggestion, Voice
+
+
+class CoSignerInline(PortalInline):
+    model = CoSigner
+    fields = ("deputy", "serial")
+    autocomplete_fields = ("deputy",)
+    select_related = ("deputy", "suggestion")
+
+
+class HandlingInline(PortalInline):
+    model = Handling
+    fields = ("share", "unit", "serial")
+    select_related = ("unit", "suggestion")
+    show_change_link = True
+
+
+class ReplyInline(PortalInline):
+    model = Reply
+    fields = ("round", "replied_on", "reply_class", "rating")
+    select_related = ("reply_class", "handling__unit")
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(PortalAdmin):
+    list_display = ("year", "number", "title", "lead", "lead_unit", "handed_over_on", "standing")
+    list_display_links = ("number", "title")
+    list_select_related = ("lead",)
+    list_filter = (
+        "year",
+        "kind",
+        PeriodFilter.by("submitted_on"),
+        TownFilter.by("lead__town"),
+        "field",
+        "is_key",
+    )
+    search_fields = ("title", "=number", "lead__name", "^lead__pinyin", "^lead__initials")
+    search_help_text = "标题、编号、领衔代表姓名或拼音首字母"
+    autocomplete_fields = ("lead",)
+    owner_fields = ("region",)
+    inlines = (CoSignerInline, HandlingInline)
+    has_import = True
+    export_kinds = ("建议目录",)
+    fieldsets = (
+        (None, {"fields": (("year", "number", "kind"), "title", ("field", "is_key"))}),
+        ("提出", {"fields": (("region", "term"), ("lead", "submitted_on"), "content")}),
+        ("交办", {"fields": (("handed_over_on", "extended_to"), "source_text")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
+        replies = Reply.objects.select_related("reply_class")
+        handlings = Handling.objects.select_related("unit").prefetch_related(
+            Prefetch("replies", replies)
+        )
+        return super().get_queryset(request).prefetch_related(Prefetch("handlings", handlings))
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        if name == "region":
+            return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
+        return rows.select_related("region") if name == "term" else rows
+
+    @admin.display(description="主办单位")
+    def lead_unit(self, suggestion: Suggestion) -> str:
+        leads = [each for each in suggestion.handlings.all() if each.share == Share.LEAD]
+        return str(leads[0].unit) if leads else "—"
+
+    @admin.display(description="办理情况")
+    def standing(self, suggestion: Suggestion) -> str:
+        reply = suggestion.last_reply
+        if reply:
+            return f"✓ 已答复 {reply.reply_class or ''}"
+        return f"● {clock(suggestion.due_on)}" if suggestion.due_on else "○ 未交办"
+
+
+@admin.register(Handling)
+class HandlingAdmin(PortalAdmin):
+    """One unit's part; its replies are entered here."""
+
+    list_display = ("suggestion", "unit", "share")
+    list_select_related = ("suggestion", "unit")
+    list_filter = ("share",)
+    search_fields = ("suggestion__title", "=suggestion__number", "unit__name")
+    autocomplete_fields = ("suggestion",)
+    owner_fields = ("suggestion",)
+    inlines = (ReplyInline,)
+    fields = ("suggestion", "unit", "share", "serial")
+    export_columns = ("suggestion", "unit", "share")
+
+
+class VoiceInline(PortalInline):
+    model = Voice
+    fk_name = "reception"
+    fields = (
+        "visitor_name",
+        "visitor_phone",
+        "village",
+        "field",
+        "matter",
+        "route",
+        "closed_on",
+        "rating",
+    )
+    autocomplete_fields = ("village",)
+    select_related = ("village", "field", "route", "reception__station")
+    show_change_link = True
+    verbose_name_plural = "来访选民反映的问题"
+
+    def fill_row(self, row: Voice) -> None:
+        """What a visitor raised at a reception belongs to its day, station and place."""
+        if row.pk is None:
+            row.source, row.raised_on = VoiceSource.RECEPTION, row.reception.held_on
+            row.station, row.region = row.reception.station, row.reception.station.region
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = "办理"
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "未办结"), ("no", "已办结")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(closed_on__isnull=self.value() == "yes")
+
+
+@admin.register(Voice)
+class VoiceAdmin(PortalAdmin):
+    list_display = (
+        "raised_on",
+        "masked_visitor_name",
+        "short_matter",
+        "region",
+        "field",
+        "route",
+        "closed_on",
+    )
+    list_display_links = ("raised_on", "short_matter")
+    list_select_related = ("region", "field", "route")
+    list_filter = (
+        "source",
+        PeriodFilter.by("raised_on"),
+        TownFilter,
+        "field",
+        "route",
+        OpenFilter,
+    )
+    search_fields = ("=visitor_name", "=visitor_phone", "matter")
+    search_help_text = "选民姓名（全名）、联系电话（全号）或问题内容"
+    autocomplete_fields = ("village", "station", "reception", "visit", "activity", "suggestion")
+    owner_fields = ("region",)
+    has_import = True
+    export_kinds = ("接待登记",)
+    fieldsets = (
+        (None, {"fields": (("source", "raised_on"), ("region", "village"))}),
+        ("选民", {"fields": (("visitor_name", "visitor_phone"),)}),
+        ("问题", {"fields": ("field", "matter")}),
+        ("来处", {"fields": ("station", "reception", "visit", "activity")}),
+        ("处理", {"fields": (("route", "unit"), "suggestion", ("closed_on", "rating"))}),
+    )
+
+    @admin.display(description="反映问题")
+    def short_matter(self, voice: Voice) -> str:
+        return voice.matter[:40]
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        if name == "region":
+            return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
+        return rows
+
+
+ReceptionAdmin.hang(VoiceInline)

@@ -1,0 +1,167 @@
+"""Filters of the lists of suggestions and voices."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from congress_portal.core.enums import Rating
+from congress_portal.core.listing import ListFilter, PeriodField, TownField
+from congress_portal.core.models import DictionaryEntry, Region, Unit
+from congress_portal.core.periods import Period
+from deputies.models import Deputy
+from stations.models import Reception, Station
+from suggestions.enums import Share
+from suggestions.models import Reply, Suggestion, Voice
+from suggestions.selectors import due_soon, due_within, overdue, stale_voices
+
+
+def _hidden(label: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(rows, label=label, required=False, widget=forms.HiddenInput)
+
+
+class SuggestionFilter(ListFilter):
+    q = forms.CharField(label="标题或编号", required=False, max_length=60)
+    period = PeriodField()
+    town = TownField()
+    state = forms.ChoiceField(
+        label="办理",
+        required=False,
+        choices=[
+            ("", "全部"),
+            ("overdue", "已逾期"),
+            ("soon", "将到期"),
+            ("open", "未答复"),
+            ("fresh", "未交办"),
+            ("replied", "已答复"),
+        ],
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.all(), label="办理单位", required=False, empty_label="全部"
+    )
+    deputy = _hidden("领衔代表", Deputy.objects.none())
+    cosigner = _hidden("附议代表", Deputy.objects.none())
+    replied = PeriodField("答复于", hidden=True)
+    due = PeriodField("答复期限在", hidden=True)
+    lead_unit = _hidden("主办单位", Unit.objects.all())
+    rating = forms.ChoiceField(
+        label="代表评价", required=False, choices=Rating.choices, widget=forms.HiddenInput
+    )
+    reply_class = _hidden("办理结果", DictionaryEntry.objects.all())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("deputy", "cosigner"):
+            self.fields[name].queryset = Deputy.objects.visible_to(self.user)
+
+    def by_q(self, rows: QuerySet[Suggestion], words: str) -> QuerySet[Suggestion]:
+        return rows.filter(Q(title__contains=words.strip()) | Q(number=words.strip()))
+
+    def by_period(self, rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:
+        return rows.submitted_in(period)
+
+    def by_town(self, rows: QuerySet[Suggestion], town: Region) -> QuerySet[Suggestion]:
+        return rows.filter(lead__town=town)
+
+    def by_state(self, rows: QuerySet[Suggestion], state: str) -> QuerySet[Suggestion]:
+        today = timezone.localdate()
+        if state == "overdue":
+            return overdue(rows, today)
+        if state == "soon":
+            return due_soon(rows, today)
+        if state == "open":
+            return rows.unanswered()
+        if state == "fresh":
+            return rows.filter(handed_over_on__isnull=True)
+        return rows.filter(pk__in=Reply.objects.of_lead_units().values("handling__suggestion"))
+
+    def by_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
+        return rows.filter(handlings__unit=unit)
+
+    def by_deputy(self, rows: QuerySet[Suggestion], deputy: Deputy) -> QuerySet[Suggestion]:
+        return rows.filter(lead=deputy)
+
+    def by_cosigner(self, rows: QuerySet[Suggestion], deputy: Deputy) -> QuerySet[Suggestion]:
+        return rows.filter(cosignatures__deputy=deputy)
+
+    def by_replied(self, rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:
+        return self._with_reply(rows, replied_on__range=(period.first, period.last))
+
+    def by_due(self, rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:
+        return due_within(rows, period)
+
+    def by_lead_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
+        return rows.filter(handlings__unit=unit, handlings__share=Share.LEAD)
+
+    def by_rating(self, rows: QuerySet[Suggestion], rating: str) -> QuerySet[Suggestion]:
+        return self._with_reply(rows, rating=rating)
+
+    def by_reply_class(
+        self, rows: QuerySet[Suggestion], entry: DictionaryEntry
+    ) -> QuerySet[Suggestion]:
+        return self._with_reply(rows, reply_class=entry)
+
+    def _with_reply(self, rows: QuerySet[Suggestion], **facts: Any) -> QuerySet[Suggestion]:
+        replies = Reply.objects.of_lead_units().filter(**facts)
+        return rows.filter(pk__in=replies.values("handling__suggestion"))
+
+
+class VoiceFilter(ListFilter):
+    q = forms.CharField(label="反映的问题", required=False, max_length=60)
+    period = PeriodField()
+    town = TownField()
+    state = forms.ChoiceField(
+        label="办结",
+        required=False,
+        choices=[
+            ("", "全部"),
+            ("open", "未办结"),
+            ("stale", "超过30天未办结"),
+            ("closed", "已办结"),
+        ],
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.all(), label="承办单位", required=False, empty_label="全部"
+    )
+    heard = PeriodField("接待于", hidden=True)
+    station = _hidden("家站", Station.objects.none())
+    reception = _hidden("接待", Reception.objects.none())
+    deputy = _hidden("接待代表", Deputy.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = Station.objects.visible_to(self.user)
+        self.fields["reception"].queryset = Reception.objects.visible_to(self.user).select_related(
+            "station"
+        )
+        self.fields["deputy"].queryset = Deputy.objects.visible_to(self.user)
+
+    def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
+        return rows.filter(matter__contains=words.strip())
+
+    def by_period(self, rows: QuerySet[Voice], period: Period) -> QuerySet[Voice]:
+        return rows.filter(raised_on__range=(period.first, period.last))
+
+    def by_heard(self, rows: QuerySet[Voice], period: Period) -> QuerySet[Voice]:
+        return rows.at_receptions_in(period)
+
+    def by_town(self, rows: QuerySet[Voice], town: Region) -> QuerySet[Voice]:
+        return rows.filter(region=town)
+
+    def by_state(self, rows: QuerySet[Voice], state: str) -> QuerySet[Voice]:
+        if state == "stale":
+            return stale_voices(rows, timezone.localdate())
+        return rows.filter(closed_on__isnull=state == "open")
+
+    def by_unit(self, rows: QuerySet[Voice], unit: Unit) -> QuerySet[Voice]:
+        return rows.filter(unit=unit)
+
+    def by_station(self, rows: QuerySet[Voice], station: Station) -> QuerySet[Voice]:
+        return rows.filter(station=station)
+
+    def by_reception(self, rows: QuerySet[Voice], reception: Reception) -> QuerySet[Voice]:
+        return rows.filter(reception=reception)
+
+    def by_deputy(self, rows: QuerySet[Voice], deputy: Deputy) -> QuerySet[Voice]:
+        return rows.filter(reception__duties__deputy=deputy)
