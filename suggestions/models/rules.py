@@ -116,6 +116,15 @@ class HandlingRule(models.Model):
         default=5,
         help_text="代表法第五十二条：主任会议可以确定重点督办建议。",
     )
+    league_speed = models.PositiveSmallIntegerField(
+        "考评：按时答复分值", default=20, help_text="海南省 2002 年：时限 20 分，逾期不得分。"
+    )
+    league_quality = models.PositiveSmallIntegerField(
+        "考评：代表满意分值", default=50, help_text="海南省 2002 年：答复质量 50 分。"
+    )
+    league_result = models.PositiveSmallIntegerField(
+        "考评：办理结果分值", default=30, help_text="海南省 2002 年：办理结果 30 分，按 A 类率计。"
+    )
     government_unit = models.ForeignKey(
         Unit,
         models.PROTECT,

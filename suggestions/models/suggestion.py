@@ -71,9 +71,9 @@ class SuggestionQuerySet(ScopedQuerySet):
         if scope.deputy_user_id:
             rule |= self._deputy_rule(scope.deputy_user_id)
         if scope.unit_ids:
-            handed = Suggestion.units.through._default_manager.filter(
-                unit__in=scope.unit_ids
-            ).exclude(state__in=NOT_IN_HAND)
+            handed = (
+                _rows_of("handlings").filter(unit__in=scope.unit_ids).exclude(state__in=NOT_IN_HAND)
+            )
             rule |= Q(pk__in=handed.values("suggestion"), state__in=_IN_HAND)
             rule |= Q(
                 region__handling_rule__government_unit__in=scope.unit_ids,
@@ -99,9 +99,7 @@ class SuggestionQuerySet(ScopedQuerySet):
 
     def unanswered(self) -> Self:
         """Handed over, in the units' hands, and without a reply of the lead unit."""
-        answered = Suggestion.units.through._default_manager.filter(
-            share=Share.LEAD, replies__isnull=False
-        )
+        answered = _rows_of("handlings").filter(share=Share.LEAD, replies__isnull=False)
         return (
             self.filter(handed_over_on__isnull=False)
             .exclude(state__in=(State.WITHDRAWN, State.MERGED))
@@ -113,7 +111,7 @@ class SuggestionQuerySet(ScopedQuerySet):
 
     def running(self) -> Self:
         """Its clocks are not paused."""
-        pauses = Suggestion._meta.get_field("suspensions").related_model._default_manager
+        pauses = _rows_of("suspensions")
         return self.exclude(pk__in=pauses.filter(ends_on__isnull=True).values("suggestion"))
 
     def _deputy_rule(self, user_id: int) -> Q:
@@ -131,8 +129,15 @@ _IN_HAND = tuple(HANDED_OVER)
 
 
 def _signatures(user_id: int, *states: str) -> models.QuerySet[Any]:
-    rows = Suggestion.cosigners.through._default_manager
-    return rows.filter(deputy__user=user_id, state__in=states).values("suggestion")
+    signed = _rows_of("cosignatures").filter(deputy__user=user_id, state__in=states)
+    return signed.values("suggestion")
+
+
+def _rows_of(relation: str) -> models.QuerySet[Any]:
+    """Rows that hang on suggestions; their models are defined after this one."""
+    model: Any = Suggestion._meta.get_field(relation).related_model
+    rows: models.QuerySet[Any] = model._default_manager.all()
+    return rows
 
 
 class Suggestion(models.Model):

@@ -26,14 +26,12 @@ def handed_over_due_before(day: dt.date) -> dt.date:
 
 def due_before(rows: QuerySet[Suggestion], day: dt.date) -> QuerySet[Suggestion]:
     """Unanswered suggestions, not paused, whose reply was due before ``day``."""
-    return (
-        rows.unanswered()
-        .running()
-        .filter(  # type: ignore[attr-defined]
-            Q(extended_to__lt=day)
-            | Q(extended_to__isnull=True, handed_over_on__lte=handed_over_due_before(day))
-        )
+    waiting = rows.unanswered().running()  # type: ignore[attr-defined]
+    late: QuerySet[Suggestion] = waiting.filter(
+        Q(extended_to__lt=day)
+        | Q(extended_to__isnull=True, handed_over_on__lte=handed_over_due_before(day))
     )
+    return late
 
 
 def due_within(rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:

@@ -33,7 +33,6 @@ from suggestions.services.hand_over import (
 )
 from suggestions.services.imported import settle_imported
 from suggestions.services.papers import attach_file, remove_attachment
-from suggestions.services.parties import handling_parties_of, parties_of, specialist_groups
 from suggestions.services.reminding import send_reminders
 from suggestions.services.review import (
     accept_suggestion,
@@ -95,7 +94,6 @@ __all__ = [
     "hand_back",
     "hand_over",
     "hand_over_batch",
-    "handling_parties_of",
     "invite_cosigners",
     "link_voice",
     "log_contact",
@@ -103,7 +101,6 @@ __all__ = [
     "merge_suggestion",
     "nominate_suggestion",
     "order_redo",
-    "parties_of",
     "pass_to_government",
     "publish_suggestion",
     "reassign",
@@ -125,7 +122,6 @@ __all__ = [
     "settle_imported",
     "settle_promise",
     "sign_receipt",
-    "specialist_groups",
     "submission_faults",
     "submit_suggestion",
     "suspend_clock",

@@ -28,8 +28,8 @@ from suggestions.models import (
     Suggestion,
 )
 from suggestions.models.suggestion import months_later
+from suggestions.selectors.parties import parties_of
 from suggestions.services.clock_keeping import end_open_pause, recompute
-from suggestions.services.parties import parties_of
 from suggestions.services.review import release_part
 from suggestions.services.steps import RefusedError, keep, lock, part_step, step
 from suggestions.workflow import Action, HandlingAction
@@ -276,9 +276,15 @@ def release_waiting(suggestion: Suggestion, actor: User | None) -> None:
 
 
 def conclude_appraisals(*, pk: int, actor: User, comment: str = "") -> Suggestion:
-    """The office concludes when sheets are overdue, or rounds are used up (then with a reason)."""
+    """The office concludes: «办结» or «转入承诺跟踪», as the reply's class says.
+
+    Allowed when the sheets not given are overdue; when rounds are used up with a reason; and in
+    follow-up when no promise is open any more.
+    """
     with transaction.atomic():
         suggestion = lock(pk)[pk]
+        if suggestion.state == State.TRACKING:
+            return _close_tracked(suggestion, actor, comment)
         part = lead_part(suggestion)
         reply = part.replies.order_by("-round").first() if part else None
         if reply is None:
@@ -291,6 +297,16 @@ def conclude_appraisals(*, pk: int, actor: User, comment: str = "") -> Suggestio
             reply.rating = worst
             keep(reply)
         return finish(pk, reply, rule, actor=actor, comment=comment)
+
+
+def _close_tracked(suggestion: Suggestion, actor: User, comment: str) -> Suggestion:
+    left = suggestion.promises.all().open().count()
+    if left:
+        raise RefusedError([f"还有 {left} 项承诺没有了结，请先确认兑现或重新分类。"])
+    with step(Action.CLOSE, suggestion_pk=suggestion.pk, actor=actor, comment=comment) as now:
+        now.suggestion.closed_on = timezone.localdate()
+        release_waiting(now.suggestion, actor)
+    return now.suggestion
 
 
 def _check_conclusion(reply: Reply, rule: HandlingRule, comment: str) -> None:

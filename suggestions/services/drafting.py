@@ -17,8 +17,8 @@ from congress_portal.core.text import squeeze
 from deputies.models import Deputy, Mandate
 from suggestions.enums import CoSignerState, Kind, Party, State
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
+from suggestions.selectors.parties import parties_of
 from suggestions.services.messages import name_of, page_of
-from suggestions.services.parties import parties_of
 from suggestions.services.steps import (
     ChangedMeanwhileError,
     RefusedError,
@@ -139,6 +139,8 @@ def _new_draft(actor: User, key: uuid.UUID | None, on_behalf_of: Deputy | None) 
     today = timezone.localdate()
     seat = congress_of(lead, today)
     is_own = lead.user_id == actor.pk
+    if seat.region is None:  # congress_of gives only seats with one
+        raise DomainError("没有找到向哪里的人大提出。")
     if not is_own and not actor.scope.may_write_code(seat.region.code):
         raise NotYoursError("只有本级人大机关能代代表录入。")
     return Suggestion(

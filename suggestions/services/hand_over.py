@@ -10,8 +10,8 @@ from django.utils import timezone
 from congress_portal.core.models import Unit, User
 from suggestions.enums import HandlingState, Party, Share, State
 from suggestions.models import Handling, HandlingRule, Suggestion
+from suggestions.selectors.parties import parties_of
 from suggestions.services.clock_keeping import recompute
-from suggestions.services.parties import parties_of
 from suggestions.services.review import release_part
 from suggestions.services.steps import RefusedError, Step, keep, lock, part_step, step
 from suggestions.workflow import Action, HandlingAction

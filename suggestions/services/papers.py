@@ -11,7 +11,7 @@ from congress_portal.core import audit
 from congress_portal.core.models import User
 from suggestions.enums import AttachmentKind, Party
 from suggestions.models import Attachment, Handling, Suggestion
-from suggestions.services.parties import handling_parties_of, parties_of
+from suggestions.selectors.parties import handling_parties_of, parties_of
 from suggestions.services.steps import RefusedError, keep, lock_visible
 from suggestions.workflow import NotYoursError
 

@@ -11,8 +11,8 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, User
 from suggestions.enums import CoSignerState, HandlingState, Kind, Party, ReviewKind, State
 from suggestions.models import HandlingRule, InternalNote, NumberSeries, ReviewItem, Suggestion
+from suggestions.selectors.parties import parties_of
 from suggestions.services.drafting import motion_faults
-from suggestions.services.parties import parties_of
 from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
 from suggestions.workflow import Action, HandlingAction, NotYoursError
 

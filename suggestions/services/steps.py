@@ -20,8 +20,8 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from suggestions.enums import HandlingState, Party, State
 from suggestions.models import Handling, Suggestion, TransitionLog
+from suggestions.selectors.parties import handling_parties_of, parties_of
 from suggestions.services.messages import HEARERS, PART_HEARERS, tell
-from suggestions.services.parties import handling_parties_of, parties_of
 from suggestions.workflow import (
     HANDLING_TABLE,
     SUGGESTION_TABLE,

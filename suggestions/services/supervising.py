@@ -10,7 +10,7 @@ from congress_portal.core.models import User
 from deputies.models import Deputy, Group
 from suggestions.enums import NominationState, Party, SupervisionForm
 from suggestions.models import GroupFollowUp, Nomination, Suggestion, Supervision
-from suggestions.services.parties import specialist_groups
+from suggestions.selectors.parties import specialist_groups
 from suggestions.services.steps import RefusedError, keep, step
 from suggestions.workflow import Action
 
