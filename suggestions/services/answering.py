@@ -31,7 +31,7 @@ from suggestions.models.suggestion import months_later
 from suggestions.selectors.parties import parties_of
 from suggestions.services.clock_keeping import end_open_pause, recompute
 from suggestions.services.review import release_part
-from suggestions.services.steps import RefusedError, keep, lock, part_step, step
+from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
 from suggestions.workflow import Action, HandlingAction
 
 SYSTEM = frozenset({Party.SYSTEM})
@@ -282,7 +282,7 @@ def conclude_appraisals(*, pk: int, actor: User, comment: str = "") -> Suggestio
     follow-up when no promise is open any more.
     """
     with transaction.atomic():
-        suggestion = lock(pk)[pk]
+        suggestion = lock_visible(pk, actor)
         if suggestion.state == State.TRACKING:
             return _close_tracked(suggestion, actor, comment)
         part = lead_part(suggestion)

@@ -165,6 +165,7 @@ def reassign(
             _continue_round(suggestion, part, day)
         keep(part)
         recompute(suggestion, f"改派{unit}")
+        part.refresh_from_db()
         now.comment = f"{Share(share).label}：{unit}。{now.comment}"
     return part
 
