@@ -25,8 +25,8 @@ fmt: .venv/.lock-stamp ## format code and templates
 lock: .venv/.lock-stamp ## resolve pyproject.toml into the two lock files again
 	.ci/lock $(ARGS)
 
-bench: .venv/.lock-stamp ## measure; prints the figures of STACK's «Speed»
-	DEBUG=1 $(PYTHON) -m pytest tests/bench -q -s -p no:cacheprovider $(ARGS)
+bench: .venv/.lock-stamp ## measure speed; each script prints its figures beside its peers
+	for script in tests/bench/bench_*.py; do echo "== $$script"; $(PYTHON) $$script || exit 1; done
 
 ci: ## everything, as a clean checkout would
 	.ci/run

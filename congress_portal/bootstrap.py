@@ -103,7 +103,11 @@ BASE_NEEDS = (
     Need("fonts-noto-cjk", "公文宋体、黑体", _font("NotoSerifCJK*")),
     Need("fonts-lxgw-wenkai", "公文楷体", _font("LXGWWenKai*")),
 )
-TEST_NEEDS = (*BASE_NEEDS, _browser_need())
+BROWSER_NEEDS = (
+    Need("libatomic1", "网页测试", _library("libatomic.so.1")),  # Playwright's own node wants it
+    _browser_need(),
+)
+TEST_NEEDS = (*BASE_NEEDS, *BROWSER_NEEDS)
 NEEDS = {
     "test": TEST_NEEDS,
     "ci": (*TEST_NEEDS, Need("postgresql", "PostgreSQL 测试", _postgresql_server)),
@@ -166,8 +170,13 @@ def bring_system_packages(needs: Iterable[Need]) -> None:
         importlib.invalidate_caches()
         missing = [need for need in missing if not need.is_there()]
     if missing:
-        names = "、".join(f"{need.package}（{need.purpose}）" for need in missing)
-        say(f"系统还缺：{names}。请由管理员执行：{_commands(missing)}")
+        say(missing_line(missing))
+
+
+def missing_line(missing: Sequence[Need]) -> str:
+    """What is missing, what for, and the command that would bring it."""
+    names = "、".join(f"{need.package}（{need.purpose}）" for need in missing)
+    return f"系统还缺：{names}。请由管理员执行：{_commands(missing)}"
 
 
 def _commands(missing: Sequence[Need]) -> str:

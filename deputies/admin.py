@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.forms import PortalModelForm
 from congress_portal.core.admin.scoping import may_edit
+from congress_portal.core.crypto import keyed_hash
 from congress_portal.core.enums import Level
 from congress_portal.core.importing import values
 from congress_portal.core.importing.errors import ValueFault
@@ -20,20 +21,13 @@ from deputies.enums import Sex
 from deputies.models import Deputy, District, Group, GroupMembership, Mandate, Term
 
 
-class MandateInline(PortalInline):
+class MandateInline(PortalStack):
     model = Mandate
     fields = (
-        "term",
-        "level",
-        "region",
-        "district",
-        "delegation",
-        "is_reelected",
-        "begin_kind",
-        "begins_on",
-        "ends_on",
-        "end_kind",
-        "end_reason",
+        ("term", "level", "region"),
+        ("district", "delegation"),
+        ("begin_kind", "is_reelected", "begins_on"),
+        ("end_kind", "ends_on", "end_reason"),
     )
     autocomplete_fields = ("district",)
     select_related = ("term__region", "region", "district", "deputy")
@@ -91,7 +85,11 @@ class DeputyForm(PortalModelForm):
     identity_number = forms.CharField(label="身份证号码", required=False, max_length=30)
 
     def clean_identity_number(self) -> str:
-        return _read(values.identity_number, self.cleaned_data["identity_number"])
+        number = _read(values.identity_number, self.cleaned_data["identity_number"])
+        others = Deputy.objects.exclude(pk=self.instance.pk)
+        if number and others.filter(identity_hash=keyed_hash(number)).exists():
+            raise ValidationError("这个身份证号码已登记在另一位代表名下。")
+        return number
 
     def clean_phone(self) -> str:
         return _read(values.mobile, self.cleaned_data["phone"])
@@ -128,7 +126,7 @@ class DeputyAdmin(PortalAdmin):
     list_select_related = ("town",)
     autocomplete_fields = ("village", "user")
     owner_fields = ()
-    filter_horizontal = ("expertise",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (MandateInline, MembershipInline)
     has_import = True
     export_kinds = ("县代表花名册", "镇代表名册")

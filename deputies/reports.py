@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
+_NUMERALS = "一二三四五六七八九十"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -39,6 +41,11 @@ class Part:
     @property
     def filled(self) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.entries)
+
+    @property
+    def numbered(self) -> list[tuple[str, Section]]:
+        """（一）, （二） …, as official papers number what stands under a part."""
+        return list(zip(_NUMERALS, self.filled, strict=False))
 
 
 @dataclass(frozen=True)

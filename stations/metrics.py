@@ -70,7 +70,7 @@ def books_missing(period: Period) -> Each:
     return _ledger("books_required", "books_kept", combine=lambda must, kept: max(0, must - kept))
 
 
-@metric("inspection_score", "考评组评分", of=Station, unit="分")
+@metric("inspection_score", "考评组评分", of=Station, unit="分", is_mean=True)
 def inspection_score(period: Period) -> Each:
     """Mean of the teams' marks of the quarters that the period holds whole; None without marks."""
     rows = InspectionMark.objects.all().in_period(period)

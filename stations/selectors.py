@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from stations.enums import CheckState
+from stations.enums import CheckState, StandardKind
 from stations.models import Posting, Reception, ReceptionDuty, Station, StationCheck, StationOfficer
 
 
@@ -23,8 +23,14 @@ def stations_listed(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
 
 def station_in_full(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
     postings = Posting.objects.on(on).select_related("deputy").order_by("serial", "pk")
-    checks = StationCheck.objects.select_related("item__standard").order_by(
-        "item__standard", "item__number"
+    facilities = Q(item__standard__kind=StandardKind.FACILITIES)
+    checks = (
+        StationCheck.objects.filter(facilities)
+        .select_related("item__standard")
+        .order_by("item__standard", "item__number")
+    )
+    present = Q(checks__state=CheckState.YES) & Q(
+        checks__item__standard__kind=StandardKind.FACILITIES
     )
     return (
         rows.select_related("type", "region", "village", "parent")
@@ -33,7 +39,7 @@ def station_in_full(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
             Prefetch("checks", checks),
             Prefetch("officers", StationOfficer.objects.on(on)),
         )
-        .annotate(facilities=Count("checks", filter=Q(checks__state=CheckState.YES)))
+        .annotate(facilities=Count("checks", filter=present))
     )
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import PeriodFilter, TownFilter
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.templatetags.portal import clock
@@ -101,18 +101,13 @@ class HandlingAdmin(PortalAdmin):
     export_columns = ("suggestion", "unit", "share")
 
 
-class VoiceInline(PortalInline):
+class VoiceInline(PortalStack):
     model = Voice
     fk_name = "reception"
     fields = (
-        "visitor_name",
-        "visitor_phone",
-        "village",
-        "field",
-        "matter",
-        "route",
-        "closed_on",
-        "rating",
+        ("visitor_name", "visitor_phone", "village"),
+        ("field", "matter"),
+        ("route", "closed_on", "rating"),
     )
     autocomplete_fields = ("village",)
     select_related = ("village", "field", "route", "reception__station")

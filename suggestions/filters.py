@@ -124,6 +124,7 @@ class VoiceFilter(ListFilter):
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label="承办单位", required=False, empty_label="全部"
     )
+    no_unit = forms.BooleanField(label="没有转给单位的", required=False, widget=forms.HiddenInput)
     heard = PeriodField("接待于", hidden=True)
     station = _hidden("家站", Station.objects.none())
     reception = _hidden("接待", Reception.objects.none())
@@ -156,6 +157,9 @@ class VoiceFilter(ListFilter):
 
     def by_unit(self, rows: QuerySet[Voice], unit: Unit) -> QuerySet[Voice]:
         return rows.filter(unit=unit)
+
+    def by_no_unit(self, rows: QuerySet[Voice], only: bool) -> QuerySet[Voice]:
+        return rows.filter(unit__isnull=True) if only else rows
 
     def by_station(self, rows: QuerySet[Voice], station: Station) -> QuerySet[Voice]:
         return rows.filter(station=station)

@@ -14,7 +14,10 @@ import time_machine as clock
 from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.signals import connection_created
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+
+from congress_portal import bootstrap
+from tests.cast import Cast, build_cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BROWSER_FLAGS = (
@@ -68,7 +71,6 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     connection_created.connect(_reverse_unordered)
     config.addinivalue_line("markers", "postgresql: needs PostgreSQL (races, row locks, pg_trgm)")
-    config.addinivalue_line("markers", "bench: prints a measurement; run by `make bench` only")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,6 +88,12 @@ def media_root(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp() / "media"
     settings.MEDIA_ROOT = str(folder)
     return folder
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Twelve people, two towns and a row of each kind in each; see tests/cast.py."""
+    return build_cast()
 
 
 @pytest.fixture
@@ -108,13 +116,12 @@ def freeze() -> Iterator[Callable[[str], datetime]]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium, the system's or Playwright's own; without one the test is skipped."""
+    if missing := [need for need in bootstrap.BROWSER_NEEDS if not need.is_there()]:
+        pytest.skip(bootstrap.missing_line(missing))
     names = ("chromium", "google-chrome", "google-chrome-stable")
     path = next(filter(None, map(shutil.which, names)), None)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop running
     with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
-        except Error:
-            pytest.skip("no browser: apt-get install chromium, or playwright install chromium")
+        chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()

@@ -59,7 +59,8 @@ class ActivityResource(RecordResource):
     hints = ("活动登记", "活动台账", "活动")
     scope_column = "station_number"
     identity = (
-        "held_on", "title", "form_id", "theme_id", "field_id", "station_id", "region_id", "organiser",
+        "held_on", "title", "form_id", "theme_id", "field_id", "station_id", "region_id",
+        "organiser",
     )  # fmt: skip
     identity_children = ("attendances",)
     outcomes = ("hours", "opinions_reported")
@@ -103,7 +104,8 @@ class ActivityResource(RecordResource):
     )  # fmt: skip
     participants = Column(
         "参加代表", NamesCell(), sets=("attendances",),
-        synonyms=("参与代表", "参加人员", "参加代表名单", "参会代表", "到会代表", "参加代表姓名", "代表"),
+        synonyms=("参与代表", "参加人员", "参加代表名单", "参会代表", "到会代表", "参加代表姓名",
+                  "代表"),
     )  # fmt: skip
     hours = Column(
         "学时", AmountCell("学时", 5, 1), attribute="hours", synonyms=("培训学时", "课时", "学时数")
@@ -170,8 +172,9 @@ class ActivityResource(RecordResource):
         codes = self.deputies.home_codes(deputy) if deputy else []
         return self.regions.by_code[codes[0]] if codes else self.regions.county_of(None)
 
-    def build(self, row: Row) -> Activity:
-        return Activity(**row.attrs, organiser_unit=row.extra, **self.stamps())
+    def build(self, row: Row) -> dict[str, Any]:
+        unit = row.extra.pk if row.extra else None
+        return {**super().build(row), "organiser_unit_id": unit}
 
     def scope_codes(self, row: Row) -> Iterable[str]:
         yield self.regions.by_pk[row.attrs["region_id"]].code

@@ -41,11 +41,13 @@ class VisitResource(RecordResource):
     )  # fmt: skip
     town = Column(
         "镇（街道）", NameCell(60, "名称"), attribute="region__name", sets=("region_id",),
-        synonyms=("所在镇（街道）", "镇街", "乡镇", "乡镇（街道）", "所在镇", "镇", "街道", "所属镇（街道）"),
+        synonyms=("所在镇（街道）", "镇街", "乡镇", "乡镇（街道）", "所在镇", "镇", "街道",
+                  "所属镇（街道）"),
     )  # fmt: skip
     village_name = Column(
         "村（社区）", NameCell(60, "名称"), attribute="village__name", sets=("village_id",),
-        synonyms=("所在村（社区）", "走访村（社区）", "村", "社区", "村居", "走访地点", "村社区", "联系村（社区）"),
+        synonyms=("所在村（社区）", "走访村（社区）", "村", "社区", "村居", "走访地点",
+                  "村社区", "联系村（社区）"),
     )  # fmt: skip
     channel = Column(
         "联系方式", Cell(60), attribute="channel__name", sets=("channel_id",),
@@ -53,11 +55,13 @@ class VisitResource(RecordResource):
     )  # fmt: skip
     people = Column(
         "人次", CountCell("人次"), attribute="people", needed=True,
-        synonyms=("走访人次", "联系人次", "人数", "联系选民人次", "联系人数", "走访人数", "选民人次"),
+        synonyms=("走访人次", "联系人次", "人数", "联系选民人次", "联系人数", "走访人数",
+                  "选民人次"),
     )  # fmt: skip
     matter = Column(
         "反映情况", Cell(), attribute="matter",
-        synonyms=("反映问题", "群众反映", "收集意见", "情况记录", "主要内容", "反映的问题", "走访情况", "意见建议"),
+        synonyms=("反映问题", "群众反映", "收集意见", "情况记录", "主要内容", "反映的问题",
+                  "走访情况", "意见建议"),
     )  # fmt: skip
 
     class Meta:
@@ -211,7 +215,8 @@ class NewsResource(RecordResource):
         synonyms=("报送日期", "报送时间", "刊用日期", "发布日期", "时间"),
     )  # fmt: skip
     sender = Column(
-        "报送单位", NameCell(60, "名称"), attribute="region__name", sets=("region_id",), needed=True,
+        "报送单位", NameCell(60, "名称"), attribute="region__name", sets=("region_id",),
+        needed=True,
         synonyms=("单位", "镇（街道）", "报送镇（街道）", "供稿单位", "来稿单位", "镇街", "乡镇"),
     )  # fmt: skip
     title = Column(

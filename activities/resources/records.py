@@ -27,15 +27,16 @@ class RecordResource(ContentResource):
         self.imported_at = timezone.now()
 
     def stamps(self) -> dict[str, Any]:
+        by = self.session.user.pk if self.session.user else None
         return {
             "verification": Verification.VERIFIED,
-            "verified_by": self.session.user,
+            "verified_by_id": by,
             "verified_at": self.imported_at,
-            "entered_by": self.session.user,
+            "entered_by_id": by,
         }
 
-    def build(self, row: Row) -> Any:
-        return self.model(**row.attrs, **self.stamps())
+    def build(self, row: Row) -> dict[str, Any]:
+        return {**row.attrs, **self.stamps()}
 
     def word(self, row: Row, column: str, dictionary: Dictionary) -> int | None:
         text = row.values[column]

@@ -153,7 +153,7 @@ def verify() -> Iterator[Fault]:
     if head is None:
         if last:
             yield Fault(last, "链尾记录不见了")
-    elif head.signature and head.signature != _signature(head.sequence, head.digest):
+    elif head.signature != _signature(head.sequence, head.digest):
         yield Fault(head.sequence, "链尾的签名不对")
     elif (head.sequence, head.digest) != (last, previous):
         yield Fault(

@@ -26,6 +26,7 @@ PALE = "#d9d9d9"
 INK = "#111111"
 #: The paper's family first (see documents.fonts), then what screens have.
 FONT = "portal-hei-0, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+_LINE = 12  # px, of small heads
 _CACHE_SECONDS = 7 * 24 * 3600
 _ROLE_WORDS = re.compile(r' aria-roledescription="[^"]*"| pointer-events="none"')
 _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)">')
@@ -141,11 +142,13 @@ def heat_table(
 ) -> SafeString:
     """Cells tinted by their share of ``top``, the figure in each; an empty cell shows a dash."""
 
+    heads = dict(zip(columns, _heads(columns, width), strict=True))
+
     def build(alt: ModuleType) -> "altair.LayerChart":
         values = [
             {
                 "名称": row.name,
-                "列": column,
+                "列": heads[column],
                 "标注": _figure(value, places),
                 "底色": _tint(value, top),
                 "字色": INK if value is None or value < top * Decimal("0.7") else "#ffffff",
@@ -154,10 +157,18 @@ def heat_table(
             for column, value in zip(columns, row.values, strict=True)
         ]
         axis = alt.Axis(
-            orient="top", title=None, ticks=False, domain=False, labelAngle=0, labelFontSize=11
+            orient="top",
+            title=None,
+            ticks=False,
+            domain=False,
+            labelAngle=0,
+            labelFontSize=11,
+            labelLineHeight=_LINE,
+            labelPadding=4 + _LINE * max(map(_breaks, heads.values()), default=0),
+            labelExpr="split(datum.label, '|')",
         )
         base = alt.Chart(alt.InlineData(values=values)).encode(
-            x=alt.X("列:O", sort=list(columns), axis=axis),
+            x=alt.X("列:O", sort=[heads[column] for column in columns], axis=axis),
             y=alt.Y("名称:N", sort=None, axis=_name_axis(alt)),
         )
         cells = base.mark_rect(stroke="#ffffff").encode(color=alt.Color("底色:N", scale=None))
@@ -198,6 +209,25 @@ def _share(value: Decimal | int, low: Decimal | int, high: Decimal | int) -> Dec
 
 def _figure(value: Decimal | int | None, places: int) -> str:
     return "—" if value is None else f"{value:.{places}f}"
+
+
+def _heads(columns: Sequence[str], width: int) -> list[str]:
+    """Heads of columns in lines parted by «|»; shorter ones begin with empty lines."""
+    fit = max(2, width // max(len(columns), 1) // _LINE)
+    folded = [_in_lines(column, fit) for column in columns]
+    most = max(map(_breaks, folded), default=0)
+    return ["|" * (most - _breaks(text)) + text for text in folded]
+
+
+def _breaks(text: str) -> int:
+    return text.count("|")
+
+
+def _in_lines(text: str, fit: int) -> str:
+    """Lines of at most ``fit`` characters, as even as can be."""
+    count = -(-len(text) // fit) or 1
+    size = -(-len(text) // count) or 1
+    return "|".join(text[n : n + size] for n in range(0, len(text), size))
 
 
 def _tint(value: Decimal | int | None, top: Decimal) -> str:

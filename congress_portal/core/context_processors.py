@@ -12,6 +12,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "portal_name": settings.PORTAL_NAME,
         "elder": request.COOKIES.get("elder") == "1",
         "may_log": Role.DEPUTY in scope.roles or bool(scope.write_prefixes),
+        "may_import": bool(scope.write_prefixes),
         "reads_places": bool(scope.read_prefixes),
         "roles": scope.roles,
         "here": getattr(request.resolver_match, "view_name", ""),

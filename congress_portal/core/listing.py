@@ -107,8 +107,9 @@ def _narrowing(bound: forms.BoundField, value: Any) -> str:
         return str(bound.label)
     if isinstance(value, Period):
         return f"{bound.label}：{value.label}"
-    words = dict(cast("Any", bound.field).choices)[value] if isinstance(value, str) else value
-    return f"{bound.label}：{words}"
+    if isinstance(value, str) and isinstance(bound.field, forms.ChoiceField):
+        value = dict(cast("Any", bound.field).choices)[value]
+    return f"{bound.label}：{value}"
 
 
 class TownField(forms.ModelChoiceField):

@@ -113,7 +113,8 @@ Compute = Callable[[Period], Answer]
 @dataclass(frozen=True)
 class Metric:
     """``unit`` is the measure word (天, 人次 …). Unreported metrics are not in the report of
-    ``manage.py metrics``, but schemes may use them like all others."""
+    ``manage.py metrics``, but schemes may use them like all others. A mean is reported with a
+    decimal point even where it is whole."""
 
     code: str
     name: str
@@ -121,6 +122,15 @@ class Metric:
     unit: str
     compute: Compute
     reported: bool = True
+    is_mean: bool = False
+
+    def reported_value(self, value: Number | None) -> int | float | None:
+        """As JSON writes it: counts and sums without a point where they are whole."""
+        if value is None:
+            return None
+        if self.is_mean or value != int(value):
+            return float(value)
+        return int(value)
 
 
 class Measures(Mapping[int, Number | None]):
@@ -179,7 +189,13 @@ _registry: dict[tuple[Subject, str], Metric] = {}
 
 
 def metric(
-    code: str, name: str, *, of: Subject, unit: str, reported: bool = True
+    code: str,
+    name: str,
+    *,
+    of: Subject,
+    unit: str,
+    reported: bool = True,
+    is_mean: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register a function as a metric; one function may carry several codes (``Grouped``).
 
@@ -190,7 +206,7 @@ def metric(
         key = (of, code)
         if key in _registry:
             raise ValueError(f"metric {code} of {of.__name__} is registered twice")
-        _registry[key] = Metric(code, name, of, unit, compute, reported)
+        _registry[key] = Metric(code, name, of, unit, compute, reported, is_mean)
         return compute
 
     return register

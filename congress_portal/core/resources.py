@@ -127,7 +127,7 @@ class RegionResource(ImportResource):
         return (row.attrs["code"],)
 
     def stored(self, rows: list[Row]) -> dict[Any, Stored]:
-        names = [n for n in rows[0].attrs] if rows else []
+        names = list(rows[0].attrs) if rows else []
         return {
             found["code"]: Stored(found.pop("pk"), found)
             for found in self.model.objects.values("pk", *names)
@@ -161,7 +161,8 @@ class UnitResource(ImportResource):
 
     name = Column(
         "单位全称", NameCell(80, "名称"), attribute="name", needed=True,
-        synonyms=("单位名称", "全称", "承办单位", "承办单位名称", "部门名称", "单位", "部门", "责任单位"),
+        synonyms=("单位名称", "全称", "承办单位", "承办单位名称", "部门名称", "单位", "部门",
+                  "责任单位"),
     )  # fmt: skip
     short_name = Column(
         "简称", NameCell(40, "名称"), attribute="short_name",
@@ -217,9 +218,9 @@ class UnitResource(ImportResource):
             for found in self.model.objects.values("pk", *names)
         }
 
-    def build(self, row: Row) -> Unit:
+    def build(self, row: Row) -> dict[str, Any]:
         county = self.session.cache(Regions).county_of(None)
-        return Unit(**row.attrs, region=county)
+        return {**row.attrs, "region_id": county.pk if county else None}
 
     def after_save(self, rows: list[Row]) -> None:
         self.session.forget(Units)

@@ -113,7 +113,9 @@ class ScopedQuerySet(models.QuerySet[Any]):
         scope = scope_of(user)
         if user is None or (self.by_region and scope.writes_everything):
             return True
-        return bool(scope.write_prefixes) and not is_nothing(self.write_rule(scope))
+        if self.by_region and not scope.write_prefixes:
+            return False
+        return not is_nothing(self.write_rule(scope))
 
     def read_rule(self, scope: Scope) -> Q:
         return scope.reads(self.region_path)
@@ -132,9 +134,6 @@ class SharedQuerySet(ScopedQuerySet):
 
     def write_rule(self, scope: Scope) -> Q:
         return ~NOTHING if scope.is_office else NOTHING
-
-    def may_add(self, user: "User | AnonymousUser | None") -> bool:
-        return user is None or not is_nothing(self.write_rule(scope_of(user)))
 
 
 OFFICE_ROLES = frozenset({"staff", "admin"})

@@ -52,9 +52,8 @@ def create_accounts(password: str) -> list[Account]:
         region, unit = belongs(place)
         save_recorded(RoleAssignment(user=user, role=role, region=region, unit=unit))
         _link(user, role, place)
-        accounts.append(
-            Account(username, Role(role).label, user.name, str(region or unit or place.station))
-        )
+        where = region or unit or (place.station if role in _OF_STATION else "本平台")
+        accounts.append(Account(username, Role(role).label, user.name, str(where)))
     return accounts
 
 
@@ -102,6 +101,7 @@ def _liaison_name(place: _Place) -> str:
     return officer.name if officer else f"{place.station.name}联络员"
 
 
+_OF_STATION = (Role.STATION_OFFICER, Role.DEPUTY)
 _Names = Callable[[_Place], str]
 _Belongs = Callable[[_Place], tuple[Region | None, Unit | None]]
 

@@ -4,37 +4,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.http import content_disposition_header
+from django.utils.html import format_html
 
-from congress_portal.core.admin import PortalAdmin, PortalInline
-from congress_portal.core.admin.exporting import XLSX
-from congress_portal.core.admin.forms import PortalModelForm
+from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
+from congress_portal.core.admin.forms import RowForm
 from congress_portal.core.admin.keeping import ReadOnly
-from congress_portal.core.audit import record
-from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import recent_quarters
 from congress_portal.core.periods import Period, year
 from congress_portal.evaluations.enums import SheetState, SubjectType
 from congress_portal.evaluations.models import Indicator, Scheme, Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.registry import metric_choices, metric_for
-from congress_portal.evaluations.reports import bulletin_docx, bulletin_pdf, bulletin_xlsx
 from congress_portal.evaluations.services import compute_sheet, new_version, publish_sheet
 from deputies.selectors import parse_period
-
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PAPERS = {
-    "pdf": (bulletin_pdf, "application/pdf", "通报（PDF）"),
-    "docx": (bulletin_docx, _WORD, "通报（Word，可编辑）"),
-    "xlsx": (bulletin_xlsx, XLSX, "得分表（Excel）"),
-}
 
 
 def _offered(current: str) -> list[Any]:
@@ -45,7 +32,7 @@ def _offered(current: str) -> list[Any]:
     return [("", "———"), *kept, *groups]
 
 
-class IndicatorForm(PortalModelForm):
+class IndicatorForm(RowForm):
     metric = forms.ChoiceField(label="计数口径")
     denominator = forms.ChoiceField(label="比率分母", required=False)
 
@@ -67,20 +54,13 @@ class IndicatorForm(PortalModelForm):
         return cleaned
 
 
-class IndicatorInline(PortalInline):
+class IndicatorInline(PortalStack):
     model = Indicator
     form = IndicatorForm
     fields = (
-        "serial",
-        "name",
-        "metric",
-        "denominator",
-        "method",
-        "full",
-        "target",
-        "first",
-        "further",
-        "when_empty",
+        ("serial", "name", "full"),
+        ("method", "metric", "denominator"),
+        ("target", "first", "further", "when_empty"),
     )
     select_related = ("scheme",)
 
@@ -101,6 +81,9 @@ class PeriodForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
+    """``seen`` says which drafts were looked at: «key:digest» of each."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     confirmed = forms.BooleanField(
         label="我已核对", error_messages={"required": "请核对后勾选「我已核对」。"}
     )
@@ -198,32 +181,11 @@ class ScoreSheetAdmin(ReadOnly, PortalAdmin):
 
     @admin.display(description="文件")
     def documents(self, sheet: ScoreSheet) -> str:
-        links = [
-            (reverse("admin:evaluations_scoresheet_paper", args=[sheet.pk, suffix]), title)
-            for suffix, (_, _, title) in _PAPERS.items()
-        ]
-        return format_html_join("　", '<a href="{}">{}</a>', links)
+        address = reverse("evaluations:sheet", args=[sheet.pk])
+        return format_html('<a href="{}">看得分，下载通报和得分表</a>', address)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return ScoreSheet.objects.all().may_add(request.user)
-
-    def get_urls(self) -> list[URLPattern]:
-        paper = self.admin_site.admin_view(self.paper_view)
-        route = "<path:object_id>/paper.<slug:suffix>"
-        return [path(route, paper, name="evaluations_scoresheet_paper"), *super().get_urls()]
-
-    def paper_view(self, request: HttpRequest, object_id: str, suffix: str) -> HttpResponse:
-        sheet = self.get_object(request, unquote(object_id))
-        if sheet is None or suffix not in _PAPERS:
-            raise Http404
-        make, content_type, _ = _PAPERS[suffix]
-        name = f"{sheet.scheme.name}-{sheet.period.label}.{suffix}"
-        content = make(sheet)
-        record(AuditAction.EXPORT, sheet, label=name)
-        disposition = content_disposition_header(True, name) or "attachment"
-        return HttpResponse(
-            content, content_type=content_type, headers={"Content-Disposition": disposition}
-        )
 
     @admin.action(description="重新计算草稿", permissions=["publish"])
     def recompute_selected(self, request: HttpRequest, queryset: QuerySet[ScoreSheet]) -> None:
@@ -239,11 +201,15 @@ class ScoreSheetAdmin(ReadOnly, PortalAdmin):
         drafts = queryset.filter(state=SheetState.DRAFT).select_related("scheme")
         form = ConfirmForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
+            form.initial["seen"] = ",".join(f"{sheet.pk}:{sheet.digest}" for sheet in drafts)
             told = "请核对。发布以后，结果连同方案和依据一起封存，不能再改；有误只能发布新版本。"
             return self.ask(request, drafts, "publish_selected", form, "发布", told)
+        told = form.cleaned_data["seen"]
+        seen = dict(pair.split(":", 1) for pair in told.split(",") if ":" in pair)
         for sheet in drafts:
             try:
-                publish_sheet(sheet=sheet, actor=request.user, digest=sheet.digest)
+                digest = seen.get(str(sheet.pk), "" if seen else sheet.digest)
+                publish_sheet(sheet=sheet, actor=request.user, digest=digest)
                 messages.success(request, f"已发布并封存：{sheet}。各对象现在可以看到自己的得分。")
             except DomainError as error:
                 messages.error(request, f"{sheet}：{error.message}")

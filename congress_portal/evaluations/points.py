@@ -98,7 +98,7 @@ def score_line(
 
 def _empty(rule: Rule) -> Line:
     if rule.when_empty == WhenEmpty.SKIP:
-        return Line(None, "没有可计的数据，不计此项", note="不计此项，总分按其余各项折算。")
+        return Line(None, "没有可计的数据，不计此项", note="总分按其余各项折算。")
     if rule.when_empty == WhenEmpty.FULL:
         points = half_up(Fraction(rule.full))
         return Line(points, f"没有可计的数据，按满分计 = {points} 分", note="没有可计的数据。")

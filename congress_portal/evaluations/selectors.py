@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
 
-from congress_portal.core.metrics import Measures, Number, measure
-from congress_portal.core.models import Region, Unit
+from congress_portal.core.metrics import Measures, measure
+from congress_portal.core.models import Region, Unit, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import SubjectType
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
-from congress_portal.evaluations.points import WHOLE, Share
+from congress_portal.evaluations.models.sheet import ScoreSheetQuerySet
+from congress_portal.evaluations.points import WHOLE, Share, half_up
 from congress_portal.evaluations.registry import metrics_for, region_metrics
 from deputies.models import Deputy
 from deputies.selectors import days_in_office
@@ -91,7 +93,9 @@ def metrics_report(period: Period) -> dict[str, Any]:
         metrics = [each for each in metrics_for(subject_type) if each.reported]
         found = measure(metrics, period, subject_rows(subject_type, period))
         report[title] = {
-            subject.key: {each.code: as_number(found[each.code][subject.pk]) for each in metrics}
+            subject.key: {
+                each.code: each.reported_value(found[each.code][subject.pk]) for each in metrics
+            }
             for subject in subjects_of(subject_type, period)
         }
     report["totals"] = county_totals(period)
@@ -100,9 +104,11 @@ def metrics_report(period: Period) -> dict[str, Any]:
 
 def county_totals(period: Period) -> dict[str, int | float | None]:
     """Sums over all places: every record counts, wherever it belongs."""
+    metrics = [each for each in region_metrics() if each.reported]
+    found = measure(metrics, period, Region.objects.all())
     return {
-        code: as_number(sum((value or 0 for value in measures.values()), 0))
-        for code, measures in place_measures(period, Region.objects.all()).items()
+        each.code: each.reported_value(sum(value or 0 for value in found[each.code].values()))
+        for each in metrics
     }
 
 
@@ -111,16 +117,10 @@ def place_measures(period: Period, places: QuerySet[Region]) -> dict[str, Measur
     return measure(region_metrics(), period, places)
 
 
-def as_number(value: Number | None) -> int | float | None:
-    """As JSON writes it: whole numbers without a point."""
-    if value is None or isinstance(value, int):
-        return value
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def sheets_of(scheme_name: str, period: Period) -> QuerySet[ScoreSheet]:
+def sheets_of(scheme_name: str, period: Period) -> ScoreSheetQuerySet:
     """All versions of that scheme's sheet for the period, newest first."""
-    rows = ScoreSheet.objects.filter(scheme__name=scheme_name, period_code=period.code)
+    rows: ScoreSheetQuerySet = ScoreSheet.objects.all()
+    rows = rows.filter(scheme__name=scheme_name, period_code=period.code)
     return rows.select_related("scheme").order_by("-version")
 
 
@@ -160,9 +160,97 @@ def as_points(points: Decimal | None) -> str | None:
 def changes_between(earlier: ScoreSheet, later: ScoreSheet) -> list[Mapping[str, Any]]:
     """Subjects whose total or rank differs between two versions, in the later one's order."""
     before = {score.key: score for score in Score.objects.filter(sheet=earlier)}
-    found = []
+    found: list[Mapping[str, Any]] = []
     for score in Score.objects.filter(sheet=later).order_by("serial"):
         old = before.get(score.key)
         if old is None or (old.total, old.rank) != (score.total, score.rank):
             found.append({"score": score, "before": old})
     return found
+
+
+def in_order(scores: QuerySet[Score], sheet: ScoreSheet) -> QuerySet[Score]:
+    """Ranked ones by rank, those without at the end; persons without ranking by place."""
+    if sheet.scheme_data.get("ranks"):
+        return scores.order_by(F("rank").asc(nulls_last=True), "serial")
+    return scores.order_by("serial")
+
+
+def versions_of(sheet: ScoreSheet, user: User) -> list[ScoreSheet]:
+    """All versions that the reader may see, when there is more than one."""
+    rows = sheets_of(sheet.scheme.name, sheet.period).visible_to(user)
+    versions = list(rows)
+    return versions if len(versions) > 1 else []
+
+
+def earlier_version(sheet: ScoreSheet) -> ScoreSheet | None:
+    rows = sheets_of(sheet.scheme.name, sheet.period).published()
+    return rows.filter(version__lt=sheet.version).first()
+
+
+@dataclass(frozen=True)
+class SheetSummary:
+    """What somebody checks before publishing."""
+
+    subjects: int
+    counted: int
+    highest: Decimal | None
+    lowest: Decimal | None
+    mean: Decimal | None
+    left_out: int
+    capped: int
+    partial: int
+
+
+def sheet_summary(sheet: ScoreSheet) -> SheetSummary:
+    scores = Score.objects.filter(sheet=sheet)
+    found = scores.aggregate(
+        subjects=Count("pk"),
+        counted=Count("total"),
+        highest=Max("total"),
+        lowest=Min("total"),
+        earned=Sum("total"),
+        partial=Count("days"),
+    )
+    lines = ScoreLine.objects.filter(score__sheet=sheet).aggregate(
+        left_out=Count("pk", filter=Q(points=None)), capped=Count("pk", filter=Q(is_capped=True))
+    )
+    earned = found.pop("earned")
+    mean = half_up(Fraction(str(earned)) / found["counted"]) if found["counted"] else None
+    return SheetSummary(mean=mean, **found, **lines)
+
+
+@dataclass(frozen=True)
+class LineSaid:
+    """A line as one sentence, with how many records stand behind it."""
+
+    line: ScoreLine
+    metric_name: str
+    records: int
+    is_full: bool
+
+
+def lines_said(score: Score) -> list[LineSaid]:
+    """In the scheme's order; names of metrics as they were when the sheet was computed."""
+    indicators = score.sheet.scheme_data["indicators"]
+    return [
+        LineSaid(
+            line=line,
+            metric_name=_counted_words(indicator),
+            records=_number_of_records(line),
+            is_full=line.points == line.full,
+        )
+        for line, indicator in zip(score.lines.all(), indicators, strict=True)
+    ]
+
+
+def _counted_words(indicator: Mapping[str, Any]) -> str:
+    if indicator["denominator_name"]:
+        return f"{indicator['metric_name']} ÷ {indicator['denominator_name']}"
+    return str(indicator["metric_name"])
+
+
+def _number_of_records(line: ScoreLine) -> int:
+    labels = {*line.evidence, *line.base_evidence}
+    return sum(
+        len({*line.evidence.get(label, ()), *line.base_evidence.get(label, ())}) for label in labels
+    )

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from congress_portal.core.enums import Level
@@ -36,6 +37,7 @@ def _arabic(match: re.Match[str]) -> str:
     return str(total + digit)
 
 
+@lru_cache(maxsize=20_000)
 def number_key(text: str) -> str:
     """A text with its Chinese numerals in digits, for comparing: 第十八届 and 第18届."""
     return _NUMERAL.sub(_arabic, normal(text))
@@ -72,8 +74,7 @@ class Deputies:
             if level == Level.TOWN and region:
                 self._towns[pk].add(region)
             if district:
-                town = self._regions.by_pk.get(place)
-                self._districts[pk].add(district_key(district, town))
+                self._districts[pk].add(district_key(district, self._regions.by_pk.get(place)))
 
     def home_codes(self, pk: int) -> list[str]:
         """Region codes of the towns that a deputy belongs to."""

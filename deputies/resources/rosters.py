@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from congress_portal.core.crypto import keyed_hash
 from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.importing import values as parsed
+from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import (
     Cell,
     ChoiceCell,
@@ -34,6 +35,7 @@ from congress_portal.core.importing.resource import BATCH, CellFault, ImportReso
 from congress_portal.core.importing.row import Row, Stored
 from congress_portal.core.importing.text import fold_name
 from congress_portal.core.models import Region
+from congress_portal.core.names import pinyin_of
 from congress_portal.core.text import normal
 from deputies.enums import BeginKind, Sex
 from deputies.models import Deputy, Mandate, Term
@@ -90,7 +92,7 @@ class RosterResource(ImportResource):
     """What both rosters share."""
 
     level: ClassVar[str] = ""
-    depends = ("行政区划",)
+    depends: tuple[str, ...] = ("行政区划",)
     needs = (("name",), ("identity_number", "sex", "birth"))
     hints = ("花名册", "名册", "代表名单", "代表基本情况", "代表信息")
     scope_column = "name"
@@ -276,10 +278,13 @@ class RosterResource(ImportResource):
         differing = []
         for name, new in values.items():
             old = person.values[name]
+            if name == "notes":
+                self._compare_notes(row, person, old, new)
+                continue
             if new in (None, "") or self.same(name, old, new):
                 continue
             known = old not in (None, "")
-            if known and name not in ("notes", "identity_hash"):
+            if known and name != "identity_hash":
                 differing.append(self._header_of(name))
             if county_speaks or not known:
                 row.changes[name] = (old, new)
@@ -288,6 +293,15 @@ class RosterResource(ImportResource):
             self.note(
                 f"{values['name']}：{'、'.join(differing)}与另一名册不同，以县代表花名册为准。"
             )
+
+    def _compare_notes(self, row: Row, person: Person, old: str, new: str) -> None:
+        """Notes speak of one mandate: a town's never stand where the county's belong."""
+        in_county = Level.COUNTY in person.levels
+        if (self.level == Level.TOWN and in_county) or not self.has("remarks"):
+            return
+        first_told = self.level == Level.COUNTY and not in_county
+        if (new or first_told) and not self.same("notes", old, new):
+            row.changes["notes"] = (old, new)
 
     def _compare_mandate(self, row: Row, found: Stored) -> None:
         row.pk = found.pk
@@ -319,11 +333,9 @@ class RosterResource(ImportResource):
         new = [row for row in changed if row.fate is Fate.NEW]
         for row in new:
             row.attrs["serial"] = row.attrs["serial"] or None
-        made = Mandate.objects.bulk_create(
-            [Mandate(deputy_id=row.extra[2].pk, **row.attrs) for row in new], batch_size=BATCH
-        )
-        for row, mandate in zip(new, made, strict=True):
-            row.pk = mandate.pk
+        made = insert_rows(Mandate, [{**row.attrs, "deputy_id": row.extra[2].pk} for row in new])
+        for row, pk in zip(new, made, strict=True):
+            row.pk = pk
             row.extra[2].levels.add(self.level)
         fields = sorted({name for row in changed for name in row.changes if name in row.attrs})
         old = [row for row in changed if row.fate is Fate.CHANGED]
@@ -336,19 +348,24 @@ class RosterResource(ImportResource):
     def _save_persons(self, rows: list[Row]) -> None:
         persons = self.session.cache(Persons)
         new = [row for row in rows if row.extra[2] is None]
-        made = Deputy.objects.bulk_create([self._deputy(row) for row in new], batch_size=BATCH)
-        for row, deputy in zip(new, made, strict=True):
-            person = Person(deputy.pk, dict(row.extra[0]))
+        made = insert_rows(Deputy, [self._deputy(row) for row in new])
+        for row, pk in zip(new, made, strict=True):
+            person = Person(pk, dict(row.extra[0]))
             persons.add(person)
             row.extra = (*row.extra[:2], person)
         touched = [row for row in rows if set(row.changes) & set(PERSON_FIELDS)]
         if touched:
             self._update_persons(touched)
 
-    def _deputy(self, row: Row) -> Deputy:
-        deputy = Deputy(**row.extra[0], identity_number=row.values["identity_number"])
-        deputy.fill_derived()
-        return deputy
+    def _deputy(self, row: Row) -> dict[str, Any]:
+        """The values of a new deputy; what Deputy.fill_derived would derive is among them."""
+        pinyin, initials = pinyin_of(row.values["name"])
+        return {
+            **row.extra[0],
+            "identity_number": row.values["identity_number"],
+            "pinyin": pinyin,
+            "initials": initials,
+        }
 
     def _update_persons(self, rows: list[Row]) -> None:
         deputies = Deputy.objects.in_bulk([row.extra[2].pk for row in rows])
@@ -429,8 +446,8 @@ class CountyRosterResource(RosterResource):
     )
     employer = Column(
         "工作单位及职务", Cell(120), attribute="deputy__employer", joins=True,
-        synonyms=("单位及职务", "单位职务", "工作单位", "职务", "现任职务", "单位", "工作单位和职务",
-                  "单位和职务", "职业", "工作单位及职业"),
+        synonyms=("单位及职务", "单位职务", "工作单位", "职务", "现任职务", "单位",
+                  "工作单位和职务", "单位和职务", "职业", "工作单位及职业"),
     )  # fmt: skip
     sector = Column(
         "代表构成", Cell(30), attribute="deputy__sector",
@@ -454,11 +471,13 @@ class CountyRosterResource(RosterResource):
     village_name = Column(
         "所在村（社区）", NameCell(60, "名称"), attribute="deputy__village__name",
         sets=("village_id",),
-        synonyms=("村（社区）", "村", "社区", "村居", "所在村", "所在社区", "村（居）", "所在村居", "村社区"),
+        synonyms=("村（社区）", "村", "社区", "村居", "所在村", "所在社区", "村（居）",
+                  "所在村居", "村社区"),
     )  # fmt: skip
     phone = Column(
         "手机号码", MobileCell(), attribute="deputy__phone", personal=True,
-        synonyms=("联系电话", "电话", "联系方式", "手机", "手机号", "电话号码", "移动电话", "联系号码"),
+        synonyms=("联系电话", "电话", "联系方式", "手机", "手机号", "电话号码",
+                  "移动电话", "联系号码"),
     )  # fmt: skip
     identity_number = Column(
         "身份证号码", IdentityCell(), attribute="deputy__identity_number", personal=True,
@@ -508,6 +527,18 @@ class TownRosterResource(RosterResource):
 
     def _congress(self, town: Region) -> Region | None:
         return town
+
+    def filter_export(self, queryset: "QuerySet[Any]", **kwargs: Any) -> "QuerySet[Any]":
+        county = Mandate.objects.filter(deputy=OuterRef("deputy"), level=Level.COUNTY)
+        return super().filter_export(queryset, **kwargs).annotate(in_county=Exists(county))
+
+    def dehydrate_remarks(self, mandate: Any) -> str:
+        """The person's notes where they are this roster's own, else what they say of the seat."""
+        if not mandate.in_county:
+            return str(mandate.deputy.notes)
+        told = ("连任" if mandate.is_reelected else "",
+                "补选" if mandate.begin_kind == BeginKind.BY_ELECTION else "")  # fmt: skip
+        return "；".join(filter(None, told))
 
     def _preferred_town(self, named: Region | None) -> Region | None:
         """The sheet's title says whose congress it is; a district may lie across the border."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from congress_portal.core.enums import Level
 from congress_portal.core.importing.text import fold_name
 from congress_portal.core.models import Region
+from congress_portal.core.text import normal
 from deputies.models import Deputy, District, Mandate, Term
 from deputies.resources.lookup import district_key, number_key
 
@@ -25,7 +26,7 @@ _FIRST_CYCLE = 2022
 
 def term_name_in(heading: str) -> str:
     """``第十八届`` where a title names it, else ""."""
-    match = _TERM.search(heading)
+    match = _TERM.search(normal(heading))
     return match[0] if match else ""
 
 

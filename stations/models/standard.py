@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.periods import Period
-from congress_portal.core.scope import Scope, ScopedQuerySet, SharedQuerySet
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from stations.enums import CheckState, StandardKind
 from stations.models.station import Station, StationType
 
@@ -137,6 +137,13 @@ class StationCheck(models.Model):
         return f"{self.item}：{self.get_state_display()}"
 
 
+class InspectionMarkQuerySet(OfStationQuerySet):
+    """Marks are the county's teams': a town never writes those of its own stations."""
+
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("station__region") if scope.is_office else NOTHING
+
+
 class InspectionMark(models.Model):
     """One team's mark for one station and quarter (现场考评打分)."""
 
@@ -148,7 +155,7 @@ class InspectionMark(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
 
-    objects = OfStationQuerySet.as_manager()
+    objects = InspectionMarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = "现场考评打分"

@@ -96,7 +96,10 @@ class StationResource(ImportResource):
             when={"ends_on__isnull": True, "kind": OfficerKind.LIAISON},
             constants={"kind": OfficerKind.LIAISON}, end=_ended_today,
         ),
-        "checks": Children(StationCheck, "station_id", "item_id", ("state",)),
+        "checks": Children(
+            StationCheck, "station_id", "item_id", ("state",),
+            reset={"since": None, "checked_on": None},
+        ),
     }  # fmt: skip
 
     number = Column(
@@ -113,8 +116,8 @@ class StationResource(ImportResource):
     )  # fmt: skip
     region_name = Column(
         "所属镇（街道）", NameCell(60, "名称"), attribute="region__name", sets=("region_id",),
-        synonyms=("所属镇", "所在镇（街道）", "镇（街道）", "镇街", "乡镇", "乡镇（街道）", "所属乡镇",
-                  "所在镇", "所属区域", "所属镇街", "所在乡镇", "所属单位", "街道"),
+        synonyms=("所属镇", "所在镇（街道）", "镇（街道）", "镇街", "乡镇", "乡镇（街道）",
+                  "所属乡镇", "所在镇", "所属区域", "所属镇街", "所在乡镇", "所属单位", "街道"),
     )  # fmt: skip
     village_name = Column(
         "所在村（社区）", NameCell(60, "名称"), attribute="village__name", sets=("village_id",),
@@ -126,7 +129,8 @@ class StationResource(ImportResource):
     )  # fmt: skip
     established_on = Column(
         "建成时间", LooseDateCell(), attribute="established_on",
-        synonyms=("建站时间", "成立时间", "建成日期", "建成年月", "挂牌时间", "建立时间", "启用时间"),
+        synonyms=("建站时间", "成立时间", "建成日期", "建成年月", "挂牌时间", "建立时间",
+                  "启用时间"),
     )  # fmt: skip
     rooms = Column(
         "功能分区",
@@ -144,7 +148,8 @@ class StationResource(ImportResource):
     )  # fmt: skip
     posted = Column(
         "进站代表", NamesCell(), sets=("postings",),
-        synonyms=("进站代表名单", "入站代表", "驻站代表", "代表名单", "代表", "编组代表", "进家入站代表"),
+        synonyms=("进站代表名单", "入站代表", "驻站代表", "代表名单", "代表",
+                  "编组代表", "进家入站代表"),
     )  # fmt: skip
     feature = Column(
         "特色",
@@ -265,7 +270,7 @@ class StationResource(ImportResource):
         children = {name: spec.load(None) for name, spec in self.child_sets.items()}
         spoken = {item for row in rows for item in row.children["checks"]}
         answer = {}
-        names = [name for name in rows[0].attrs] if rows else []
+        names = list(rows[0].attrs) if rows else []
         for values in Station.objects.values("pk", *names):
             pk = values.pop("pk")
             sets = {name: held.get(pk, {}) for name, held in children.items()}

@@ -68,9 +68,10 @@ class SuggestionResource(RecordResource):
         synonyms=("建议类别", "领域", "分类", "类型"),
     )  # fmt: skip
     lead = Column(
-        "领衔代表", NameCell(40), attribute="lead__name", sets=("lead_id", "region_id"), needed=True,
-        blank_reason="没有领衔代表",
-        synonyms=("提出人", "提建议人", "领衔人", "建议人", "第一提案人", "代表姓名", "提出代表", "领衔"),
+        "领衔代表", NameCell(40), attribute="lead__name", sets=("lead_id", "region_id"),
+        needed=True, blank_reason="没有领衔代表",
+        synonyms=("提出人", "提建议人", "领衔人", "建议人", "第一提案人", "代表姓名", "提出代表",
+                  "领衔"),
     )  # fmt: skip
     cosigners = Column(
         "附议代表", NamesCell(), sets=("cosignatures",),
@@ -245,7 +246,7 @@ class SuggestionResource(RecordResource):
         children = {name: spec.load(keys) for name, spec in self.child_sets.items()}
         replies = self._stored_replies(keys)
         answer = {}
-        names = [name for name in rows[0].attrs] if rows else []
+        names = list(rows[0].attrs) if rows else []
         for values in found.values("pk", *names):
             pk = values.pop("pk")
             sets = {name: held.get(pk, {}) for name, held in children.items()}
@@ -270,16 +271,17 @@ class SuggestionResource(RecordResource):
             del row.changes["reply"]  # a file cannot take back a reply that was given
             row.fate = Fate.CHANGED if row.changes else Fate.SAME
 
-    def build(self, row: Row) -> Suggestion:
+    def build(self, row: Row) -> dict[str, Any]:
         day = row.attrs["submitted_on"]
         term = next(
             (
                 term for term in self.terms
-                if term.region_id == row.attrs["region_id"] and term.begins_on <= day <= term.ends_on
+                if term.region_id == row.attrs["region_id"]
+                and term.begins_on <= day <= term.ends_on
             ),
             None,
         )  # fmt: skip
-        return Suggestion(**row.attrs, term=term)
+        return {**row.attrs, "term_id": term.pk if term else None}
 
     def save(self, rows: list[Row]) -> None:
         super().save(rows)
@@ -295,8 +297,12 @@ class SuggestionResource(RecordResource):
         super()._sync(spec, row, old, new)
 
     def after_save(self, rows: list[Row]) -> None:
-        told = [r for r in rows if r.children["reply"] and (r.fate is Fate.NEW or "reply" in r.changes
-                or "handlings" in r.changes)]  # fmt: skip
+        told = [
+            row
+            for row in rows
+            if row.children["reply"]
+            and (row.fate is Fate.NEW or {"reply", "handlings"} & set(row.changes))
+        ]
         leads = Handling.objects.filter(
             suggestion__in=[row.pk for row in told], share=Share.LEAD
         ).values_list("suggestion", "pk")

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from activities.resources import RecordResource
 from congress_portal.core.enums import Dictionary, Rating
+from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import (
     Cell,
     ChoiceCell,
@@ -25,7 +26,7 @@ from congress_portal.core.importing.directories import Units
 from congress_portal.core.importing.errors import ValueFault
 from congress_portal.core.importing.registry import register
 from congress_portal.core.importing.report import Fate
-from congress_portal.core.importing.resource import BATCH, CellFault
+from congress_portal.core.importing.resource import CellFault
 from congress_portal.core.importing.row import Children, Row
 from congress_portal.core.text import normal
 from stations.models import Reception, ReceptionDuty
@@ -46,7 +47,8 @@ class ReceptionResource(RecordResource):
     hints = ("接待", "接访")
     scope_column = "station_number"
     identity = (
-        "raised_on", "station_id", "visitor_name", "visitor_phone", "village_id", "field_id", "matter",
+        "raised_on", "station_id", "visitor_name", "visitor_phone", "village_id", "field_id",
+        "matter",
     )  # fmt: skip
     outcomes = ("route_id", "unit_id", "closed_on", "rating")
     day = "raised_on"
@@ -77,7 +79,8 @@ class ReceptionResource(RecordResource):
     )  # fmt: skip
     village_name = Column(
         "所在村（社区）", NameCell(60, "名称"), sets=("village_id",),
-        synonyms=("村（社区）", "村", "社区", "选民所在村（社区）", "住址", "所在村", "村居", "村社区"),
+        synonyms=("村（社区）", "村", "社区", "选民所在村（社区）", "住址", "所在村", "村居",
+                  "村社区"),
     )  # fmt: skip
     field = Column(
         "问题类别", Cell(60), attribute="field__name", sets=("field_id",),
@@ -85,7 +88,8 @@ class ReceptionResource(RecordResource):
     )  # fmt: skip
     matter = Column(
         "反映问题", Cell(), attribute="matter",
-        synonyms=("反映情况", "反映的问题", "意见建议", "主要诉求", "诉求", "问题", "反映内容", "内容"),
+        synonyms=("反映情况", "反映的问题", "意见建议", "主要诉求", "诉求", "问题", "反映内容",
+                  "内容"),
     )  # fmt: skip
     route = Column(
         "处理方式", Cell(60), attribute="route__name", sets=("route_id",),
@@ -171,7 +175,7 @@ class ReceptionResource(RecordResource):
                 continue
             missing = {pk: place for pk, place in row.children["duties"].items() if pk not in held}
             if missing:
-                row.changes["duties"] = (held, {**held, **missing})
+                row.changes["duties"] = (dict(held), {**held, **missing})
                 row.fate = Fate.CHANGED
 
     def _load_occasions(self, rows: list[Row]) -> None:
@@ -197,37 +201,36 @@ class ReceptionResource(RecordResource):
 
     def _save_occasions(self, rows: list[Row]) -> None:
         """Make the receptions that are missing and put the rows' deputies on duty."""
-        missing: dict[Occasion, Reception] = {}
+        missing: dict[Occasion, dict[str, Any]] = {}
         for row in rows:
             key = self._occasion(row)
             if key not in self._occasions and key not in missing:
                 missing[key] = self._reception(row)
-        made = Reception.objects.bulk_create(missing.values(), batch_size=BATCH)
-        for key, reception in zip(missing, made, strict=True):
-            self._occasions[key] = reception.pk
-            self._duties[reception.pk] = {}
-        added = []
+        made = insert_rows(Reception, list(missing.values()))
+        for key, pk in zip(missing, made, strict=True):
+            self._occasions[key] = pk
+            self._duties[pk] = {}
+        added: list[dict[str, Any]] = []
         for row in rows:
             pk = self._occasions[self._occasion(row)]
             held = self._duties[pk]
-            for deputy in row.children["duties"]:
-                if deputy not in held:
-                    held[deputy] = (len(held) + 1,)
-                    added.append(ReceptionDuty(reception_id=pk, deputy_id=deputy, serial=len(held)))
-        ReceptionDuty.objects.bulk_create(added, batch_size=BATCH)
+            new = [deputy for deputy in row.children["duties"] if deputy not in held]
+            held.update({deputy: (len(held) + n,) for n, deputy in enumerate(new, 1)})
+            added += _DUTIES.build(pk, {deputy: held[deputy] for deputy in new})
+        insert_rows(ReceptionDuty, added)
 
-    def _reception(self, row: Row) -> Reception:
+    def _reception(self, row: Row) -> dict[str, Any]:
         station = self.stations.by_pk[row.attrs["station_id"]]
         place = row.values["station_name"]
-        return Reception(
-            station_id=station.pk,
-            held_on=row.attrs["raised_on"],
-            place="" if normal(place) == normal(station.name) else place,
+        return {
+            "station_id": station.pk,
+            "held_on": row.attrs["raised_on"],
+            "place": "" if normal(place) == normal(station.name) else place,
             **self.stamps(),
-        )
+        }
 
-    def build(self, row: Row) -> Voice:
-        return Voice(**row.attrs, reception_id=self._occasions[self._occasion(row)])
+    def build(self, row: Row) -> dict[str, Any]:
+        return {**row.attrs, "reception_id": self._occasions[self._occasion(row)]}
 
     def show(self, attname: str, value: Any) -> str:
         if attname == "duties":

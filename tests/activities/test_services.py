@@ -83,9 +83,7 @@ def test_change_visit_refuses_a_verified_record(deputy):
     visit = VisitFactory(deputy=deputy, entered_by=deputy.user)
 
     with pytest.raises(NotEditableError):
-        change_visit(
-            actor=deputy.user, visit_pk=visit.pk, seen=fingerprint(visit), **visit_facts()
-        )
+        change_visit(actor=deputy.user, visit_pk=visit.pk, seen=fingerprint(visit), **visit_facts())
 
 
 def test_change_visit_sends_a_refused_record_back_to_checking(deputy):

@@ -1,8 +1,12 @@
 import datetime as dt
+import io
+import re
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from activities.models import Activity, Visit
 from congress_portal.core.enums import Dictionary, Role
@@ -191,3 +195,29 @@ def test_activity_list_narrows_by_period_place_and_person(client):
     assert listed(town=summer.region_id) == [summer]
     assert listed(deputy=person) == [summer]
     assert listed(period="2026Q9") == []
+
+
+def test_photo_is_stored_clean_and_served_as_attachment(client, deputy, visit_data):
+    client.force_login(deputy.user)
+    picture = io.BytesIO()
+    Image.new("RGB", (20, 10), "grey").save(picture, "PNG")
+    upload = SimpleUploadedFile("../../家里.png", picture.getvalue())
+
+    client.post(reverse("activities:log_visit"), visit_data | {"photo": upload})
+    visit = Visit.objects.get()
+    response = client.get(reverse("activities:visit_photo", args=[visit.pk]))
+
+    assert re.fullmatch(r"visits/\d{4}/\d\d/photo\w*\.jpg", visit.photo.name)
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert b"".join(response.streaming_content)[:2] == b"\xff\xd8"
+
+
+def test_file_that_is_no_photo_is_told_and_nothing_saved(client, deputy, visit_data):
+    client.force_login(deputy.user)
+    upload = SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>")
+
+    response = client.post(reverse("activities:log_visit"), visit_data | {"photo": upload})
+
+    assert "这个文件不是照片" in response.text
+    assert Visit.objects.count() == 0

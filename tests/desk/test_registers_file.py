@@ -6,6 +6,7 @@ from pypdf import PdfReader
 
 from activities.models import ActivityForm
 from congress_portal.core.enums import Role, Verification
+from congress_portal.evaluations.models import Scheme, Score, ScoreSheet
 from tests.factories.activities import (
     ActivityFactory,
     ActivityFormFactory,
@@ -109,6 +110,38 @@ def test_deputy_sees_all_of_the_own_file(client, deputy):
     assert "可能没有列全" not in page
 
 
+def test_report_once_a_term_shows_zero_or_one_of_one(client, deputy):
+    client.force_login(staff())
+    path = f"/registers/deputies/{deputy.pk}/file/"
+
+    before = client.get(path).content.decode()
+    DutyReportFactory(deputy=deputy, held_on=dt.date(2023, 5, 1))
+
+    assert "0/1，还没有述职" in before
+    assert "1/1，已述职" in client.get(path).content.decode()
+
+
+def test_published_scores_stand_in_the_file_and_drafts_do_not(client, deputy):
+    for state, published, total in (("published", dt.datetime.now(dt.UTC), 88), ("draft", None, 9)):
+        sheet = ScoreSheet.objects.create(
+            scheme=Scheme.objects.create(name=f"{state}考评", subject_type="deputy"),
+            period_code="2026Q2", first_day=dt.date(2026, 4, 1), last_day=dt.date(2026, 6, 30),
+            computed_at=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+        Score.objects.create(
+            sheet=sheet, serial=1, key=str(deputy), label=str(deputy), deputy=deputy,
+            region=deputy.town, total=total,
+        )  # fmt: skip
+        ScoreSheet.objects.filter(pk=sheet.pk).update(state=state, published_at=published)
+    client.force_login(staff())
+
+    page = client.get(f"/registers/deputies/{deputy.pk}/file/").content.decode()
+
+    assert "published考评（2026年第二季度）" in page
+    assert "88.00 分" in page
+    assert "draft考评" not in page
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_file_query_count(client, deputy, size, django_assert_num_queries):
     for _ in range(size):
@@ -118,7 +151,7 @@ def test_file_query_count(client, deputy, size, django_assert_num_queries):
         SuggestionFactory(lead=deputy)
     client.force_login(staff())
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(f"/registers/deputies/{deputy.pk}/file/")
 
 

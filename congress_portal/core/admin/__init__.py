@@ -4,6 +4,6 @@ Django finds the classes by importing this package (autodiscover).
 """
 
 from congress_portal.core.admin import accounts, keeping, places
-from congress_portal.core.admin.base import PortalAdmin, PortalInline
+from congress_portal.core.admin.base import PortalAdmin, PortalInline, PortalStack
 
-__all__ = ["PortalAdmin", "PortalInline", "accounts", "keeping", "places"]
+__all__ = ["PortalAdmin", "PortalInline", "PortalStack", "accounts", "keeping", "places"]

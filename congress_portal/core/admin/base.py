@@ -1,7 +1,7 @@
 """The base of every admin class: scoped, audited, masked, safe against double and stale saving."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import NestedObjects, flatten_fieldsets, unquote
@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from congress_portal.core.admin.exporting import ExportMixin
-from congress_portal.core.admin.forms import PortalFormSet, PortalModelForm, masks_of
+from congress_portal.core.admin.forms import PortalFormSet, PortalModelForm, RowForm, masks_of
 from congress_portal.core.admin.paging import CappedPaginator
 from congress_portal.core.admin.personal import RevealMixin, is_revealed
 from congress_portal.core.admin.scoping import (
@@ -40,6 +40,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     list_per_page = 25
     list_max_show_all = 25
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_list_template = "core/admin/change_list.html"
     change_form_template = "core/admin/change_form.html"
     actions = ["export_selected"]
@@ -104,7 +105,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[PortalModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form = cast("type[PortalModelForm]", super().get_form(request, obj, change, **kwargs))
         form.fault = getattr(request, "portal_fault", "")
         return form
 
@@ -260,10 +261,10 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
         return super().render_change_form(request, context, *args, **kw)
 
 
-class PortalInline(ScopedAdmin, admin.TabularInline):
+class InlineBase(ScopedAdmin):
     """Rows inside their parent's page; they follow the parent's right to be changed."""
 
-    form = PortalModelForm
+    form = RowForm
     formset = PortalFormSet
     extra = 0
     select_related: ClassVar[tuple[str, ...]] = ()
@@ -279,7 +280,8 @@ class PortalInline(ScopedAdmin, admin.TabularInline):
         return parent is None or parent.pk is None or may_edit(request, parent)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_add_permission(request, obj) and self._parent_allows(request, obj)
+        allowed = super().has_add_permission(request, obj)  # type: ignore[call-arg]  # an inline's
+        return allowed and self._parent_allows(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._parent_allows(request, obj)
@@ -313,6 +315,14 @@ class PortalInline(ScopedAdmin, admin.TabularInline):
         masks = masks_of(self.model)
         formset.form.masked = {n: mask for n, mask in masks.items() if n not in self.shown}
         return formset
+
+
+class PortalInline(InlineBase, admin.TabularInline):
+    """A table: rows of few columns."""
+
+
+class PortalStack(InlineBase, admin.StackedInline):
+    """Blocks below each other: rows of many columns."""
 
 
 def _swap(fields: Sequence[Any], masked: list[str]) -> list[Any]:

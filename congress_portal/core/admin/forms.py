@@ -1,5 +1,6 @@
 """Forms of the admin: choices within the scope, stale edits refused, masked values left alone."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -48,7 +49,7 @@ class KnownAutocomplete(AutocompleteSelect):
         return [(None, [*empty, option], 0)]
 
 
-class PortalModelForm(forms.ModelForm):
+class RowForm(forms.ModelForm):
     """Carries what it was made from (``seen``), so that an edit of an outdated page is refused.
 
     ``fault`` is a refusal that only showed while saving; it is told at the top, the text kept.
@@ -97,6 +98,17 @@ class PortalModelForm(forms.ModelForm):
             raise ValidationError("这条记录刚被别人删除，没有保存。请先抄下所填内容。")
         if fingerprint(stored) != self.cleaned_data.get("seen"):
             raise ValidationError(_told(stored))
+
+
+class PortalModelForm(RowForm):
+    """The form of a page; a blank one has a number, so that sending it twice saves it once."""
+
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields.pop("submission", None)
 
 
 def _told(row: models.Model) -> str:

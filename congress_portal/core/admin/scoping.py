@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -68,6 +69,7 @@ class ScopedAdmin(BaseModelAdmin):
     """
 
     owner_fields: ClassVar[tuple[str, ...]] = ()
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})}}
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -117,9 +119,9 @@ class ScopedAdmin(BaseModelAdmin):
     ) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         wrapper = getattr(field, "widget", None)
-        for link in ("can_change_related", "can_delete_related", "can_view_related"):
-            if hasattr(wrapper, link):
-                setattr(wrapper, link, False)
+        for act in ("add", "change", "delete", "view"):
+            if hasattr(wrapper, f"can_{act}_related"):
+                setattr(wrapper, f"can_{act}_related", False)
         return field
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:

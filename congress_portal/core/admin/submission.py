@@ -1,9 +1,7 @@
 """A form sent twice makes one record (DESIGN §6.4)."""
 
 import uuid
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,13 +21,6 @@ class AlreadySubmittedError(DomainError):
 
 class SubmissionMixin:
     """Each blank form has a number; the number is used up together with the saving."""
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
-        if obj is None:
-            field = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
-            form.base_fields["submission"] = field
-        return form
 
     def _number(self, request: HttpRequest) -> uuid.UUID | None:
         try:

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from django.utils.safestring import SafeString
 
-
 _WHOLE_ROWS = 14
 
 

@@ -72,6 +72,7 @@ def _base_style(document: Document) -> None:
 
 
 def _upright(section: Section) -> None:
+    section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
@@ -209,18 +210,30 @@ def _figure(document: Document, figure: Figure) -> None:
 def _table(document: Document, table: Table, width: int) -> None:
     _caption(document, table.caption)
     points = 9 if table.is_small else 10.5
-    grid = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
+    count, body = len(table.columns), table.body
+    grid = document.add_table(rows=len(body) + 1, cols=count, style="Table Grid")
     grid.autofit = False
-    for cell, column in zip(grid.rows[0].cells, table.columns, strict=True):
+    cells = grid._cells  # read once: rows and their cells are worked out anew at each access
+    for cell, column in zip(cells, table.columns, strict=False):
         _cell(cell, column.title, HEI, points, "text")
     _repeat_head(grid)
-    for row in table.body:
-        cells = grid.add_row().cells
+    for number, row in enumerate(body, start=1):
+        line = cells[number * count : (number + 1) * count]
         if len(row) == 1:
-            cells[0].merge(cells[-1])
-        for cell, (text, align) in zip(cells, row, strict=False):
+            _span(line)
+        for cell, (text, align) in zip(line, row, strict=False):
             _cell(cell, text, HEI if align == "span" else FANG, points, align)
     _column_widths(grid, table.columns, width)
+
+
+def _span(line: Sequence[_Cell]) -> None:
+    """One cell over the whole row."""
+    first, *rest = line
+    span = OxmlElement("w:gridSpan")
+    span.set(qn("w:val"), str(len(line)))
+    first._tc.get_or_add_tcPr().append(span)
+    for cell in rest:
+        cell._tc.getparent().remove(cell._tc)
 
 
 def _column_widths(grid: WordTable, columns: Sequence[Column], width: int) -> None:

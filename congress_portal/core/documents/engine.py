@@ -3,9 +3,12 @@
 Importing this module takes about a second and loads Pango; ``pdf`` imports it when first needed.
 """
 
+import contextlib
+import gc
 import hashlib
 import html as entities
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -19,6 +22,9 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from congress_portal.core.documents.errors import PdfError
 from congress_portal.core.documents.faces import fonts_dir
 from congress_portal.core.documents.fonts import FontSet, font_set
+from congress_portal.core.documents.justify import install
+
+install()
 
 _LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 
@@ -100,21 +106,35 @@ def _stylesheets(html: str) -> list[CSS]:
     return sheets
 
 
-def write_pdf(html: str) -> bytes:
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Layout makes millions of living objects; searching them for garbage takes a fifth of the
+    time and finds a tenth of the memory."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def write_pdf(html: str, fonts: FontSet | None = None) -> bytes:
     """Lay the page out and write it; the same HTML gives the same bytes.
 
     Raises PdfError for a missing font and for an address that is not the project's own.
     """
-    fonts = font_set(entities.unescape(html))
+    fonts = fonts or font_set(entities.unescape(html))
     try:
         configuration, faces = _font_configuration(fonts)
-        return HTML(
-            string=html, base_url=settings.SITE_URL + "/", url_fetcher=ProjectFetcher()
-        ).write_pdf(
-            font_config=configuration,
-            stylesheets=[faces, *_stylesheets(html)],
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
-        )
+        with _collector_paused():
+            return HTML(
+                string=html, base_url=settings.SITE_URL + "/", url_fetcher=ProjectFetcher()
+            ).write_pdf(
+                font_config=configuration,
+                stylesheets=[faces, *_stylesheets(html)],
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+            )
     except FatalURLFetchingError as error:
         raise PdfError(f"文件引用了本系统以外的资源，已停止生成：{error}") from error

@@ -5,6 +5,7 @@ stand in the order below; the office's licensed faces come first (setting ``DOCU
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -96,12 +97,15 @@ def _is_drawn(code: int) -> bool:
 
 
 def _named(name: str) -> Face | None:
+    """The face of that PostScript name, or the family's plain one rather than its bold one."""
     wanted = name.replace(" ", "").casefold()
+    found = []
     for face in installed_faces():
-        names = (face.postscript, *face.families)
-        if any(wanted == other.replace(" ", "").casefold() for other in names):
+        if wanted == face.postscript.casefold():
             return face
-    return None
+        if any(wanted == other.replace(" ", "").casefold() for other in face.families):
+            found.append(face)
+    return min(found, key=lambda face: "bold" in face.postscript.casefold(), default=None)
 
 
 def _office_faces(role: str) -> list[str]:
@@ -153,12 +157,23 @@ def font_set(text: str) -> FontSet:
     return _font_set(beyond, tuple(settings.DOCUMENT_FONTS))
 
 
+def tight_font_set(text: str) -> FontSet:
+    """Fonts with nothing but the characters of the text: for many papers of one batch."""
+    wanted = frozenset(code for code in {ord(c) for c in text} if _is_drawn(code) or code == 0x20)
+    return _made_of([(wanted, True)])
+
+
 @lru_cache(maxsize=16)
 def _font_set(beyond: frozenset[int], office: tuple[str, ...]) -> FontSet:
+    return _made_of([(base_characters(), False), (beyond, True)])
+
+
+def _made_of(layers: Sequence[tuple[frozenset[int], bool]]) -> FontSet:
+    """``layers``: characters, and whether each of them must be found."""
     files: list[FontFile] = []
     stacks = []
     for role in OPEN_FACES:
-        parts = _parts(role, base_characters(), must=False) + _parts(role, beyond, must=True)
+        parts = [part for codes, must in layers for part in _parts(role, codes, must=must)]
         names = [f"portal-{role}-{number}" for number in range(len(parts))]
         for name, (face, characters) in zip(names, parts, strict=True):
             files.append(FontFile(name, subset_file(face, characters)))

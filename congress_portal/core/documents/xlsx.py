@@ -78,7 +78,9 @@ def _write_sheet(page: Worksheet, sheet: Sheet, formats: dict[str, Format]) -> N
     for number, field in enumerate(sheet.fields):
         page.set_column(number, number, field.width * 2)
     if sheet.title:
-        page.merge_range(0, 0, 0, len(sheet.fields) - 1, sheet.title, formats["title"])
+        page.write_string(0, 0, sheet.title, formats["title"])
+        if len(sheet.fields) > 1:
+            page.merge_range(0, 0, 0, len(sheet.fields) - 1, sheet.title, formats["title"])
         page.set_row(0, 30)
         first = 1
     for number, field in enumerate(sheet.fields):

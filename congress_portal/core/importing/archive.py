@@ -11,12 +11,15 @@ MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_MATTERS_FROM = 20 * 1024 * 1024
 MAX_MEMBERS = 5_000
-MAX_CELLS = 20_000_000  # rows × columns of the area that the sheet spans
+MAX_CELLS = 10_000_000  # rows × columns of the area that the sheet spans
 
 _CHUNK = 1024 * 1024
 _OVERLAP = 400
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_FAR_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{3,})\d+"[^>]*[^/]>')
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
+# Cells that hold something, beyond column Z or anywhere.
+_FAR_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{2,})\d+["'][^>]*(?<!/)>""")
+_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]+)\d+["'][^>]*(?<!/)>""")
+_LETTERS = 26
 _HTML = (b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<div")
 
 
@@ -71,20 +74,28 @@ def _check_directory(members: list[zipfile.ZipInfo], packed: int, name: str) -> 
 
 
 def _check_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    last_row, widest, tail = 0, 0, b""
-    with archive.open(member) as stream:
-        while piece := stream.read(_CHUNK):
-            text = tail + piece
-            for match in _ROW.finditer(text):
-                last_row = max(last_row, int(match[1]))
-            for match in _FAR_CELL.finditer(text):
-                widest = max(widest, _column_number(match[1]))
-            tail = text[-_OVERLAP:]
+    last_row, widest = _extent(archive, member, _FAR_CELL)
+    if last_row * max(widest, _LETTERS) > MAX_CELLS:
+        last_row, widest = _extent(archive, member, _CELL)
     if last_row > 1_048_576 or last_row * max(widest, 1) > MAX_CELLS:
         raise ImportFileError(
             f"「{name}」里有的工作表在很远的单元格里有内容，占的范围太大。"
             "请把数据复制到新的工作表后再导入。"
         )
+
+
+def _extent(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, cell: re.Pattern[bytes]
+) -> tuple[int, int]:
+    """The last row and the last column among the cells that match."""
+    last_row, widest, tail = 0, 0, b""
+    with archive.open(member) as stream:
+        while piece := stream.read(_CHUNK):
+            text = tail + piece
+            last_row = max([last_row, *map(int, _ROW.findall(text))])
+            widest = max([widest, *map(_column_number, set(cell.findall(text)))])
+            tail = text[-_OVERLAP:]
+    return last_row, widest
 
 
 def _column_number(letters: bytes) -> int:

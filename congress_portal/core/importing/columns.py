@@ -44,7 +44,8 @@ class Cell(Widget):
         return text
 
     def text(self, value: Any) -> str:
-        text = clean(cell_text(value))
+        text = cell_text(value)
+        text = text.strip() if text.isprintable() else clean(text)
         if is_excel_error(text):
             raise ValueFault("单元格显示为公式错误", "请改正单元格里的公式，或直接填写内容。")
         return text

@@ -1,9 +1,10 @@
 """Rows without a number: told apart by what they say and by their place among equal rows.
 
 ``row_key`` keeps what a record said when it was imported: its day, a digest of its identifying
-content and a running number among records of equal content. A row finds its record again by that, or,
-where the record was made or changed in the portal since, by what the record says today; so an
-old file imported once more and an export imported back both change nothing (DESIGN §3).
+content and a running number among records of equal content. A row finds its record again by
+that, or, where the record was made or changed in the portal since, by what the record says
+today; so an old file imported once more and an export imported back both change nothing
+(DESIGN §3).
 """
 
 import datetime as dt
@@ -15,12 +16,16 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
-from congress_portal.core.importing.report import Fate
+from congress_portal.core.importing.reader import RETURNED, SUFFIXES
+from congress_portal.core.importing.report import ROW_HEADER, Fate
 from congress_portal.core.importing.resource import ImportResource
 from congress_portal.core.importing.row import Row
+from congress_portal.core.importing.text import cell_text, parsable
+from congress_portal.core.models import ImportRun, ImportSheet
 from congress_portal.core.text import normal
 
 _DIGEST_LENGTH = 40
+_RETURNED_PLACE = 1_000_000  # places of rows from a «-退回» file: this plus their first row number
 
 
 def _word(value: Any) -> str:
@@ -35,6 +40,15 @@ def _word(value: Any) -> str:
     return str(value)
 
 
+def _set_word(keys: Iterable[Any]) -> str:
+    return ",".join(sorted(map(str, keys)))
+
+
+def _row_number(cell: Any) -> int:
+    text = parsable(cell_text(cell))
+    return int(text) if text.isdigit() and text.isascii() else 0
+
+
 def digest(values: Iterable[Any]) -> str:
     """Of normalised content: two writings of the same row have the same digest."""
     text = "\x1f".join(_word(value) for value in values)
@@ -45,15 +59,23 @@ class _Group:
     """The stored records of one digest that no row has claimed yet."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[int, tuple[Any, ...]]] = []  # pk, outcomes
+        self.waiting: list[tuple[int, tuple[Any, ...], int]] = []  # pk, outcomes, place
         self.next_place = 0
 
     def claim(self, outcome: tuple[str, ...]) -> int | None:
         """The record with the same outcomes."""
-        for index, (pk, stored) in enumerate(self.waiting):
+        for index, (pk, stored, _) in enumerate(self.waiting):
             if tuple(map(_word, stored)) == outcome:
                 del self.waiting[index]
                 return pk
+        return None
+
+    def claim_place(self, place: int) -> tuple[int, tuple[Any, ...]] | None:
+        """The record that was given this place."""
+        for index, (pk, stored, own) in enumerate(self.waiting):
+            if own == place:
+                del self.waiting[index]
+                return pk, stored
         return None
 
 
@@ -69,9 +91,7 @@ class ContentResource(ImportResource):
 
     def content(self, row: Row) -> list[Any]:
         values = [row.attrs.get(name) for name in self.identity]
-        for name in self.identity_children:
-            values.append(",".join(sorted(map(str, row.children[name]))))
-        return values
+        return values + [_set_word(row.children[name]) for name in self.identity_children]
 
     def day_mark(self, row: Row) -> str:
         """The day in the row's key: digits only, so that keys sort by day in any collation."""
@@ -93,18 +113,53 @@ class ContentResource(ImportResource):
             row.key = f"{self.day_mark(row)}-{digest(self.content(row))}"
             groups[row.key].append(row)
         stored = self._stored_groups(rows)
+        for key in groups:
+            stored.setdefault(key, _Group())
+        places = self._places_of_returned(rows)
         open_rows: list[Row] = []
         for key, same_rows in groups.items():
-            open_rows += self._pair(same_rows, stored.get(key))
-        if open_rows and any(group.waiting for group in stored.values()):
+            others = [row for row in same_rows if not self._settle(row, stored[key], places)]
+            open_rows += self._pair(others, stored[key])
+        if open_rows:
             open_rows = self._match_by_present_content(rows, open_rows)
         for row in open_rows:
-            group = stored.setdefault(str(row.key), _Group())
+            group = stored[str(row.key)]
             row.attrs["row_key"] = f"{row.key}-{group.next_place}"
             group.next_place += 1
             row.fate = Fate.NEW
 
-    def _pair(self, rows: list[Row], group: "_Group | None") -> list[Row]:
+    def _places_of_returned(self, rows: list[Row]) -> dict[int, int]:
+        """Row number → place, for the rows of a «-退回» file that are known not to be in yet.
+
+        Such a row may equal one that was taken at once; its place among equal rows is its number
+        in the first file, so that it is neither lost nor, imported twice, doubled.
+        """
+        stem, headers = self.table.file_stem, self.table.headers
+        if not stem.endswith(RETURNED) or ROW_HEADER not in headers:
+            return {}
+        sheets = ImportSheet.objects.filter(
+            name=self.table.sheet.name, run__state=ImportRun.State.SAVED
+        ).order_by("-pk")
+        names = [f"{stem.removesuffix(RETURNED)}{suffix}" for suffix in SUFFIXES]
+        last = sheets.filter(run__file_name__in=names).values_list("refused", flat=True).first()
+        refused = {fault["row"] for fault in last or ()}
+        index = headers.index(ROW_HEADER)
+        numbers = {row.number: _row_number(row.cells[index]) for row in rows}
+        return {n: _RETURNED_PLACE + own for n, own in numbers.items() if own in refused}
+
+    def _settle(self, row: Row, group: _Group, places: dict[int, int]) -> bool:
+        """Whether a returned row has found its own record or is certainly new."""
+        place = places.get(row.number)
+        if place is None:
+            return False
+        found = group.claim_place(place)
+        if found:
+            self._fill_in(row, *found)
+        else:
+            row.attrs["row_key"], row.fate = f"{row.key}-{place}", Fate.NEW
+        return True
+
+    def _pair(self, rows: list[Row], group: _Group | None) -> list[Row]:
         """Give rows of one content their records: equal outcomes first, then in order.
 
         Returns the rows that are left without one.
@@ -121,7 +176,7 @@ class ContentResource(ImportResource):
                 row.pk, row.fate = pk, Fate.SAME
         while left and group.waiting:
             row = left.pop(0)
-            pk, stored = group.waiting.pop(0)
+            pk, stored, _ = group.waiting.pop(0)
             self._fill_in(row, pk, stored)
         return left
 
@@ -143,8 +198,9 @@ class ContentResource(ImportResource):
             "pk", "row_key", *self.outcomes
         ):
             key, _, place = row_key.rpartition("-")
-            groups[key].waiting.append((pk, tuple(outcomes)))
-            groups[key].next_place = max(groups[key].next_place, int(place) + 1)
+            groups[key].waiting.append((pk, tuple(outcomes), int(place)))
+            if int(place) < _RETURNED_PLACE:
+                groups[key].next_place = max(groups[key].next_place, int(place) + 1)
         return dict(groups)
 
     def _match_by_present_content(self, rows: list[Row], open_rows: list[Row]) -> list[Row]:
@@ -152,7 +208,7 @@ class ContentResource(ImportResource):
         groups: dict[str, _Group] = defaultdict(_Group)
         for pk, content, outcomes in self._present_contents(rows):
             if pk not in taken:
-                groups[digest(content)].waiting.append((pk, outcomes))
+                groups[digest(content)].waiting.append((pk, outcomes, 0))
         left: list[Row] = []
         by_key: dict[str, list[Row]] = defaultdict(list)
         for row in open_rows:
@@ -172,7 +228,5 @@ class ContentResource(ImportResource):
         }
         width = len(self.identity)
         for pk, *values in found.values_list("pk", *self.identity, *self.outcomes):
-            content = list(values[:width])
-            for name in self.identity_children:
-                content.append(",".join(sorted(map(str, children[name].get(pk, {})))))
-            yield pk, content, tuple(values[width:])
+            sets = [_set_word(children[name].get(pk, {})) for name in self.identity_children]
+            yield pk, values[:width] + sets, tuple(values[width:])

@@ -44,7 +44,7 @@ from congress_portal.core.reference import load_reference
 
 # {file name: {sheet name: {"kind": …, "columns": {header: column or ""}}}}
 Mappings = Mapping[str, Mapping[str, Mapping[str, Any]]]
-_KEPT_FAULTS = 1_000
+_KEPT_FAULTS = 10_000
 
 
 class _Rollback(Exception):  # noqa: N818 - a signal, not an error

@@ -93,11 +93,12 @@ class Table:
         """(row number as the person sees it, cells) of the rows of data."""
         self._fill_merged_cells()
         mapped = sorted({i for place in self.places.values() for i in place.indexes})
+        speaking = [index for index in mapped if index not in self._serials]
         columns = self.resource.columns()
         needed = [p.indexes for n, p in self.places.items() if columns[n].needed]
         header = [normal(text) for text in self.headers]
         for number, row in enumerate(self.sheet.rows[self.bottom + 1 :], self.bottom + 2):
-            if all(_is_blank(row[i]) for i in mapped if i not in self._serials):
+            if all(_is_blank(row[index]) for index in speaking):
                 continue
             if self._is_no_data(row, needed, header):
                 self.skipped.append(number)
@@ -131,11 +132,13 @@ class Table:
 
 
 def _is_blank(cell: Any) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, str) and not squeeze(cell))
+    if isinstance(cell, str):
+        return not cell or (not cell[0].isalnum() and not squeeze(cell))
+    return cell is None
 
 
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) or (isinstance(cell, str) and squeeze(cell).isdigit())
+    return isinstance(cell, int | float) or (isinstance(cell, str) and cell.strip().isdigit())
 
 
 def _repeats(row: list[Any], header: list[str]) -> bool:

@@ -139,7 +139,7 @@ def _read_sheet(
 ) -> RawSheet:
     sheet = book.get_sheet_by_name(meta.name)
     hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
-    rows = sheet.to_python(skip_empty_area=False) if sheet.total_height else []
+    rows = sheet.to_python(skip_empty_area=False)
     return RawSheet(meta.name, rows, hidden, list(sheet.merged_cell_ranges or []))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from congress_portal.core.importing.text import cell_text
 
+ROW_HEADER, REASON_HEADER = "行号", "原因"  # the two columns that a «-退回» file adds
+
 
 class Fate(Enum):
     """What becomes of a row; the value is the word on the preview page."""

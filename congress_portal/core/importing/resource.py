@@ -10,14 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
+from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import Column
 from congress_portal.core.importing.errors import ValueFault
 from congress_portal.core.importing.layout import Place, Table
-from congress_portal.core.importing.report import Fate, Fault, RowReport, SheetReport
+from congress_portal.core.importing.report import (
+    REASON_HEADER,
+    ROW_HEADER,
+    Fate,
+    Fault,
+    RowReport,
+    SheetReport,
+)
 from congress_portal.core.importing.row import Children, Row, Stored
 from congress_portal.core.importing.session import Session
 from congress_portal.core.importing.text import cell_text
@@ -27,6 +35,8 @@ from congress_portal.core.text import normal
 BATCH = 500
 OUT_OF_SCOPE = "不属于您的范围"
 _REPORT_EVERY = 2_000
+_UNUSED = frozenset({"序号", "序", "编次", ROW_HEADER, REASON_HEADER})
+_CREATED_AT_ONCE = 10_000  # keeps the memory of a large file down
 
 
 class ColumnsMeta(ModelDeclarativeMetaclass):
@@ -139,7 +149,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
 
         The engine decides whether the surrounding transaction is kept.
         """
-        self.places, self.heading = table.places, table.heading
+        self.table, self.places, self.heading = table, table.places, table.heading
         rows = self._read(table)
         readable = [row for row in rows if row.is_good]
         self.prepare(readable)
@@ -308,16 +318,18 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
             self.after_save([*new, *changed])
 
     def create(self, rows: list[Row]) -> None:
-        made = self.model.objects.bulk_create([self.build(row) for row in rows], batch_size=BATCH)
-        for row, instance in zip(rows, made, strict=True):
-            row.pk = instance.pk
-        for name, spec in self.child_sets.items():
-            children = [child for row in rows for child in spec.build(row.pk, row.children[name])]  # type: ignore[arg-type]
-            spec.model._default_manager.bulk_create(children, batch_size=BATCH)
+        for start in range(0, len(rows), _CREATED_AT_ONCE):
+            part = rows[start : start + _CREATED_AT_ONCE]
+            keys = insert_rows(self.model, [self.build(row) for row in part])
+            for row, pk in zip(part, keys, strict=True):
+                row.pk = pk
+            for name, spec in self.child_sets.items():
+                children = [c for row in part for c in spec.build(row.pk, row.children[name])]
+                insert_rows(spec.model, children)
 
-    def build(self, row: Row) -> models.Model:
-        """The unsaved model row of a new row."""
-        return self.model(**row.attrs)  # type: ignore[no-any-return]
+    def build(self, row: Row) -> dict[str, Any]:
+        """The values of a new row, by attname."""
+        return row.attrs
 
     def update(self, rows: list[Row]) -> None:
         fields = sorted({name for row in rows for name in row.changes if name in row.attrs})
@@ -347,23 +359,24 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         else:
             gone.delete()
         added = {key: values for key, values in new.items() if key not in old}
-        spec.model._default_manager.bulk_create(spec.build(row.pk, added))  # type: ignore[arg-type]
+        insert_rows(spec.model, spec.build(row.pk, added))
         for key, values in new.items():
             if key in old and old[key] != values:
                 changes = dict(zip(spec.values, values, strict=True))
-                stored.filter(**{spec.key: key}).update(**changes)
+                stored.filter(**{spec.key: key}).update(**changes, **spec.reset)
 
     # Report
 
     def _report(self, table: Table, rows: list[Row]) -> SheetReport:
         """Cells and headers of the report are the sheet's own columns."""
         shown = [index for index, header in enumerate(table.headers) if header]
+        whole = len(shown) == len(table.headers)
         columns = self.columns()
         by_attr = {a: c.header for n, c in columns.items() for a in (c.sets or (n,))}
         reports = [
             RowReport(
                 row.number,
-                [row.cells[index] for index in shown],
+                row.cells if whole else [row.cells[index] for index in shown],
                 row.fate,
                 row.faults,
                 {
@@ -387,7 +400,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
 
     def _all_notes(self, table: Table) -> list[str]:
         idle = [
-            h for h, c in table.column_map().items() if not c and normal(h) not in ("序号", "序")
+            h for h, c in table.column_map().items() if not c and h not in _UNUSED
         ]
         notes = list(self.notes)
         if idle:

@@ -10,9 +10,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from congress_portal.core.importing.reader import RETURNED, SourceFile
-from congress_portal.core.importing.report import FileReport, SheetReport
-
-_ROW_HEADER, _REASON_HEADER = "行号", "原因"
+from congress_portal.core.importing.report import (
+    REASON_HEADER,
+    ROW_HEADER,
+    FileReport,
+    SheetReport,
+)
 
 
 def returned_name(file_name: str) -> str:
@@ -37,10 +40,10 @@ def returned_workbook(report: FileReport) -> bytes:
 
 def _write_sheet(page: Worksheet, sheet: SheetReport, day: Format, head: Format) -> None:
     line = 0
-    for row in sheet.above:
-        _write_row(page, line, row, day)
+    for cells in sheet.above:
+        _write_row(page, line, cells, day)
         line += 1
-    _write_row(page, line, [*sheet.headers, _ROW_HEADER, _REASON_HEADER], head)
+    _write_row(page, line, [*sheet.headers, ROW_HEADER, REASON_HEADER], head)
     for row in sheet.refused:
         line += 1
         reasons = "；".join(

@@ -46,6 +46,7 @@ class Children:
 
     ``when`` selects those that a file speaks about (open postings), ``constants`` are set on
     new ones, ``end`` closes one that a file no longer names; without it the row is deleted.
+    ``reset`` are columns that say nothing any more once the values of a row have changed.
     """
 
     model: type[models.Model]
@@ -54,6 +55,7 @@ class Children:
     values: tuple[str, ...] = ()
     when: dict[str, Any] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    reset: dict[str, Any] = field(default_factory=dict)
     end: Callable[[], dict[str, Any]] | None = None
 
     def load(self, parents: models.QuerySet[Any] | None) -> dict[int, dict[Any, tuple[Any, ...]]]:
@@ -69,13 +71,14 @@ class Children:
             found.setdefault(parent, {})[key] = tuple(values)
         return found
 
-    def build(self, parent: int, items: dict[Any, tuple[Any, ...]]) -> list[models.Model]:
-        """Unsaved child rows."""
+    def build(self, parent: int | None, items: dict[Any, tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The values of new child rows, by attname."""
         return [
-            self.model(
-                **{self.parent: parent, self.key: key},
+            {
+                self.parent: parent,
+                self.key: key,
                 **dict(zip(self.values, values, strict=True)),
                 **self.constants,
-            )
+            }
             for key, values in items.items()
         ]

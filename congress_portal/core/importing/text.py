@@ -20,15 +20,15 @@ _EXCEL_ERRORS = frozenset(
 @lru_cache(maxsize=100_000)
 def parsable(text: str) -> str:
     """Half-width (NFKC), without blanks and invisible marks: the form that values are read from."""
-    return (
-        text if text.isascii() and text.isalnum() else squeeze(unicodedata.normalize("NFKC", text))
-    )
+    if text.isascii() and text.isalnum():
+        return text
+    return tidy_name(unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=100_000)
 def tidy_name(text: str) -> str:
     """A name as it is kept: as written, without its blanks and invisible marks."""
-    return squeeze(text)
+    return text if text.isprintable() and " " not in text else squeeze(text)
 
 
 @lru_cache(maxsize=50_000)

@@ -206,7 +206,7 @@ def whole_date(value: Cell) -> dt.date | None:
 
 def number(value: Cell) -> Decimal | None:
     """A number with or without its unit (``260平方米``, ``1,200``, ``约80``)."""
-    if isinstance(value, bool) or isinstance(value, dt.date | dt.time | dt.timedelta):
+    if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
         raise ValueFault(NOT_A_NUMBER)
     if isinstance(value, int | float):
         return Decimal(repr(value)) if isinstance(value, int) else _decimal(repr(value))

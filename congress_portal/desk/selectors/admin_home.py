@@ -29,6 +29,7 @@ _PLACES = {
 
 # label, permission, address name, query
 _ACTIONS = (
+    ("导入表格", "activities.add_activity", "imports:upload", ""),
     ("登记活动", "activities.add_activity", "admin:activities_activity_add", ""),
     (
         "核实记录",
@@ -45,7 +46,7 @@ _ACTIONS = (
     (
         "计算、发布考评",
         "evaluations.change_scoresheet",
-        "admin:evaluations_scoresheet_changelist",
+        "evaluations:list",
         "",
     ),
 )

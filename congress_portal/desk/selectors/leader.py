@@ -75,9 +75,15 @@ def activity_by_town(user: User, last: Period) -> list[TownActivity]:
     ]
 
 
+_AT_STATIONS = "各家站（没有转给单位）"
+
+
 @dataclass
 class StuckUnit:
-    """What lies at one unit: overdue suggestions, and voices older than 30 days."""
+    """What lies at one unit: overdue suggestions, and voices older than 30 days.
+
+    ``pk`` 0 stands for voices that no unit was given: the stations themselves keep them.
+    """
 
     pk: int
     name: str
@@ -110,13 +116,13 @@ def stuck_units(user: User, today: dt.date) -> list[StuckUnit]:
         unit.oldest_due = min(filter(None, (unit.oldest_due, due)))
     waiting = (
         stale_voices(Voice.objects.visible_to(user), today)
-        .filter(unit__isnull=False)
         .values("unit", "unit__name")
         .annotate(times=Count("pk"), oldest=Min("raised_on"))
         .order_by()
     )
     for row in waiting:
-        unit = found.setdefault(row["unit"], StuckUnit(row["unit"], row["unit__name"], today))
+        pk, name = row["unit"] or 0, row["unit__name"] or _AT_STATIONS
+        unit = found.setdefault(pk, StuckUnit(pk, name, today))
         unit.voices, unit.oldest_voice = row["times"], row["oldest"]
     return sorted(found.values(), key=lambda unit: (-unit.days, unit.name))
 
@@ -243,15 +249,14 @@ def trust(user: User, last: Period, today: dt.date) -> Trust:
     pending = late = 0
     limit = last.last + dt.timedelta(days=LATE_ENTRY_DAYS + 1)
     for model in (Activity, Visit, Reception):
+        # a reception's rows are its voices, so only its missing author tells that it was imported
+        imported = Q(row_key__isnull=False) | Q(entered_by__isnull=True)
         seen = model.objects.visible_to(user).aggregate(
             pending=Count("pk", filter=Q(verification="pending")),
             late=Count(
                 "pk",
-                filter=Q(
-                    row_key__isnull=True,
-                    held_on__range=(last.first, last.last),
-                    entered_at__date__gte=limit,
-                ),
+                filter=~imported
+                & Q(held_on__range=(last.first, last.last), entered_at__date__gte=limit),
             ),
         )
         pending, late = pending + seen["pending"], late + seen["late"]
@@ -262,17 +267,27 @@ def last_full_quarter(today: dt.date) -> Period:
     return quarter_of(today).previous()
 
 
-def bulletins(user: User, last: Period) -> list[ScoreSheet]:
-    """The newest version of each scheme's sheet of the last four quarters, newest first."""
-    codes = [each.code for each in quarters_until(last, BULLETIN_QUARTERS)]
+@dataclass(frozen=True)
+class Bulletins:
+    """The published sheets of one quarter, the newest version of each scheme."""
+
+    period: Period
+    sheets: list[ScoreSheet]
+
+
+def bulletins(user: User, last: Period) -> list[Bulletins]:
+    """Of the last four quarters, newest first; quarters without any are left out."""
+    quarters = quarters_until(last, BULLETIN_QUARTERS)[::-1]
     rows = (
         ScoreSheet.objects.visible_to(user)
         .published()
-        .filter(period_code__in=codes)
+        .filter(period_code__in=[each.code for each in quarters])
         .select_related("scheme")
-        .order_by("-last_day", "scheme__subject_type", "scheme", "-version")
+        .order_by("scheme__name", "version")
     )
-    newest: dict[tuple[int, str], ScoreSheet] = {}
-    for sheet in rows:
-        newest.setdefault((sheet.scheme_id, sheet.period_code), sheet)
-    return list(newest.values())
+    newest = {(row.period_code, row.scheme.name): row for row in rows}
+    found = [
+        Bulletins(each, [row for (code, _), row in newest.items() if code == each.code])
+        for each in quarters
+    ]
+    return [each for each in found if each.sheets]

@@ -51,16 +51,16 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
 
 def _to_verify(user: User, today: dt.date) -> list[Waiting]:
     kinds: list[tuple[str, Any, str]] = [
-        ("待核实的活动", Activity, "activities:list"),
-        ("待核实的走访", Visit, "activities:visit_list"),
-        ("待核实的接待", Reception, "stations:reception_list"),
+        ("待核实的活动", Activity, "admin:activities_activity_changelist"),
+        ("待核实的走访", Visit, "admin:activities_visit_changelist"),
+        ("待核实的接待", Reception, "admin:stations_reception_changelist"),
     ]
     found = []
     for name, model, view in kinds:
         rows = model.objects.editable_by(user).filter(verification=Verification.PENDING)
         seen = rows.aggregate(count=Count("pk"), oldest=Min("entered_at"))
         since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = f"{reverse(view)}?verification=pending"
+        address = f"{reverse(view)}?verification__exact=pending"
         found.append(Waiting(name, seen["count"], since, address, today))
     return found
 
@@ -89,15 +89,14 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     unkept = Station.objects.editable_by(user).active().exclude(pk__in=kept).count()
     address = f"{reverse('stations:list')}?unkept=on"
     found = [Waiting("没有站长、联络员的家站", unkept, None, address, today)]
-    if user.scope.writes_everything:
-        terms = Term.objects.filter(dates_assumed=True).count()
-        address = f"{reverse('admin:deputies_term_changelist')}?dates_assumed__exact=1"
-        found.append(Waiting("届次日期待核对", terms, None, address, today))
-        drafts = ScoreSheet.objects.filter(state=SheetState.DRAFT)
-        seen = drafts.aggregate(count=Count("pk"), oldest=Min("computed_at"))
-        since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = reverse("admin:evaluations_scoresheet_changelist") + "?state__exact=draft"
-        found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
+    terms = Term.objects.editable_by(user).filter(dates_assumed=True).count()
+    address = f"{reverse('admin:deputies_term_changelist')}?dates_assumed__exact=1"
+    found.append(Waiting("届次日期待核对", terms, None, address, today))
+    drafts = ScoreSheet.objects.editable_by(user).filter(state=SheetState.DRAFT)
+    seen = drafts.aggregate(count=Count("pk"), oldest=Min("computed_at"))
+    since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
+    address = reverse("evaluations:list")
+    found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,8 +22,16 @@ from congress_portal.desk.manual import chapters
 _ELDER_COOKIE_SECONDS = 365 * 24 * 3600
 
 
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "用户名或密码不对，请重新输入。密码区分大小写。",
+        "inactive": "这个账号已停用，请联系系统管理员。",
+    }
+
+
 @method_decorator(login_not_required, name="dispatch")
 class Login(LoginView):
+    authentication_form = SignInForm
     redirect_authenticated_user = True
     extra_context = {
         "lock_after": settings.AXES_FAILURE_LIMIT,

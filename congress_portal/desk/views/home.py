@@ -1,5 +1,6 @@
 """The desk: each role has a block, and a person with several roles sees them all."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +31,10 @@ class Block:
 
 def _leader(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
-    period = _asked_quarter(request)
-    following = quarter_of(today) if period < quarter_of(today) else None
-    while following and following.previous() > period:
-        following = following.previous()
+    period = _asked_quarter(request, leader.last_full_quarter(today))
     return {
         "period": period,
-        "following": following,
+        "following": _following(period, today),
         "towns": leader.activity_by_town(request.user, period),
         "stuck": leader.stuck_units(request.user, today),
         "lines": leader.quality_lines(request.user, period),
@@ -45,24 +43,29 @@ def _leader(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _asked_quarter(request: HttpRequest) -> Period:
-    """The quarter of the address; without one, or with a wrong one, the last full quarter."""
-    today = timezone.localdate()
+def _asked_quarter(request: HttpRequest, usual: Period) -> Period:
+    """The quarter of the address; the usual one without it, or when it is no quarter so far."""
     try:
         asked = parse_calendar_period(request.GET.get("period", ""))
     except DomainError:
-        return leader.last_full_quarter(today)
-    known = "Q" in asked.code.upper() and asked <= quarter_of(today)
-    return asked if known else leader.last_full_quarter(today)
+        return usual
+    is_quarter = asked == quarter_of(asked.first)
+    return asked if is_quarter and asked <= quarter_of(timezone.localdate()) else usual
+
+
+def _following(period: Period, today: dt.date) -> Period | None:
+    following = quarter_of(period.last + dt.timedelta(days=1))
+    return following if following <= quarter_of(today) else None
 
 
 def _staff(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
+    period = _asked_quarter(request, quarter_of(today))
     return {
         "waiting": waiting.waiting_for_staff(request.user, today),
-        "period": quarter_of(today),
-        "towns": waiting.progress_by_town(request.user, quarter_of(today)),
-        "places": [each.region or "全部区域" for each in request.user.assignments],
+        "period": period,
+        "following": _following(period, today),
+        "towns": waiting.progress_by_town(request.user, period),
     }
 
 

@@ -89,7 +89,7 @@ class Indicator(models.Model):
                 violation_error_message="满分要大于零。",
             ),
             models.CheckConstraint(
-                condition=~Q(method=Method.TARGET) | Q(target__gt=Decimal(0)),
+                condition=~Q(method=Method.TARGET) | Q(target__isnull=False, target__gt=Decimal(0)),
                 name="indicator_target_given",
                 violation_error_message="按目标计分要填目标值。",
             ),

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -54,7 +54,7 @@ class ScoreSheetQuerySet(FrozenQuerySet):
     def read_rule(self, scope: Scope) -> Q:
         if scope.read_prefixes:
             return ~NOTHING
-        return Q(state=SheetState.PUBLISHED) if scope.user_id else NOTHING
+        return Q(state=SheetState.PUBLISHED) if scope.roles else NOTHING
 
     def write_rule(self, scope: Scope) -> Q:
         return ~NOTHING if "staff" in scope.roles else NOTHING
@@ -177,8 +177,10 @@ class _FrozenRow(models.Model):
         return super().delete(*args, **kwargs)
 
     def _refuse_if_frozen(self) -> None:
-        stored = type(self)._default_manager.filter(pk=self.pk).frozen()
-        owner = ScoreSheet.objects.filter(pk=self.owning_sheet_id()).frozen()
+        rows = cast("FrozenQuerySet", type(self)._default_manager.all())
+        sheets = cast("FrozenQuerySet", ScoreSheet.objects.all())
+        stored = rows.filter(pk=self.pk).frozen()
+        owner = sheets.filter(pk=self.owning_sheet_id()).frozen()
         if owner.exists() or stored.exists():
             raise DomainError(PUBLISHED_IS_FROZEN)
 

@@ -43,9 +43,9 @@ def bulletin_docx(sheet: ScoreSheet, *, number: str = "", day: dt.date | None = 
     return official_docx(bulletin_paper(sheet, number=number, day=day))
 
 
-def bulletin_xlsx(sheet: ScoreSheet) -> bytes:
-    """Totals and lines of all subjects as a workbook of two sheets."""
-    return sheet_workbook(sheet)
+def bulletin_xlsx(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> bytes:
+    """Totals and lines of the sheet's scores as a workbook of two sheets; all unless given."""
+    return sheet_workbook(sheet, scores)
 
 
 def subject_sheet_pdf(score: Score) -> bytes:

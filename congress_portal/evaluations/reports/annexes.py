@@ -3,7 +3,13 @@
 from congress_portal.core.documents.blocks import Annex, Block, Column, Note, Table
 from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports.facts import LineFacts, SheetFacts, SubjectFacts
-from congress_portal.evaluations.reports.wording import Words, points, rules_note, signed
+from congress_portal.evaluations.reports.wording import (
+    Words,
+    points,
+    previous_words,
+    rules_note,
+    signed,
+)
 
 
 def detail_annex(facts: SheetFacts, words: Words) -> Annex:
@@ -11,16 +17,18 @@ def detail_annex(facts: SheetFacts, words: Words) -> Annex:
     with_history = facts.has_history
     lines = len(facts.indicators)
     tail = 3 if with_history else 1
-    name = 26
-    cell = (100 - 5 - name - 8 - tail * 6) // lines
-    columns = [Column("名次", 5), Column(words.noun, name, "name"), Column("所属", 8)]
+    by_place = len(facts.places) > 1
+    name, place = 22, 7 if by_place else 0
+    cell = (100 - 4 - name - place - tail * 6) // lines
+    columns = [Column("名次", 4), Column(words.noun, name, "name")]
+    columns += [Column("所属", place)] if by_place else []
     columns += [
         Column(f"{one.name}（{plain(one.full)}）", cell, "figure") for one in facts.indicators
     ]
     columns += [Column("总分", 6, "figure")]
     if with_history:
-        columns += [Column("上期", 6, "figure"), Column("升降", 6, "figure")]
-    rows = [_detail_row(subject, with_history) for subject in _in_order(facts)]
+        columns += [Column(previous_words(facts), 6, "figure"), Column("升降", 6, "figure")]
+    rows = [_detail_row(one, by_place, with_history) for one in _in_order(facts)]
     table = Table("", tuple(columns), tuple(rows), is_small=True)
     blocks: list[Block] = [rules_note(facts), table]
     if len(facts.scored) < len(facts.subjects):
@@ -33,8 +41,9 @@ def _in_order(facts: SheetFacts) -> list[SubjectFacts]:
     return [*facts.ranked, *rest]
 
 
-def _detail_row(subject: SubjectFacts, with_history: bool) -> tuple[str, ...]:
-    row = [str(subject.rank or "—"), subject.label, subject.place]
+def _detail_row(subject: SubjectFacts, by_place: bool, with_history: bool) -> tuple[str, ...]:
+    row = [str(subject.rank or "—"), subject.label]
+    row += [subject.place] if by_place else []
     row += [points(line.points) for line in subject.lines]
     row.append(points(subject.total))
     if with_history:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from congress_portal.core.charts import Bar, Series, heat_table, horizontal_bars, small_multiples
 from congress_portal.core.documents.blocks import (
@@ -18,6 +19,7 @@ from congress_portal.core.documents.blocks import (
     Pair,
     Paragraph,
     Table,
+    ems,
 )
 from congress_portal.core.figures import Rate
 from congress_portal.evaluations.enums import Method, SubjectType
@@ -29,10 +31,15 @@ from congress_portal.evaluations.reports.annexes import (
     detail_annex,
     persons_annex,
 )
-from congress_portal.evaluations.reports.facts import PlaceFacts, SheetFacts, facts_of
+from congress_portal.evaluations.reports.facts import (
+    PlaceFacts,
+    SheetFacts,
+    SubjectFacts,
+    facts_of,
+)
 
-_HUNDRED_EDGES = (90, 80, 70, 60)
-_PERSON_EDGES = (30, 20, 10)
+_RANKED_SHARES = (90, 80, 70, 60)  # per cent of the full mark
+_PERSON_SHARES = (60, 40, 20)
 _FEW_BARS = 9  # a chart beside the first table has room for so many bars
 _TOP = 10
 
@@ -71,7 +78,8 @@ def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
 def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.STATIONS
     pair = Pair(
-        say.bands_table(facts, words, _HUNDRED_EDGES), _place_figure(facts, "各镇街平均得分")
+        say.bands_table(facts, words, say.edges(facts, _RANKED_SHARES)),
+        _place_figure(facts, "各镇街平均得分"),
     )
     blocks: list[Block] = [
         Paragraph(_ranked_lead(facts, words)),
@@ -95,9 +103,7 @@ def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
 def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.UNITS
     bars = [Bar(one.label, one.total, is_marked=one.rank == 1) for one in facts.ranked[:_FEW_BARS]]
-    chart = horizontal_bars(
-        bars, title="承办单位得分", unit="得分", top=facts.full, width=150, step=14
-    )
+    chart = _beside(bars, "承办单位得分", "得分", facts.full)
     caption = "承办单位得分" if len(facts.ranked) <= _FEW_BARS else f"前{_FEW_BARS}名得分"
     blocks: list[Block] = [
         Paragraph(_ranked_lead(facts, words)),
@@ -107,7 +113,6 @@ def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
         say.basis(facts, words),
         say.inputs(facts, words),
         Heading("二、考评结果"),
-        *_order_words(facts, words),
         _rank_table(facts),
         *_moves(facts, words),
         *_closing(facts, words, "各承办单位"),
@@ -119,7 +124,8 @@ def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
 def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.DEPUTIES
     pair = Pair(
-        say.bands_table(facts, words, _PERSON_EDGES), _place_figure(facts, "各镇街代表平均得分")
+        say.bands_table(facts, words, say.edges(facts, _PERSON_SHARES)),
+        _place_figure(facts, "各镇街代表平均得分"),
     )
     blocks: list[Block] = [
         Paragraph(_person_lead(facts)),
@@ -137,7 +143,11 @@ def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
         _place_table(facts, words),
         *_history_figure(facts),
         _heat_figure(facts),
-        *_closing(facts, words, "各镇街"),
+        Heading("三、存在问题"),
+        *say.person_problems(facts),
+        Heading("四、下步要求"),
+        *say.person_requests(facts, words),
+        _appeal("各镇街"),
     ]
     if facts.ranked:
         return OfficialPaper(
@@ -159,10 +169,11 @@ def _ranked_lead(facts: SheetFacts, words: say.Words) -> str:
         return f"{facts.period.label}没有可计的数据，{facts.county}各{words.noun}不计总分。"
     change = say.change_words(facts.mean, facts.mean_before, say.previous_words(facts))
     totals = [one.total or Decimal(0) for one in facts.scored]
-    good, poor = sum(t >= 90 for t in totals), sum(t < 60 for t in totals)
+    high, *_, low = say.edges(facts, _RANKED_SHARES)
+    good, poor = sum(t >= high for t in totals), sum(t < low for t in totals)
     first = (
         f"{facts.period.label}，{facts.county}{words.count(len(facts.scored))}平均得分"
-        f"{facts.mean}分{change}；90分及以上{good}{words.measure}，60分以下{poor}{words.measure}。"
+        f"{facts.mean}分{change}；{plain(high)}分及以上{good}{words.measure}，{plain(low)}分以下{poor}{words.measure}。"
     )
     return f"{first}{_best(facts)}{_costliest(facts)}现通报如下："
 
@@ -186,7 +197,18 @@ def _person_lead(facts: SheetFacts) -> str:
     return (
         f"{facts.period.label}，{facts.county}{len(facts.subjects)}名代表中{active}名有履职得分，"
         f"占{Rate(active, len(totals)).percent or 0}%，平均{say.points(facts.mean)}分{change}。"
-        f"{_costliest(facts)}现通报如下："
+        f"{_rarest(facts)}现通报如下："
+    )
+
+
+def _rarest(facts: SheetFacts) -> str:
+    found = say.seldom(facts)
+    if not found:
+        return ""
+    one = found[0]
+    active = sum(1 for _, line in one.lines if line.value)
+    return (
+        f"有记录的代表最少的是“{one.name}”，{active}名，占{Rate(active, len(one.lines)).percent}%。"
     )
 
 
@@ -201,8 +223,14 @@ def _place_figure(facts: SheetFacts, caption: str) -> Figure:
     best = places[0].mean if places else None
     bars = [Bar(one.name, one.mean, is_marked=one.mean == best) for one in places]
     top = max((one.mean or Decimal(0) for one in places), default=Decimal(1))
-    chart = horizontal_bars(bars, title=caption, unit="平均得分", top=top, width=150, step=13)
-    return Figure(caption, chart)
+    return Figure(caption, _beside(bars, caption, "平均得分", top))
+
+
+def _beside(bars: list[Bar], title: str, unit: str, top: Decimal) -> SafeString:
+    """Bars for the right half of a Pair: 74 mm with names and figures."""
+    label = max((ems(bar.name) for bar in bars), default=0)
+    width = max(60, round(280 - 12 * label - 50))
+    return horizontal_bars(bars, title=title, unit=unit, top=top, width=width, step=13)
 
 
 def _order_words(facts: SheetFacts, words: say.Words) -> list[Block]:
@@ -211,17 +239,28 @@ def _order_words(facts: SheetFacts, words: say.Words) -> list[Block]:
     first, last = facts.ranked[:_TOP], facts.ranked[-_TOP:]
     if len(facts.ranked) <= 2 * _TOP:
         return [Paragraph(f"按得分排列，依次为：{say.names(facts.ranked, most=2 * _TOP)}。")]
+    side = (Column("名次", 8), Column(words.noun, 30, "name"), Column("得分", 12, "figure"))
+    rows = zip(map(_rank_cells, first), map(_rank_cells, last), strict=True)
     return [
-        Paragraph(f"名次在前{_TOP}位的是：{say.names(first, most=_TOP)}。"),
-        Paragraph(f"名次在后{_TOP}位的是：{say.names(last, most=_TOP)}。"),
+        Paragraph(f"名次在前{_TOP}位、后{_TOP}位的{words.noun}如下，全部名次见附件1。"),
+        Table(
+            f"前{_TOP}位和后{_TOP}位",
+            (*side, *side),
+            tuple((*left, *right) for left, right in rows),
+            is_small=True,
+        ),
     ]
+
+
+def _rank_cells(subject: SubjectFacts) -> tuple[str, str, str]:
+    return str(subject.rank), subject.label, say.points(subject.total)
 
 
 def _place_table(facts: SheetFacts, words: say.Words) -> Table:
     columns = [Column("镇街", 22, "name"), Column(f"{words.noun}数", 12, "figure")]
     columns += [Column("平均得分", 16, "figure")]
     if facts.has_history:
-        columns += [Column("上期", 14, "figure"), Column("升降", 12, "figure")]
+        columns += [Column(say.previous_words(facts), 14, "figure"), Column("升降", 12, "figure")]
     if facts.ranked:
         columns += [Column("最高", 12, "figure"), Column("最低", 12, "figure")]
     rows = [_place_row(facts, place) for place in facts.places]
@@ -245,8 +284,19 @@ def _history_figure(facts: SheetFacts) -> list[Block]:
         return []
     steps = [_short_label(period.label) for period in facts.periods]
     series = [Series(place.name, place.history) for place in facts.places]
-    caption = f"各镇街平均得分变化（{facts.periods[0].label}至{facts.periods[-1].label}）"
-    chart = small_multiples(series, steps, title=caption, unit="平均得分", places=1, width=118)
+    caption = (
+        f"各镇街平均得分变化（{facts.periods[0].label}至{facts.periods[-1].label}，各图同一刻度）"
+    )
+    columns = 5 if len(series) > 2 * 4 else 4
+    chart = small_multiples(
+        series,
+        steps,
+        title=caption,
+        unit="平均得分",
+        places=1,
+        columns=columns,
+        width=(590 - 14 * columns) // columns,
+    )
     return [Figure(caption, chart)]
 
 
@@ -255,7 +305,7 @@ def _short_label(label: str) -> str:
 
 
 def _heat_figure(facts: SheetFacts) -> Figure:
-    names = [one.name.split("（")[0][:6] for one in facts.indicators]
+    names = [one.name.split("（")[0][:8] for one in facts.indicators]
     rows = [
         Series(place.name, tuple(one.share_of_full(place.subjects) for one in facts.indicators))
         for place in facts.places
@@ -275,7 +325,7 @@ def _moves(facts: SheetFacts, words: say.Words) -> list[Block]:
     parts = [
         f"{verb}10分及以上的{words.count(len(found))}"
         + (
-            f"（{'、'.join(f'{o.label}{say.signed(o.change)}' for o in found[:5])}"
+            f"（{'、'.join(f'{o.label}{say.moved(o.change)}' for o in found[:5])}"
             f"{'等' if len(found) > 5 else ''}）"
             if found
             else ""
@@ -290,13 +340,14 @@ def _closing(facts: SheetFacts, words: say.Words, whom: str) -> list[Block]:
     if facts.by_loss:
         blocks += [Heading("三、存在问题"), *say.problems(facts, words)]
         blocks += [Heading("四、下步要求"), *say.requests(facts, words)]
-    blocks.append(
-        Paragraph(
-            f"{whom}要对照附件核对每一项扣分；对得分有疑问的，可在平台该项得分处提出，"
-            "也可以书面报代表工作委员会复核。"
-        )
+    return [*blocks, _appeal(whom)]
+
+
+def _appeal(whom: str) -> Paragraph:
+    return Paragraph(
+        f"{whom}要对照附件核对每一项扣分；对得分有疑问的，可在平台该项得分处提出，"
+        "也可以书面报代表工作委员会复核。"
     )
-    return blocks
 
 
 def _rank_table(facts: SheetFacts) -> Table:
@@ -342,4 +393,4 @@ def _taking_part_table(facts: SheetFacts) -> Table:
         Column("合计", 26, "figure"),
         Column("有记录的代表", 40, "figure"),
     )
-    return Table("代表参加各项履职的情况", columns, tuple(rows))
+    return Table("代表参加各项履职的情况", columns, tuple(rows), is_small=True)

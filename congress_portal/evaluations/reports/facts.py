@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import Region
@@ -15,6 +17,7 @@ from congress_portal.evaluations.selectors import scores_in_full
 
 ZERO = Decimal(0)
 _CENT = Decimal("0.01")
+OWN = "县本级"
 HISTORY = 4  # periods in the small multiples, this one included
 
 
@@ -105,7 +108,7 @@ class IndicatorFacts:
     def share_of_full(self, subjects: Iterable[SubjectFacts]) -> Decimal | None:
         """Points ÷ full in per cent over some of the subjects; None where nothing counted."""
         keys = {subject.key for subject in subjects}
-        points = [line.points for subject, line in self.counted if subject.key in keys]
+        points = [line.points or ZERO for subject, line in self.counted if subject.key in keys]
         if not points:
             return None
         return _half_up(100 * sum(points, ZERO) / (self.full * len(points)), Decimal("0.1"))
@@ -188,12 +191,16 @@ def _half_up(value: Decimal, step: Decimal) -> Decimal:
     return value.quantize(step, ROUND_HALF_UP)
 
 
-def facts_of(sheet: ScoreSheet) -> SheetFacts:
-    """Reads a sheet and those of up to three periods before; six queries however many rows."""
+def facts_of(sheet: ScoreSheet, own: QuerySet[Score] | None = None) -> SheetFacts:
+    """Reads a sheet and those of up to three periods before; six queries however many rows.
+
+    ``own`` narrows to some of the sheet's scores, those a reader may see.
+    """
     earlier = _earlier_sheets(sheet)
     totals = {one.pk: _totals(one) for one in earlier}
     last = totals[earlier[-1].pk] if earlier else {}
-    scores = scores_in_full(Score.objects.filter(sheet=sheet)).order_by("serial")
+    rows = Score.objects.filter(sheet=sheet) if own is None else own.filter(sheet=sheet)
+    scores = scores_in_full(rows).order_by("serial")
     subjects = tuple(_subject(score, last) for score in scores)
     county = Region.objects.filter(level=RegionLevel.COUNTY).order_by("code").first()
     return SheetFacts(
@@ -241,15 +248,22 @@ Totals = Mapping[str, tuple[str, Decimal | None]]
 
 def _totals(sheet: ScoreSheet) -> Totals:
     """Place and total by subject of an earlier sheet."""
-    rows = Score.objects.filter(sheet=sheet).values_list("key", "region__name", "total")
-    return {key: (place or "", total) for key, place, total in rows.order_by("serial")}
+    rows = Score.objects.filter(sheet=sheet).select_related("region").order_by("serial")
+    return {row.key: (_place_name(row), row.total) for row in rows}
+
+
+def _place_name(score: Score) -> str:
+    """The town's name; what belongs to the county itself stands under 县本级."""
+    if score.region is None:
+        return ""
+    return OWN if score.region.level == RegionLevel.COUNTY else score.region.name
 
 
 def _subject(score: Score, last: Totals) -> SubjectFacts:
     return SubjectFacts(
         key=score.key,
         label=score.label,
-        place=score.region.name if score.region else "",
+        place=_place_name(score),
         total=score.total,
         rank=score.rank,
         formula=score.formula,

@@ -4,23 +4,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
-from congress_portal.evaluations.models import ScoreLine, ScoreSheet
+from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports.facts import SheetFacts, facts_of
+from congress_portal.evaluations.reports.wording import previous_words
 
 
-def sheet_workbook(sheet: ScoreSheet) -> bytes:
+def sheet_workbook(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> bytes:
     """得分 (one row a subject) and 明细 (one row a line, with its sum in words)."""
-    facts = facts_of(sheet)
+    facts = facts_of(sheet, scores)
     name = f"{sheet.scheme_data['name']}（{facts.period.label}）"
     totals = [
         Field("名次", 6),
         Field("编号", 16),
         Field("对象", 22),
         Field("所属", 10),
-        *(Field(f"{one.name}（{one.full:f}）", 10) for one in facts.indicators),
+        *(Field(f"{one.name}（{plain(one.full)}）", 10) for one in facts.indicators),
         Field("总分", 8),
-        Field("上期", 8),
+        Field(previous_words(facts), 8),
     ]
     lines = [
         Field("编号", 16),
@@ -35,7 +39,7 @@ def sheet_workbook(sheet: ScoreSheet) -> bytes:
     ]
     return workbook_bytes(
         Sheet("得分", totals, _totals(facts), name),
-        Sheet("明细", lines, _lines(sheet), name),
+        Sheet("明细", lines, _lines(sheet, scores), name),
     )
 
 
@@ -51,8 +55,10 @@ def _total_row(one: Any) -> tuple[Any, ...]:
     return (one.rank, one.key, one.label, one.place, *points, one.total, one.before)
 
 
-def _lines(sheet: ScoreSheet) -> Iterator[tuple[Any, ...]]:
+def _lines(sheet: ScoreSheet, scores: QuerySet[Score] | None) -> Iterator[tuple[Any, ...]]:
     rows = ScoreLine.objects.filter(score__sheet=sheet).select_related("score")
+    if scores is not None:
+        rows = rows.filter(score__in=scores)
     for line in rows.order_by("score__serial", "serial").iterator(2000):
         yield (
             line.score.key,

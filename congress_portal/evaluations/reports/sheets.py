@@ -15,8 +15,6 @@ from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports.wording import points
 from congress_portal.evaluations.selectors import scores_in_full
 
-_KEPT = 500  # scores read at a time
-
 
 @dataclass(frozen=True)
 class SubjectPage:
@@ -35,8 +33,7 @@ class SubjectSheets:
 
     title: str
     author: str
-    period: str
-    version: str
+    about: str
     pages: tuple[SubjectPage, ...]
     template: ClassVar[str] = "evaluations/pdf/subject_sheets.html"
     stylesheets: ClassVar[tuple[str, ...]] = ("css/pdf/subject_sheets.css",)
@@ -52,12 +49,12 @@ def subject_sheets(scores: QuerySet[Score]) -> SubjectSheets:
     period = Period(sheet.first_day, sheet.last_day, sheet.period_code)
     county = Region.objects.filter(level=RegionLevel.COUNTY).values_list("name", flat=True).first()
     name = sheet.scheme_data["name"]
+    version = f"第{sheet.version}版" if sheet.is_published else "草稿"
     only = f"：{found[0].label}" if len(found) == 1 else ""
     return SubjectSheets(
         title=f"{name}得分单（{period.label}）{only}",
         author=settings.PORTAL_OFFICE or f"{county or ''}人大常委会代表工作委员会",
-        period=period.label,
-        version=f"第{sheet.version}版" if sheet.is_published else "草稿",
+        about=f"{name}得分单　{period.label}　{version}",
         pages=tuple(map(_page, found)),
     )
 
@@ -73,11 +70,11 @@ def _page(score: Score) -> SubjectPage:
         table=Table(
             "",
             (
-                Column("指标", 22, "name"),
+                Column("指标", 20, "name"),
                 Column("满分", 8, "figure"),
-                Column("怎样得出", 48, "name"),
-                Column("得分", 11, "figure"),
-                Column("扣分", 11, "figure"),
+                Column("怎样得出", 52, "name"),
+                Column("得分", 10, "figure"),
+                Column("扣分", 10, "figure"),
             ),
             tuple(
                 (

@@ -71,6 +71,12 @@ def change_words(now: Decimal | None, before: Decimal | None, previous: str) -> 
     return f"，比{previous}{'升' if now > before else '降'}{abs(now - before):.2f}分"
 
 
+def moved(change: Decimal | None) -> str:
+    """升1.20分 or 降1.20分."""
+    value = change or Decimal(0)
+    return f"{'升' if value >= 0 else '降'}{abs(value):.2f}分"
+
+
 def names(subjects: Sequence[SubjectFacts], *, most: int = _NAMED, total: bool = True) -> str:
     """«A（98.00分）、B（97.50分）等5个»: all if few, else the first with the number."""
     shown = subjects if len(subjects) <= most else subjects[:most]
@@ -125,7 +131,7 @@ def _input(one: IndicatorFacts, words: Words) -> str:
     average = one.value / len(one.lines)
     unit = one.unit
     return (
-        f"{one.metric_name}合计{plain(one.value)}{unit}，平均每{words.measure}{average:.1f}{unit}"
+        f"{one.metric_name}合计{plain(one.value)}{unit}，平均每{words.measure}{average:.2f}{unit}"
     )
 
 
@@ -145,11 +151,9 @@ def _worst(facts: SheetFacts, one: IndicatorFacts) -> str:
     """Who lost most on it; persons are never named for it."""
     if not facts.sheet.scheme_data["ranks"] or not one.short:
         return ""
-    listed = "、".join(
-        f"{subject.label}（{line.formula}，失{points(line.lost)}分）"
-        for subject, line in one.short[:_NAMED]
-    )
-    return f"失分最多的是{listed}。"
+    most = one.short[0][1].lost
+    worst = [subject for subject, line in one.short if line.lost == most]
+    return f"失{points(most)}分的最多，是{names(worst, total=False)}。"
 
 
 def requests(facts: SheetFacts, words: Words) -> list[Paragraph]:
@@ -163,20 +167,62 @@ def requests(facts: SheetFacts, words: Words) -> list[Paragraph]:
     ]
 
 
+def _without(one: IndicatorFacts) -> int:
+    return sum(1 for _, line in one.lines if not line.value)
+
+
+def seldom(facts: SheetFacts) -> list[IndicatorFacts]:
+    """What the fewest persons have a record of, first; ratios say nothing about that."""
+    counts = [one for one in facts.indicators if one.method != Method.RATIO and _without(one)]
+    return sorted(counts, key=lambda one: -_without(one))
+
+
+def person_problems(facts: SheetFacts) -> list[Paragraph]:
+    """By how many have no record; towns are named, persons never."""
+    return [
+        Paragraph(
+            lead=f"（{ORDINALS[number]}）没有{one.name}记录的代表{_without(one)}名。",
+            text=f"有记录的占{Rate(len(one.lines) - _without(one), len(one.lines))}；"
+            f"{_lowest_places(facts, one)}",
+        )
+        for number, one in enumerate(seldom(facts)[:_PROBLEMS])
+    ]
+
+
+def _lowest_places(facts: SheetFacts, one: IndicatorFacts) -> str:
+    active = {subject.key for subject, line in one.lines if line.value}
+    rates = [
+        (place.name, Rate(sum(s.key in active for s in place.subjects), len(place.subjects)))
+        for place in facts.places
+    ]
+    rates.sort(key=lambda pair: pair[1].part / pair[1].whole)
+    listed = "、".join(f"{name}{rate}" for name, rate in rates[:_NAMED])
+    return f"占比在后的镇街是{listed}。"
+
+
+def person_requests(facts: SheetFacts, words: Words) -> list[Paragraph]:
+    return [
+        Paragraph(
+            lead=f"（{ORDINALS[number]}）关于{one.name}。",
+            text=f"{words.count(_without(one))}本期没有记录，"
+            f"要{_REMEDIES.get(one.metric, '对照附件安排补上')}。",
+        )
+        for number, one in enumerate(seldom(facts)[:_PROBLEMS])
+    ]
+
+
 def _aim(one: IndicatorFacts, words: Words) -> str:
     short = words.count(len(one.short))
     if one.method == Method.TARGET:
         return f"{short}未达到{plain(one.target or 0)}{one.unit}的目标，要"
     if one.method == Method.RATIO:
-        gap = one.base - one.value
-        return (
-            f"{one.base_name}{plain(one.base)}{one.base_unit}中还差{plain(gap)}{one.base_unit}，要"
-        )
+        whole = f"{one.base_name}{plain(one.base)}{one.base_unit}"
+        part = f"{one.metric_name}{plain(one.value)}{one.unit}"
+        return f"{whole}，{part}，相差{plain(one.base - one.value)}{one.unit}，要"
     if one.method == Method.DEDUCTION:
         return f"{short}共{plain(one.value)}{one.unit}，要"
     if one.method == Method.FIRST_THEN_EACH:
-        without = sum(1 for _, line in one.lines if not line.value)
-        return f"{words.count(without)}本期没有记录，要"
+        return f"{words.count(_without(one))}本期没有记录，要"
     return f"{short}未得满分，要"
 
 
@@ -202,20 +248,26 @@ def rules_note(facts: SheetFacts) -> Note:
     return Note("计分办法：" + "；".join(map(rule_words, facts.indicators)) + "。")
 
 
-def bands(totals: Iterable[Decimal], edges: Sequence[int]) -> list[tuple[str, int]]:
-    """How many totals lie in each band; ``edges`` from the highest down."""
+def edges(facts: SheetFacts, shares: Sequence[int]) -> list[Decimal]:
+    """Bounds of the bands, from the highest down, as shares of the full mark in per cent."""
+    return [facts.full * share / 100 for share in shares]
+
+
+def bands(totals: Iterable[Decimal], bounds: Sequence[Decimal]) -> list[tuple[str, int]]:
+    """How many totals lie in each band; ``bounds`` from the highest down."""
     given = list(totals)
     found = []
-    upper: int | None = None
-    for edge in edges:
-        count = sum(1 for t in given if t >= edge and (upper is None or t < upper))
-        found.append((f"{edge}分及以上" if upper is None else f"{edge}—{upper}分以下", count))
-        upper = edge
-    found.append((f"{upper}分以下", sum(1 for t in given if upper is not None and t < upper)))
-    return found
+    upper: Decimal | None = None
+    for bound in bounds:
+        count = sum(1 for t in given if t >= bound and (upper is None or t < upper))
+        above = f"{plain(bound)}分及以上"
+        found.append((above if upper is None else f"{plain(bound)}—{plain(upper)}分以下", count))
+        upper = bound
+    rest = sum(1 for t in given if upper is not None and t < upper)
+    return [*found, (f"{plain(upper or 0)}分以下", rest)]
 
 
-def bands_table(facts: SheetFacts, words: Words, edges: Sequence[int]) -> Table:
+def bands_table(facts: SheetFacts, words: Words, bounds: Sequence[Decimal]) -> Table:
     totals = [subject.total for subject in facts.scored if subject.total is not None]
     return Table(
         caption=f"{words.noun}得分分布",
@@ -226,7 +278,7 @@ def bands_table(facts: SheetFacts, words: Words, edges: Sequence[int]) -> Table:
         ),
         rows=tuple(
             (label, str(count), f"{Rate(count, len(totals)).percent or 0}%")
-            for label, count in bands(totals, edges)
+            for label, count in bands(totals, bounds)
         ),
         is_small=True,
     )

@@ -123,11 +123,8 @@ class Command(BaseCommand):
         for row in sheet.refused[:_SHOWN_ROWS]:
             for fault in row.faults:
                 value = f"“{fault.value}”" if fault.value and not fault.personal else ""
-                self.stdout.write(
-                    self.style.WARNING(
-                        f"    第 {row.number} 行 {fault.column}{value}：{fault.reason}。{fault.advice}"
-                    )
-                )
+                told = f"第 {row.number} 行 {fault.column}{value}：{fault.reason}。{fault.advice}"
+                self.stdout.write(self.style.WARNING(f"    {told}"))
         if len(sheet.refused) > _SHOWN_ROWS:
             self.stdout.write(f"    ……另有 {len(sheet.refused) - _SHOWN_ROWS} 行不合格")
 

@@ -66,9 +66,12 @@ def duty_file(
         town=deputy.town.name,
         year=year,
         facts=(*_facts(deputy), _stations(deputy, period, reader)),
-        totals=_totals(attended, received, visits, led, cosigned, reports),
+        totals=(
+            *_totals(attended, received, visits, led, cosigned, reports),
+            *_once_a_term(deputy, min(period.last, today), reader),
+        ),
         parts=parts,
-        issuer=settings.PORTAL_OFFICE or settings.PORTAL_NAME,
+        issuer=settings.PORTAL_OFFICE or f"{_county_of(deputy)}人大常委会代表工作委员会",
         printed_on=today,
         is_partial=deputy.user_id != reader.pk and not _reads_county_of(deputy, reader),
     )
@@ -77,6 +80,11 @@ def duty_file(
 def _reads_county_of(deputy: Deputy, reader: User) -> bool:
     county = deputy.town.code[: RegionLevel.COUNTY.prefix_length]
     return any(county.startswith(prefix) for prefix in reader.scope.read_prefixes)
+
+
+def _county_of(deputy: Deputy) -> str:
+    parent = deputy.town.parent
+    return parent.name if parent else ""
 
 
 def _facts(deputy: Deputy) -> Iterable[Fact]:
@@ -283,12 +291,30 @@ def _scores(deputy: Deputy, period: Period, reader: User) -> Section:
     entries = tuple(
         Entry(
             row.sheet.last_day,
-            f"{row.sheet.scheme.name}（{row.sheet.period_code}）",
+            f"{row.sheet.scheme.name}（{_label(row)}）",
             f"{row.total} 分" if row.total is not None else "没有可计的指标",
+            reverse("evaluations:score", args=[row.pk]),
         )
         for row in latest.values()
     )
     return Section("已公布的考评", entries, f"{len(entries)} 期")
+
+
+def _once_a_term(deputy: Deputy, on: dt.date, reader: User) -> Iterable[Fact]:
+    """At least one report to the voters in the term of that day (MISSION M113)."""
+    terms = {mandate.term for mandate in deputy.mandates.all()}
+    days = [(t.begins_on, t.ends_on) for t in terms if t.begins_on <= on <= t.ends_on]
+    if not days:
+        return
+    first, last = min(day for day, _ in days), max(day for _, day in days)
+    rows = DutyReport.objects.visible_to(reader).verified()
+    is_done = rows.filter(deputy=deputy, held_on__range=(first, last)).exists()
+    yield Fact("任期内至少述职一次", "1/1，已述职" if is_done else "0/1，还没有述职")
+
+
+def _label(row: Score) -> str:
+    sheet = row.sheet
+    return Period(sheet.first_day, sheet.last_day, sheet.period_code).label
 
 
 def _totals(

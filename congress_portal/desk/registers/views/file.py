@@ -37,8 +37,8 @@ def deputy_file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _deputy(request: HttpRequest, pk: int) -> Deputy:
-    rows = with_seats(Deputy.objects.visible_to(request.user)).prefetch_related("expertise")
-    return get_object_or_404(rows, pk=pk)
+    rows = with_seats(Deputy.objects.visible_to(request.user)).select_related("town__parent")
+    return get_object_or_404(rows.prefetch_related("expertise"), pk=pk)
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:

@@ -1,11 +1,17 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from congress_portal.core.errors import DomainError
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.models import Scheme, Score, ScoreSheet
-from congress_portal.evaluations.output import file_name, make_folder, write_bytes, write_json
+from congress_portal.evaluations.output import (
+    file_name,
+    make_folder,
+    told_in_one_line,
+    write_bytes,
+    write_json,
+)
 from congress_portal.evaluations.reports import bulletin_pdf
 from congress_portal.evaluations.selectors import sheet_report
 from congress_portal.evaluations.services import needs_new_version, sheet_for
@@ -22,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON 文件。")
 
     def handle(self, **options: Any) -> None:
-        try:
+        with told_in_one_line():
             period = parse_period(options["period"])
             sheets = [self._sheet(each, period) for each in _schemes(options["scheme"])]
             if options["json"]:
@@ -30,8 +36,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"已写入 {options['json']}")
             if options["out"]:
                 self._bulletins(sheets, options["out"])
-        except DomainError as error:
-            raise CommandError(error.message) from error
 
     def _sheet(self, scheme: Scheme, period: Period) -> ScoreSheet:
         sheet = sheet_for(scheme=scheme, period=period)

@@ -1,9 +1,8 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from congress_portal.core.errors import DomainError
-from congress_portal.evaluations.output import write_json
+from congress_portal.evaluations.output import told_in_one_line, write_json
 from congress_portal.evaluations.registry import region_metrics
 from congress_portal.evaluations.selectors import metrics_report
 from deputies.selectors import parse_period
@@ -19,13 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON 文件。")
 
     def handle(self, **options: Any) -> None:
-        try:
+        with told_in_one_line():
             period = parse_period(options["period"])
             report = metrics_report(period)
             if options["json"]:
                 write_json(options["json"], report)
-        except DomainError as error:
-            raise CommandError(error.message) from error
         self.stdout.write(f"{period.label}（{period.first} 至 {period.last}）")
         for key, label in _HEADINGS:
             self.stdout.write(f"  {label} {len(report[key])} 个")

@@ -1,0 +1,45 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from congress_portal.core.enums import Level
+from congress_portal.core.listing import page_of
+from congress_portal.desk.registers.forms import MOST_MEMBERS, OverviewFilter, PersonFilter
+from congress_portal.desk.registers.selectors.people import composition, strength
+from congress_portal.desk.registers.views.access import readers_only
+from deputies.selectors import with_seats
+
+
+@require_GET
+@readers_only
+def overview(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = OverviewFilter(request.GET, user=request.user)
+    asked = form.cleaned_data if form.is_valid() else {}
+    level, town = asked.get("level") or Level.COUNTY, asked.get("town")
+    context = {
+        "form": form,
+        "today": today,
+        "strength": strength(request.user, today),
+        "level": Level(level),
+        "town": town,
+        "dimensions": composition(request.user, level, town, today),
+    }
+    return render(request, "desk/registers/overview.html", context)
+
+
+@require_GET
+@readers_only
+def persons(request: HttpRequest) -> HttpResponse:
+    form = PersonFilter(request.GET, user=request.user)
+    rows = with_seats(form.apply(form.base())).prefetch_related("expertise")
+    may_group = bool(request.user.scope.write_prefixes)
+    page = page_of(request, rows)
+    context = {
+        "form": form,
+        "page": page,
+        "may_group": may_group,
+        "may_group_all": may_group and form.narrowed and page.paginator.count <= MOST_MEMBERS,
+    }
+    return render(request, "desk/registers/persons.html", context)

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from congress_portal.evaluations import views
+
+app_name = "evaluations"
+urlpatterns = [
+    path("", views.sheet_list, name="list"),
+    path("compute/", views.compute, name="compute"),
+    path("<int:pk>/", views.sheet_detail, name="sheet"),
+    path("<int:pk>/check/", views.sheet_check, name="check"),
+    path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/correct/", views.correct, name="correct"),
+    path("<int:pk>/papers/<slug:code>/", views.download, name="download"),
+    path("scores/<int:pk>/", views.score_detail, name="score"),
+    path("lines/<int:pk>/", views.line_evidence, name="evidence"),
+]

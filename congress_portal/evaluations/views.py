@@ -1,0 +1,169 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from congress_portal.core.errors import DomainError
+from congress_portal.core.listing import page_of
+from congress_portal.evaluations.evidence import evidence_of
+from congress_portal.evaluations.forms import (
+    ComputeForm,
+    CorrectionForm,
+    PublishForm,
+    ScoreFilter,
+    SheetFilter,
+)
+from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.papers import make_paper, own_scores, papers_for
+from congress_portal.evaluations.selectors import (
+    changes_between,
+    earlier_version,
+    in_order,
+    lines_said,
+    scores_in_full,
+    sheet_summary,
+    versions_of,
+)
+from congress_portal.evaluations.services import (
+    compute_sheet,
+    needs_new_version,
+    new_version,
+    publish_sheet,
+)
+
+
+def _sheet(request: HttpRequest, pk: int) -> ScoreSheet:
+    rows = ScoreSheet.objects.visible_to(request.user).select_related(
+        "scheme", "computed_by", "published_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _sheet_of_office(request: HttpRequest, pk: int) -> ScoreSheet:
+    """For changes: a stranger meets 404, a reader without the right 403."""
+    sheet = _sheet(request, pk)
+    if not ScoreSheet.objects.editable_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied
+    return sheet
+
+
+@require_GET
+def sheet_list(request: HttpRequest) -> HttpResponse:
+    form = SheetFilter(request.GET, user=request.user)
+    rows = form.apply(ScoreSheet.objects.visible_to(request.user).select_related("scheme"))
+    context = {"form": form, "page": page_of(request, rows)}
+    if ScoreSheet.objects.all().may_add(request.user):
+        context["compute_form"] = ComputeForm(user=request.user)
+    return render(request, "evaluations/list.html", context)
+
+
+@require_POST
+def compute(request: HttpRequest) -> HttpResponse:
+    if not ScoreSheet.objects.all().may_add(request.user):
+        raise PermissionDenied
+    form = ComputeForm(request.POST, user=request.user)
+    if form.is_valid():
+        try:
+            sheet = compute_sheet(actor=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "已按现在的记录计算，请核对后发布。")
+            return redirect("evaluations:sheet", pk=sheet.pk)
+    return render(request, "evaluations/compute.html", {"form": form}, status=422)
+
+
+@require_GET
+def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    sheet = _sheet(request, pk)
+    form = ScoreFilter(request.GET, user=request.user)
+    rows = in_order(form.apply(own_scores(sheet, request.user)), sheet)
+    context = {
+        "sheet": sheet,
+        "form": form,
+        "page": page_of(request, scores_in_full(rows)),
+        "papers": papers_for(sheet, request.user),
+        "versions": versions_of(sheet, request.user),
+        "may_change": ScoreSheet.objects.editable_by(request.user).filter(pk=pk).exists(),
+    }
+    return render(request, "evaluations/sheet.html", context)
+
+
+@require_GET
+def sheet_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether records changed since the sheet was computed, and what a new version changed."""
+    sheet = _sheet_of_office(request, pk)
+    earlier = earlier_version(sheet)
+    context = {
+        "sheet": sheet,
+        "has_changed": needs_new_version(sheet),
+        "earlier": earlier,
+        "changes": changes_between(earlier, sheet) if earlier else [],
+    }
+    return render(request, "evaluations/check.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    sheet = _sheet_of_office(request, pk)
+    form = PublishForm(request.POST or None, initial={"digest": sheet.digest})
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_sheet(sheet=sheet, actor=request.user, digest=form.cleaned_data["digest"])
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "已发布并封存，各对象现在可以看到自己的得分。")
+            return redirect("evaluations:sheet", pk=pk)
+    context = {"sheet": sheet, "form": form, "summary": sheet_summary(sheet)}
+    context["has_changed"] = not sheet.is_published and needs_new_version(sheet)
+    return render(request, "evaluations/publish.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    sheet = _sheet_of_office(request, pk)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = new_version(sheet=sheet, actor=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"已算出第{draft.version}版的草稿，请核对后发布。")
+            return redirect("evaluations:check", pk=draft.pk)
+    return render(request, "evaluations/correct.html", {"sheet": sheet, "form": form})
+
+
+@require_GET
+def download(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    sheet = _sheet(request, pk)
+    offered = {paper.code: paper for paper in papers_for(sheet, request.user)}
+    if code not in offered:
+        raise Http404
+    name, content = make_paper(sheet, offered[code], request.user)
+    disposition = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(
+        content,
+        content_type=offered[code].content_type,
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@require_GET
+def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = scores_in_full(Score.objects.visible_to(request.user))
+    score = get_object_or_404(rows.select_related("sheet__scheme", "region"), pk=pk)
+    context = {"score": score, "sheet": score.sheet, "lines": lines_said(score)}
+    return render(request, "evaluations/score.html", context)
+
+
+@require_GET
+def line_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = ScoreLine.objects.visible_to(request.user).select_related("score__sheet__scheme")
+    line = get_object_or_404(rows, pk=pk)
+    groups = evidence_of(line.evidence, line.base_evidence, request.user)
+    context = {"line": line, "score": line.score, "sheet": line.score.sheet, "groups": groups}
+    return render(request, "evaluations/evidence.html", context)

@@ -1,0 +1,79 @@
+import datetime as dt
+
+import pytest
+
+from deputies.models import District, Group, Term
+from tests.constraints import assert_refused, constraint_names, twice
+from tests.factories.core import CountyFactory, TownFactory, UserFactory
+from tests.factories.deputies import (
+    DeputyFactory,
+    DistrictFactory,
+    GroupFactory,
+    GroupMembershipFactory,
+    MandateFactory,
+    TermFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+EARLY, LATE = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+
+
+def _term(region=None, **fields):
+    dates = {"begins_on": EARLY, "ends_on": LATE, **fields}
+    return Term.objects.create(level="county", region=region, name="第一届", **dates)
+
+
+def _seats():
+    deputy, term = DeputyFactory(), TermFactory()
+    MandateFactory(deputy=deputy, term=term)
+    MandateFactory(deputy=deputy, term=term)
+
+
+def _districts():
+    first = DistrictFactory()
+    District.objects.create(term=first.term, region=first.region, name=first.name)
+
+
+def _memberships():
+    first = GroupMembershipFactory()
+    GroupMembershipFactory(group=first.group, deputy=first.deputy)
+
+
+BROKEN = {
+    "term_name_unique": lambda: (_term(CountyFactory()), _term(CountyFactory())),
+    "term_name_unique_above": twice(_term),
+    "term_dates_ordered": lambda: _term(begins_on=LATE, ends_on=EARLY),
+    "district_name_unique": _districts,
+    "mandate_once_a_term": _seats,
+    "mandate_dates_ordered": lambda: MandateFactory(begins_on=LATE, ends_on=EARLY),
+    "mandate_end_dated": lambda: MandateFactory(end_kind="resigned"),
+    "group_membership_once": _memberships,
+    "group_membership_dates_ordered": lambda: GroupMembershipFactory(begins_on=LATE, ends_on=EARLY),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses(name):
+    assert_refused(BROKEN[name], name)
+
+
+def test_every_constraint_is_tried():
+    assert set(BROKEN) == constraint_names("deputies")
+
+
+def test_a_seat_may_be_won_again_after_it_ended():
+    first = MandateFactory(ends_on=LATE)
+
+    MandateFactory(deputy=first.deputy, term=first.term)
+
+
+def test_one_account_belongs_to_one_deputy():
+    user = UserFactory()
+
+    assert_refused(twice(DeputyFactory, user=user, town=TownFactory()))
+
+
+def test_two_groups_cannot_share_a_name():
+    assert_refused(twice(GroupFactory, name="第一小组"))
+    assert Group.objects.count() == 0

@@ -1,0 +1,287 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from congress_portal.core.enums import Role
+from congress_portal.core.figures import Rate
+from deputies.models import Term
+from tests.factories.activities import ActivityFactory, VisitFactory
+from tests.factories.core import (
+    CountyFactory,
+    TownFactory,
+    UnitFactory,
+    UserFactory,
+    staff,
+    town_clerk,
+)
+from tests.factories.deputies import DeputyFactory
+from tests.factories.stations import ReceptionFactory, StationFactory
+from tests.factories.suggestions import (
+    HandlingFactory,
+    OpinionFactory,
+    ReplyClassFactory,
+    ReplyFactory,
+    SuggestionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def leader(freeze):
+    freeze("2026-10-20 09:00")
+    return UserFactory(role=Role.LEADER, role__region=CountyFactory())
+
+
+def desk_of(client, user, role_template):
+    client.force_login(user)
+    response = client.get(reverse("desk:home"))
+    assert response.status_code == 200
+    return next(b.data for b in response.context["blocks"] if b.template == role_template)
+
+
+def test_leader_sees_activity_by_town_over_eight_quarters(client, leader):
+    town = TownFactory(name="云溪镇")
+    ActivityFactory(region=town, held_on=dt.date(2026, 9, 30))
+    ActivityFactory(region=town, held_on=dt.date(2024, 10, 1))
+    ActivityFactory(region=town, held_on=dt.date(2026, 10, 1))
+    ActivityFactory(region=town, held_on=dt.date(2026, 8, 1), verification="pending")
+
+    data = desk_of(client, leader, "desk/_leader.html")
+
+    assert [line.town for line in data["towns"]] == [town]
+    assert [bar.count for bar in data["towns"][0].bars] == [1, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_leader_sees_what_is_stuck_oldest_first(client, leader):
+    slow, slower = UnitFactory(name="县教育局"), UnitFactory(name="县公安局")
+    for unit, handed_over in ((slow, dt.date(2026, 6, 20)), (slower, dt.date(2026, 5, 1))):
+        suggestion = SuggestionFactory(submitted_on=handed_over, handed_over_on=handed_over)
+        HandlingFactory(suggestion=suggestion, unit=unit)
+    answered = SuggestionFactory(
+        submitted_on=dt.date(2026, 1, 1), handed_over_on=dt.date(2026, 1, 5)
+    )
+    ReplyFactory(handling=HandlingFactory(suggestion=answered, unit=slow))
+    OpinionFactory(reception=ReceptionFactory(held_on=dt.date(2026, 9, 1)))
+
+    stuck = desk_of(client, leader, "desk/_leader.html")["stuck"]
+
+    assert [(unit.name, unit.overdue, unit.voices, unit.days) for unit in stuck] == [
+        ("县公安局", 1, 0, 80),
+        ("县教育局", 1, 0, 30),
+        ("各家站（没有转给单位）", 0, 1, 19),
+    ]
+
+
+def test_leader_sees_four_rates_with_their_denominators(client, leader):
+    handed_over = dt.date(2026, 5, 10)  # due 10 August
+    for rating in ("satisfied", "unsatisfied", None):
+        suggestion = SuggestionFactory(submitted_on=handed_over, handed_over_on=handed_over)
+        handling = HandlingFactory(suggestion=suggestion)
+        if rating:
+            result = ReplyClassFactory() if rating == "satisfied" else None
+            ReplyFactory(handling=handling, rating=rating, reply_class=result)
+    reception = ReceptionFactory(held_on=dt.date(2026, 7, 15))
+    OpinionFactory(reception=reception, closed_on=dt.date(2026, 9, 30))
+    OpinionFactory(reception=reception, closed_on=dt.date(2026, 10, 1))
+
+    lines = desk_of(client, leader, "desk/_leader.html")["lines"]
+
+    assert [(line.name, line.now) for line in lines] == [
+        ("答复率", Rate(2, 3)),
+        ("办结率", Rate(1, 2)),
+        ("解决率", Rate(1, 2)),
+        ("满意率", Rate(1, 2)),
+    ]
+
+
+def test_figures_of_the_leader_open_into_as_many_records(client, leader):
+    handed_over = dt.date(2026, 5, 10)
+    for _ in range(3):
+        HandlingFactory(
+            suggestion=SuggestionFactory(submitted_on=handed_over, handed_over_on=handed_over)
+        )
+    OpinionFactory(reception=ReceptionFactory(held_on=dt.date(2026, 7, 15)))
+
+    lines = desk_of(client, leader, "desk/_leader.html")["lines"]
+
+    for line in lines[:2]:
+        page = client.get(line.address).context["page"]
+        assert page.paginator.count == line.now.whole
+
+
+def test_leader_may_look_at_an_earlier_quarter_only(client, leader):
+    client.force_login(leader)
+
+    def shown(period):
+        blocks = client.get(reverse("desk:home"), {"period": period}).context["blocks"]
+        return blocks[0].data["period"].code
+
+    asked = ["2026Q1", "2026Q4", "2027Q1", "2026", "x"]
+    assert [shown(each) for each in asked] == ["2026Q1", "2026Q4", "2026Q3", "2026Q3", "2026Q3"]
+
+
+@pytest.mark.parametrize("towns", [1, 3])
+def test_desks_ask_a_fixed_number_of_queries(client, django_assert_max_num_queries, leader, towns):
+    for _ in range(towns):
+        ActivityFactory(region=TownFactory())
+        HandlingFactory(
+            suggestion=SuggestionFactory(
+                submitted_on=dt.date(2026, 5, 1), handed_over_on=dt.date(2026, 5, 1)
+            )
+        )
+    client.force_login(leader)
+
+    with django_assert_max_num_queries(28):
+        client.get(reverse("desk:home"))
+
+
+def test_town_clerk_sees_only_the_own_town(client, freeze):
+    freeze("2026-09-03 09:00")
+    town = TownFactory(name="云溪镇")
+    VisitFactory(deputy=DeputyFactory(town=town), verification="pending")
+    VisitFactory(verification="pending")
+
+    data = desk_of(client, town_clerk(town), "desk/_staff.html")
+
+    assert [line.town for line in data["towns"]] == [town]
+    assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的走访", 1)]
+
+
+def test_what_waits_opens_into_as_many_rows(client, freeze):
+    freeze("2026-09-03 09:00")
+    VisitFactory(verification="pending")
+    VisitFactory()
+    ActivityFactory.create_batch(2, verification="pending")
+    StationFactory()
+    OpinionFactory(reception=ReceptionFactory(held_on=dt.date(2026, 7, 1)))
+    for day in (dt.date(2026, 5, 1), dt.date(2026, 6, 10)):
+        SuggestionFactory(submitted_on=day, handed_over_on=day)
+    SuggestionFactory()
+    DeputyFactory(seat=True)
+    Term.objects.update(dates_assumed=True)
+
+    kinds = desk_of(client, staff(), "desk/_staff.html")["waiting"]
+
+    counts = {kind.name: kind.count for kind in kinds}
+    assert counts == {
+        "待核实的活动": 2,
+        "待核实的走访": 1,
+        "逾期未答复的建议": 1,
+        "将到期的建议": 1,
+        "未交办的建议": 1,
+        "超过30天未办结的群众意见": 1,
+        "没有站长、联络员的家站": 2,
+        "届次日期待核对": 1,
+    }
+    for kind in kinds:
+        context = client.get(kind.address).context
+        listed = context["cl"].result_count if "cl" in context else context["page"].paginator.count
+        assert (kind.name, listed) == (kind.name, kind.count)
+
+
+def test_deputy_sees_sent_back_records_and_the_own_year(client, freeze):
+    freeze("2026-09-03 09:00")
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(user=user)
+    visit = VisitFactory(
+        deputy=deputy, entered_by=user, verification="refused", refusal_reason="人次不对"
+    )
+    ActivityFactory(held_on=dt.date(2026, 3, 31), deputies=[deputy])
+    ActivityFactory(held_on=dt.date(2026, 3, 31))
+
+    data = desk_of(client, user, "desk/_deputy.html")["desk"]
+
+    assert [(task.note, task.address) for task in data.tasks] == [
+        ("人次不对", reverse("activities:edit_visit", args=[visit.pk]))
+    ]
+    assert [month.count for month in data.months] == [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+
+
+def test_unit_officer_sees_the_own_units_by_due_date(client):
+    unit = UnitFactory()
+    later, sooner = dt.date(2026, 7, 20), dt.date(2026, 7, 2)
+    for day in (later, sooner):
+        suggestion = SuggestionFactory(submitted_on=day, handed_over_on=day)
+        HandlingFactory(suggestion=suggestion, unit=unit)
+    HandlingFactory(suggestion=SuggestionFactory(handed_over_on=later))
+
+    data = desk_of(client, UserFactory(role=Role.UNIT_OFFICER, role__unit=unit), "desk/_unit.html")
+
+    assert [each.handed_over_on for each in data["desk"].waiting] == [sooner, later]
+
+
+@pytest.mark.parametrize("role", [Role.STATION_OFFICER, Role.INSPECTOR, Role.AUDITOR, Role.ADMIN])
+def test_every_role_has_a_desk_in_an_empty_county(client, role):
+    client.force_login(UserFactory(role=role))
+
+    response = client.get(reverse("desk:home"))
+
+    assert len(response.context["blocks"]) == 1
+
+
+def test_person_with_two_roles_sees_both_desks(client):
+    user = UserFactory(role=Role.DEPUTY)
+    DeputyFactory(user=user)
+    user.role_assignments.create(role=Role.INSPECTOR, region=CountyFactory())
+    client.force_login(user)
+
+    blocks = client.get(reverse("desk:home")).context["blocks"]
+
+    assert [block.template for block in blocks] == ["desk/_deputy.html", "desk/_inspector.html"]
+
+
+def test_account_without_a_role_is_told_whom_to_ask(client):
+    client.force_login(UserFactory())
+
+    assert "请联系本级人大常委会办公室的系统管理员" in client.get(reverse("desk:home")).text
+
+
+def test_year_of_a_stranger_is_not_found(client):
+    deputy = DeputyFactory()
+    client.force_login(town_clerk(TownFactory()))
+
+    assert client.get(reverse("desk:year", args=[deputy.pk])).status_code == 404
+
+
+def test_year_narrows_to_a_month(client):
+    deputy = DeputyFactory(user=UserFactory(role=Role.DEPUTY))
+    VisitFactory(deputy=deputy, held_on=dt.date(2025, 4, 1))
+    VisitFactory(deputy=deputy, held_on=dt.date(2025, 5, 1))
+    client.force_login(deputy.user)
+
+    response = client.get(reverse("desk:year", args=[deputy.pk]), {"year": "2025", "month": "5"})
+
+    assert [entry.day for entry in response.context["entries"]] == [dt.date(2025, 5, 1)]
+
+
+def test_search_finds_by_initials_within_the_scope(client):
+    town = TownFactory()
+    mine = [DeputyFactory(name=name, town=town) for name in ("张伟", "赵薇")]
+    DeputyFactory(name="周文")
+    StationFactory(region=town, name="张家坝联络站")
+    client.force_login(town_clerk(town))
+
+    found = client.get(reverse("desk:search"), {"q": "zw"}).context["found"]
+
+    assert [[hit.text for hit in group.rows] for group in found] == [[each.name for each in mine]]
+
+
+def test_search_opens_the_only_hit(client):
+    deputy = DeputyFactory(name="欧阳䶮")
+    client.force_login(town_clerk(deputy.town))
+
+    response = client.get(reverse("desk:search"), {"q": "欧阳"})
+
+    assert response.url == reverse("deputies:detail", args=[deputy.pk])
+
+
+def test_audit_list_is_for_auditors(client):
+    client.force_login(UserFactory(role=Role.LEADER, role__region=CountyFactory()))
+    refused = client.get(reverse("desk:audit"))
+    client.force_login(UserFactory(role=Role.AUDITOR))
+    listed = client.get(reverse("desk:audit"), {"action": "login"})
+
+    assert refused.status_code == 404
+    assert listed.context["page"].paginator.count == 2
