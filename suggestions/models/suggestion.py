@@ -74,7 +74,7 @@ class SuggestionQuerySet(ScopedQuerySet):
             handed = (
                 _rows_of("handlings").filter(unit__in=scope.unit_ids).exclude(state__in=NOT_IN_HAND)
             )
-            rule |= Q(pk__in=handed.values("suggestion"), state__in=_IN_HAND)
+            rule |= Q(pk__in=handed.values("suggestion"))
             rule |= Q(
                 region__handling_rule__government_unit__in=scope.unit_ids,
                 passed_on_on__isnull=False,
