@@ -155,7 +155,7 @@ class DutyInline(PortalInline):
 
 @admin.register(Reception)
 class ReceptionAdmin(RecordAdmin):
-    """The visitors' matters (voices) are hung on this page by the app that knows them."""
+    """The app that knows the visitors' matters (voices) puts them on this page."""
 
     list_display = ("held_on", "station", "deputies_on_duty", "place", "verification")
     list_display_links = ("held_on", "station")

@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from congress_portal.core.actor import current_actor
-from congress_portal.core.crypto import EncryptedCharField
+from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.models import AuditEntry, AuditHead
 
@@ -28,6 +28,7 @@ _COVERED = (
     "changes", "reason", "previous",
 )  # fmt: skip
 _BATCH = 500
+_CONCEALED = frozenset({"password", "phone", "visitor_name", "visitor_phone"})
 
 
 def _seal(text: str) -> str:
@@ -53,12 +54,12 @@ def plain(value: Any) -> Any:
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The stored fields of a row; encrypted ones appear only as «已加密»."""
+    """The stored fields of a row; what is personal or secret shows that it changed, not what."""
     values = {}
     for field in instance._meta.concrete_fields:
         value = field.value_from_object(instance)
-        if isinstance(field, EncryptedCharField):
-            value = "（已加密）" if value else ""
+        if isinstance(field, EncryptedCharField) or field.name in _CONCEALED:
+            value = f"（已隐去 {keyed_hash(value)[:8]}）" if value else ""
         elif isinstance(field, models.FileField):
             value = str(value or "")
         values[field.name] = plain(value)

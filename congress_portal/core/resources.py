@@ -127,7 +127,7 @@ class RegionResource(ImportResource):
         return (row.attrs["code"],)
 
     def stored(self, rows: list[Row]) -> dict[Any, Stored]:
-        names = list(rows[0].attrs) if rows else []
+        names = list(rows[0].attrs)
         return {
             found["code"]: Stored(found.pop("pk"), found)
             for found in self.model.objects.values("pk", *names)

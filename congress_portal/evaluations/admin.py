@@ -104,9 +104,12 @@ class SchemeAdmin(PortalAdmin):
     search_fields = ("name",)
     inlines = (IndicatorInline,)
     has_import = True
-    export_columns = ("name", "version", "subject_type", "ranks", "description")
+    export_kinds = ("考评办法",)
     actions = ["compute_selected", "export_selected"]
     fields = (("name", "version"), "subject_type", ("ranks", "is_active"), "description")
+
+    def export_rows(self, kind: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        return Indicator.objects.filter(scheme__in=rows.order_by().values("pk"))
 
     @admin.action(description="计算考评结果", permissions=["change"])
     def compute_selected(self, request: HttpRequest, queryset: QuerySet[Scheme]) -> Any:

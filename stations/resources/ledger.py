@@ -270,7 +270,7 @@ class StationResource(ImportResource):
         children = {name: spec.load(None) for name, spec in self.child_sets.items()}
         spoken = {item for row in rows for item in row.children["checks"]}
         answer = {}
-        names = list(rows[0].attrs) if rows else []
+        names = list(rows[0].attrs)
         for values in Station.objects.values("pk", *names):
             pk = values.pop("pk")
             sets = {name: held.get(pk, {}) for name, held in children.items()}

@@ -83,6 +83,9 @@ class MarkResource(ContentResource):
         return Q(year__in=years)
 
     def scope_codes(self, row: Row) -> Iterable[str]:
+        """Marks are the county's teams'; a town writes none, not even of its own stations."""
+        if not self.session.scope.is_office:
+            return ()
         return (self.stations.by_pk[row.attrs["station_id"]].region.code,)
 
     def filter_export(self, queryset: "QuerySet[Any]", **kwargs: Any) -> "QuerySet[Any]":

@@ -271,7 +271,7 @@ class SuggestionResource(RecordResource):
         self.acted = set(steps.values_list("suggestion", flat=True))
         replies = self._stored_replies(keys)
         answer = {}
-        names = list(rows[0].attrs) if rows else []
+        names = list(rows[0].attrs)
         for values in found.values("pk", *names):
             pk = values.pop("pk")
             sets = {name: held.get(pk, {}) for name, held in children.items()}

@@ -164,10 +164,22 @@ def test_deleting_records_what_was_there():
     assert Unit.objects.count() == 0
 
 
-def test_an_identity_number_never_enters_the_trail():
-    deputy = DeputyFactory(identity_number="421299198001010015")
+def test_what_is_personal_never_enters_the_trail():
+    deputy = DeputyFactory(identity_number="421299198001010015", phone="13900001111")
+    before = snapshot(deputy)
 
-    assert snapshot(deputy)["identity_number"] == "（已加密）"
+    deputy.phone = "13900002222"
+    after = snapshot(deputy)
+
+    assert "421299198001010015" not in json.dumps(before)
+    assert "13900001111" not in json.dumps(before)
+    assert list(difference(before, after)) == ["phone"]
+
+
+def test_a_password_never_enters_the_trail():
+    user = UserFactory(password="pbkdf2$made-up-hash")
+
+    assert "made-up-hash" not in json.dumps(snapshot(user))
 
 
 def test_difference_names_only_what_differs():

@@ -1,6 +1,7 @@
 """Order, atomicity, scope and query counts of the engine."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import tablib
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from congress_portal.core.enums import Role
 from congress_portal.core.importing.engine import apply, preview
 from congress_portal.core.models import ImportRun, Unit, User
+from congress_portal.core.resources import UnitResource
 from deputies.models import Deputy
 from stations.models import Station
 from tests.factories.core import CountyFactory, TownFactory
@@ -34,6 +37,7 @@ STATIONS = [
     ["编号", "名称", "类型", "所属镇（街道）", "进站代表"],
     ["A-1", "滇源镇代表之家", "代表之家", "滇源镇", "张伟"],
 ]
+GROUPS = [["小组名称", "组长", "成员"], ["滇源镇代表小组", "", "李娜"]]
 UNITS = [["单位全称", "简称"], ["区审计局", "审计局"]]
 
 
@@ -54,13 +58,11 @@ def test_files_that_need_one_another_are_saved_together_in_the_order_of_kinds():
 
 @pytest.mark.django_db
 def test_a_refused_file_is_left_out_and_the_rest_of_its_bundle_saved():
-    bad = [*REGIONS, ["12", "坏县", "", "县"]]
     files = [
-        workbook("甲.xlsx", {"行政区划": REGIONS, "家站台账": [*STATIONS[:1]]}),
+        workbook("甲.xlsx", {"行政区划": REGIONS, "家站台账": STATIONS}),
         workbook("乙.xlsx", {"名册": COUNTY}),
-        workbook("丙.xlsx", {"行政区划": bad[:1] + bad[-1:]}),
+        workbook("丙.xlsx", {"行政区划": [REGIONS[0], ["abc", "坏县", "", "县"]], "小组": GROUPS}),
     ]
-    files[2] = workbook("丙.xlsx", {"行政区划": [REGIONS[0], ["abc", "坏县", "", "县"]]})
     found = by_name(apply(files))
     assert [found[name].saved for name in ("甲.xlsx", "乙.xlsx", "丙.xlsx")] == [True, True, False]
     assert refusals(found["丙.xlsx"].sheets[0]) == [(2, "区划编码", "区划代码不是数字")]
@@ -69,15 +71,10 @@ def test_a_refused_file_is_left_out_and_the_rest_of_its_bundle_saved():
 
 @pytest.mark.django_db
 def test_one_bad_sheet_keeps_the_whole_file_out():
-    files = [
-        workbook("甲.xlsx", {"单位": UNITS, "行政区划": [REGIONS[0], ["abc", "坏县", "", "县"]]})
-    ]
-    file = only_file(apply(files))
-    assert (file.saved, Unit.objects.count(), file.as_json()["sheets"][0]["created"]) == (
-        False,
-        0,
-        0,
-    )
+    bad = [REGIONS[0], ["abc", "坏县", "", "县"]]
+    file = only_file(apply([workbook("甲.xlsx", {"单位": UNITS, "行政区划": bad})]))
+    assert (file.saved, Unit.objects.count()) == (False, 0)
+    assert [sheet["created"] for sheet in file.as_json()["sheets"]] == [0, 0]
     assert ImportRun.objects.get().state == "refused"
 
 
@@ -119,16 +116,9 @@ def test_a_town_clerk_imports_the_own_town_only(clerk):
 
 def test_a_town_clerk_changes_neither_units_nor_the_county_roster(clerk):
     apply([csv_file("区划.csv", REGIONS), csv_file("单位.csv", UNITS)])
-    report = by_name(
-        apply(
-            [
-                csv_file("单位.csv", [UNITS[0], ["区审计局", "改名"]]),
-                workbook("名册.xlsx", {"名册": COUNTY}),
-            ],
-            clerk,
-            partial=True,
-        )
-    )
+    units = csv_file("单位.csv", [UNITS[0], ["区审计局", "改名"]])
+    roster = workbook("名册.xlsx", {"名册": COUNTY})
+    report = by_name(apply([units, roster], clerk, partial=True))
     assert {r[2] for r in refusals(report["单位.csv"].sheets[0])} == {"不属于您的范围"}
     assert {r[2] for r in refusals(report["名册.xlsx"].sheets[0])} == {"不属于您的范围"}
     assert (Unit.objects.get().short_name, Deputy.objects.count()) == ("审计局", 0)
@@ -164,15 +154,27 @@ def test_progress_is_told():
     assert told[-1] == (8, 8)
 
 
-KILLED = ("行政区划.csv", "承办单位.csv", "县人大代表花名册.xlsx", "2026年接待走访述职信息.xlsx")
+MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
 
 
-@pytest.mark.parametrize("delay", [2.0, 3.0, 4.0, 5.0])
-def test_killing_an_import_leaves_whole_files_and_the_next_run_completes_them(tmp_path, delay):
+def environment_with(database):
+    return {**os.environ, "DEBUG": "1", "DATABASE_URL": f"sqlite:///{database}"}
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory):
+    database = tmp_path_factory.mktemp("killed") / "empty.sqlite3"
+    subprocess.run([*MANAGE, "migrate", "-v0"], env=environment_with(database), check=True)
+    return database
+
+
+@pytest.mark.parametrize("delay", [2.5, 4.0])
+def test_killing_an_import_leaves_whole_files_and_the_next_run_completes_them(
+    empty_database, tmp_path, delay
+):
     database = tmp_path / "db.sqlite3"
-    environment = {**os.environ, "DEBUG": "1", "DATABASE_URL": f"sqlite:///{database}"}
-    manage = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    shutil.copy(empty_database, database)
+    environment, manage = environment_with(database), MANAGE
     command = [*manage, "import_records", str(SAMPLE)]
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     time.sleep(delay)
@@ -203,3 +205,15 @@ def count(database, table):
         return link.execute(f"select count(*) from {table}").fetchone()[0]
     finally:
         link.close()
+
+
+@pytest.mark.django_db
+def test_import_export_finds_the_engine_behind_its_own_method():
+    good = tablib.Dataset(["区审计局", "审计局"], headers=["单位全称", "简称"])
+    assert UnitResource().import_data(good, dry_run=True).totals["new"] == 1
+    assert Unit.objects.count() == 0
+    assert UnitResource().import_data(good).totals["new"] == 1
+    bad = tablib.Dataset(["=1+1", ""], headers=["单位全称", "简称"])
+    result = UnitResource().import_data(bad)
+    assert [str(e.error) for row in result.rows for e in row.errors] == ["单位全称：像公式的名称"]
+    assert Unit.objects.count() == 1

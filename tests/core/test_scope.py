@@ -54,7 +54,7 @@ ImportBatch     | -   | a   | b   | -  | -  | -  | -  | -   | -   | -  | -  | -
 ImportRun       | ab  | a   | b   | -  | -  | -  | -  | -   | -   | ab | ab | -
 ImportSheet     | ab  | a   | b   | -  | -  | -  | -  | -   | -   | ab | ab | -
 AuditEntry      | a   | -   | -   | -  | -  | -  | -  | -   | -   | a  | a  | -
-"""  # noqa: E501
+"""
 
 WRITES = """
 Deputy          | abc | ac | b | - | - | - | - | - | - | - | -  | -

@@ -357,5 +357,5 @@ def test_versions_are_listed_for_those_who_may_see_them(client, scheme):
 
     client.force_login(staff())
     assert len(client.get(address).context["versions"]) == 2
-    client.force_login(UserFactory())
+    client.force_login(UserFactory(role=Role.DEPUTY))
     assert client.get(address).context["versions"] == []

@@ -46,11 +46,6 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     actions = ["export_selected"]
     has_import: ClassVar[bool] = False
 
-    @classmethod
-    def hang(cls, inline: type[admin.options.InlineModelAdmin]) -> None:
-        """Let an app above show its rows on this page; the app below need not know it."""
-        cls.inlines = [*cls.inlines, inline]
-
     # --- who may what -------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from congress_portal.core.models import AuditEntry
 SHOWN_ENTRIES = 200
 _SECRET = frozenset({"password"})
 _NOTHING = (None, "", [])
+_CONCEALED = "（已隐去"  # the trail keeps only a digest of personal values
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ def _shown(model: type[models.Model] | None, name: str, value: Any) -> str:
         return "（空）"
     if name in _SECRET:
         return "（已改）"
+    if str(value).startswith(_CONCEALED):
+        return f"{_CONCEALED}）"
     if model is not None:
-        mask = masks_of(model).get(name)
-        if mask and not str(value).startswith("（"):
+        if mask := masks_of(model).get(name):
             return mask(str(value))
         if words := _words(model, name, value):
             return words

@@ -11,7 +11,7 @@ from typing import Any
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
 
-_MOST = 0.14  # em between two characters; a line that is shorter than that stays ragged
+_MOST = 0.2  # em between two characters; a line that is shorter than that stays ragged
 
 
 def install() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from congress_portal.core import audit
@@ -45,6 +45,7 @@ from congress_portal.core.reference import load_reference
 # {file name: {sheet name: {"kind": …, "columns": {header: column or ""}}}}
 Mappings = Mapping[str, Mapping[str, Mapping[str, Any]]]
 _KEPT_FAULTS = 10_000
+_LOCK = 0x696D706F7274  # any number that nothing else locks
 
 
 class _Rollback(Exception):  # noqa: N818 - a signal, not an error
@@ -225,6 +226,8 @@ class _Importer:
         refused: list[_Job] = []
         try:
             with transaction.atomic():
+                _wait_for_other_imports()
+                self.session.forget()
                 self._process(jobs)
                 refused = [job for job in jobs if job.report.refused_rows]
                 if refused and not self.partial:
@@ -299,6 +302,13 @@ class _Importer:
         run.progress = sum(len(sheet.rows) for sheet in job.report.sheets)
         run.finished_at = timezone.now()
         return run
+
+
+def _wait_for_other_imports() -> None:
+    """One import at a time; SQLite's single write lock does the same by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _sheet_row(run: ImportRun, sheet: SheetReport, *, saved: bool) -> ImportSheet:

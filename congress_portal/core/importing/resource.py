@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.utils import timezone
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
+from import_export.results import Error, Result, RowResult
 
 from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import Column
-from congress_portal.core.importing.errors import ValueFault
-from congress_portal.core.importing.layout import Place, Table
+from congress_portal.core.importing.errors import ImportFileError, ValueFault
+from congress_portal.core.importing.layout import Place, Table, recognise
+from congress_portal.core.importing.reader import RawSheet
 from congress_portal.core.importing.report import (
     REASON_HEADER,
     ROW_HEADER,
@@ -141,6 +143,22 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
             ):
                 del dataset[column.header]
 
+    # Import-export's own door
+
+    def import_data(self, dataset: Any, dry_run: bool = False, **kwargs: Any) -> Result:
+        """A tablib dataset through this engine; all or nothing, as import-export expects it."""
+        rows = [list(dataset.headers or ()), *map(list, dataset)]
+        sheet = RawSheet(dataset.title or self.kind, rows)
+        table = recognise(sheet, {self.kind: type(self)}, mapping={"kind": self.kind})
+        if table is None:
+            result = Result()
+            result.append_base_error(Error(ImportFileError(f"表头不是“{self.kind}”的表头。")))
+            return result
+        with transaction.atomic():
+            report = self.process(table)
+            transaction.set_rollback(dry_run or bool(report.refused))
+        return _as_result(report)
+
     # The run of one sheet
 
     @transaction.atomic
@@ -256,6 +274,8 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
 
     def match(self, rows: list[Row]) -> None:
         """Find each row's own record by its key and say what becomes of it."""
+        if not rows:
+            return
         stored = self.stored(rows)
         seen: dict[Any, Row] = {}
         for row in rows:
@@ -399,9 +419,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         )
 
     def _all_notes(self, table: Table) -> list[str]:
-        idle = [
-            h for h, c in table.column_map().items() if not c and h not in _UNUSED
-        ]
+        idle = [h for h, c in table.column_map().items() if not c and h not in _UNUSED]
         notes = list(self.notes)
         if idle:
             notes.append(f"没有用到的列：{'、'.join(idle)}。")
@@ -422,6 +440,30 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
                 if row.fate is Fate.CHANGED
             },
         }
+
+
+def _as_result(report: SheetReport) -> Result:
+    """The report in import-export's own words."""
+    kinds = {
+        Fate.NEW: RowResult.IMPORT_TYPE_NEW,
+        Fate.CHANGED: RowResult.IMPORT_TYPE_UPDATE,
+        Fate.SAME: RowResult.IMPORT_TYPE_SKIP,
+        Fate.REFUSED: RowResult.IMPORT_TYPE_ERROR,
+    }
+    result = Result()
+    result.total_rows = len(report.rows)
+    for row in report.rows:
+        one = RowResult()
+        one.import_type, one.number = kinds[row.fate], row.number
+        one.errors = [
+            Error(ValueFault(f"{f.column}：{f.reason}", f.advice), number=row.number)
+            for f in row.faults
+        ]
+        result.increment_row_result_total(one)
+        result.append_row_result(one)
+        if one.errors:
+            result.append_error_row(row.number, {}, one.errors)
+    return result
 
 
 class CellFault(ValueFault):

@@ -68,9 +68,9 @@ def deduction_annex(facts: SheetFacts, words: Words) -> Annex:
             rows.append(("总分", subject.formula, points(subject.total), ""))
     columns = (
         Column("指标", 18, "name"),
-        Column("怎样得出", 58, "name"),
-        Column("得分", 12, "figure"),
-        Column("扣分", 12, "figure"),
+        Column("怎样得出", 62, "name"),
+        Column("得分", 10, "figure"),
+        Column("扣分", 10, "figure"),
     )
     blocks: list[Block] = [Table("", columns, tuple(rows), is_small=True)]
     if clean:

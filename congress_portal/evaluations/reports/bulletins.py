@@ -39,7 +39,7 @@ from congress_portal.evaluations.reports.facts import (
 )
 
 _RANKED_SHARES = (90, 80, 70, 60)  # per cent of the full mark
-_PERSON_SHARES = (60, 40, 20)
+_PERSON_SHARES = (40, 20, 10)
 _FEW_BARS = 9  # a chart beside the first table has room for so many bars
 _TOP = 10
 
