@@ -73,11 +73,11 @@ class SuggestionFilter(ListFilter):
         if state == "open":
             return rows.unanswered()
         if state == "fresh":
-            return rows.filter(handed_over_on__isnull=True)
+            return rows.fresh()
         return rows.filter(pk__in=Reply.objects.of_lead_units().values("handling__suggestion"))
 
     def by_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
-        return rows.filter(handlings__unit=unit)
+        return rows.filter(handlings__unit=unit, handlings__ended_on__isnull=True)
 
     def by_deputy(self, rows: QuerySet[Suggestion], deputy: Deputy) -> QuerySet[Suggestion]:
         return rows.filter(lead=deputy)
@@ -92,7 +92,9 @@ class SuggestionFilter(ListFilter):
         return due_within(rows, period)
 
     def by_lead_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
-        return rows.filter(handlings__unit=unit, handlings__share=Share.LEAD)
+        return rows.filter(
+            handlings__unit=unit, handlings__share=Share.LEAD, handlings__ended_on__isnull=True
+        )
 
     def by_rating(self, rows: QuerySet[Suggestion], rating: str) -> QuerySet[Suggestion]:
         return self._with_reply(rows, rating=rating)

@@ -188,6 +188,13 @@ class Reply(models.Model):
         verbose_name="办理结果",
     )
     rating = models.CharField("代表评价", max_length=12, choices=Rating.choices, blank=True)
+    due_on = models.DateField(
+        "本轮期限",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="重新办理的期限；第一轮按交办日期和延期推算，不填。",
+    )
     letter_number = models.CharField("答复文号", max_length=60, blank=True)
     body = models.TextField("答复内容", blank=True)
     contact_name = models.CharField("联系人", max_length=40, blank=True)

@@ -97,6 +97,10 @@ class SuggestionQuerySet(ScopedQuerySet):
             state__in=NOT_COUNTED
         )
 
+    def fresh(self) -> Self:
+        """Accepted, and not yet handed over."""
+        return self.filter(state=State.ACCEPTED, handed_over_on__isnull=True)
+
     def unanswered(self) -> Self:
         """Handed over, in the units' hands, and without a reply of the lead unit."""
         answered = _rows_of("handlings").filter(share=Share.LEAD, replies__isnull=False)

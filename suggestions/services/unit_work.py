@@ -285,6 +285,7 @@ def _sign_out(
             handling=now.part,
             replied_on=day,
             signer=str(actor)[:40],
+            due_on=now.part.due_on if now.part.redo_from else None,
             **{name: getattr(draft, name) for name in copied},
         )
         keep(reply)
