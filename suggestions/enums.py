@@ -199,3 +199,21 @@ class ReminderStage(models.TextChoices):
     BEFORE = "before", "到期前"
     TODAY = "today", "到期当日"
     AFTER = "after", "逾期"
+
+
+class LetterPart(models.TextChoices):
+    """Wordings of papers that the office edits."""
+
+    REPLY_OPENING = "reply_opening", "答复函：开头"
+    REPLY_AGAIN = "reply_again", "答复函：再次答复的开头"
+    REPLY_CLOSING = "reply_closing", "答复函：结尾"
+    REPLY_COPIES = "reply_copies", "答复函：抄送"
+    OPINION_OPENING = "opinion_opening", "会办意见：开头"
+    OPINION_CLOSING = "opinion_closing", "会办意见：结尾"
+    SHEET_REMARK = "sheet_remark", "征询意见表：说明"
+    FORM_REMARK = "form_remark", "建议表：说明"
+    MOTION_REMARK = "motion_remark", "议案表：说明"
+    HAND_OVER_OPENING = "hand_over_opening", "交办清单：开头"
+    HAND_OVER_DEMANDS = "hand_over_demands", "交办清单：办理要求"
+    SUPERVISION_DEMANDS = "supervision_demands", "督办通知：要求"
+    YEAR_NEXT = "year_next", "年度报告：下一步"

@@ -17,6 +17,7 @@ from suggestions.models.followup import (
     Supervision,
 )
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
+from suggestions.models.letters import LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
 from suggestions.models.voice import Voice, VoiceQuerySet
@@ -33,6 +34,8 @@ __all__ = [
     "Handling",
     "HandlingRule",
     "InternalNote",
+    "LetterText",
+    "LetterTextQuerySet",
     "LookBack",
     "Nomination",
     "NumberSeries",
