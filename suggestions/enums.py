@@ -107,6 +107,18 @@ class ReplyTo(models.TextChoices):
     LEAD = "lead", "领衔代表"
 
 
+class CallKind(models.TextChoices):
+    SUGGESTIONS = "suggestions", "议案建议征集"
+    TOPICS = "topics", "监督议题征集"
+
+
+class TopicState(models.TextChoices):
+    RECEIVED = "received", "已收到"
+    MERGED = "merged", "已合并"
+    ADOPTED = "adopted", "已采纳"
+    DROPPED = "dropped", "未采纳"
+
+
 class ReviewKind(models.TextChoices):
     REFUSAL = "refusal", "不予受理情形"
     QUALITY = "quality", "质量要求"

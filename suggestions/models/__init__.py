@@ -20,6 +20,7 @@ from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
 from suggestions.models.letters import LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
+from suggestions.models.topic import TopicProposal
 from suggestions.models.voice import Voice, VoiceQuerySet
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SuggestionQuerySet",
     "Supervision",
     "Suspension",
+    "TopicProposal",
     "TransitionLog",
     "Voice",
     "VoiceQuerySet",

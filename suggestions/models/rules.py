@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
-from suggestions.enums import Kind, ReplyTo, ReviewKind
+from suggestions.enums import CallKind, Kind, ReplyTo, ReviewKind
 
 
 class HandlingRuleQuerySet(SharedQuerySet):
@@ -209,6 +209,9 @@ class Call(models.Model):
     """A call for suggestions and motions before a session (议案及建议征集, M88)."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="哪里的人大")
+    kind = models.CharField(
+        "征集类别", max_length=12, choices=CallKind.choices, default=CallKind.SUGGESTIONS
+    )
     title = models.CharField("标题", max_length=120)
     notice = models.TextField("征集说明", blank=True)
     themes = models.ManyToManyField(
@@ -216,7 +219,7 @@ class Call(models.Model):
         blank=True,
         limit_choices_to={"dictionary": "field"},
         related_name="+",
-        verbose_name="征集类别",
+        verbose_name="征集领域",
     )
     topics = models.TextField("征集选题", blank=True, help_text="一行一题。")
     opens_on = models.DateField("开始日期")

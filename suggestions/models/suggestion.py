@@ -190,6 +190,13 @@ class Suggestion(models.Model):
     proposed_units = models.ManyToManyField(
         Unit, blank=True, related_name="+", verbose_name="建议承办单位"
     )
+    themes = models.ManyToManyField(
+        DictionaryEntry,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.THEME},
+        related_name="+",
+        verbose_name="结合的中心工作",
+    )
     call = models.ForeignKey(
         Call,
         models.SET_NULL,

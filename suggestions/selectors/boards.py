@@ -18,6 +18,7 @@ from suggestions.enums import (
     NominationState,
     Share,
     State,
+    TopicState,
 )
 from suggestions.models import (
     Call,
@@ -28,6 +29,7 @@ from suggestions.models import (
     Reply,
     ReplyDraft,
     Suggestion,
+    TopicProposal,
     TransitionLog,
     Voice,
 )
@@ -160,6 +162,23 @@ def call_counts(call: Call) -> dict[str, int]:
         motions=Count("pk", filter=Q(submitted_on__isnull=False, kind=Kind.MOTION)),
         accepted=Count("pk", filter=Q(accepted_on__isnull=False)),
     )
+
+
+def counts_by_theme(rows: QuerySet[Suggestion]) -> list[tuple[str, int]]:
+    """Submitted suggestions by central task (十大工程、八大行动 …), most first (M51)."""
+    found = (
+        rows.filter(submitted_on__isnull=False, themes__isnull=False)
+        .values("themes__name")
+        .annotate(number=Count("pk", distinct=True))
+        .order_by("-number", "themes__name")
+    )
+    return [(row["themes__name"], row["number"]) for row in found]
+
+
+def adopted_topics(year: int) -> QuerySet[TopicProposal]:
+    """The year plan's topics, with what was merged into them (M57)."""
+    rows = TopicProposal.objects.filter(state=TopicState.ADOPTED, plan_year=year)
+    return rows.select_related("call", "deputy").prefetch_related("merged").order_by("pk")
 
 
 def group_suggestions(group: Group) -> QuerySet[Suggestion]:

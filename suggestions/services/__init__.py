@@ -52,6 +52,7 @@ from suggestions.services.supervising import (
     record_group_follow_up,
     record_supervision,
 )
+from suggestions.services.topics import decide_topic, propose_topic
 from suggestions.services.unit_work import (
     ReplyInput,
     approve_reply,
@@ -86,6 +87,7 @@ __all__ = [
     "decide_extension",
     "decide_nomination",
     "decide_return",
+    "decide_topic",
     "discard_draft",
     "draft_from_voice",
     "draft_reply",
@@ -102,6 +104,7 @@ __all__ = [
     "nominate_suggestion",
     "order_redo",
     "pass_to_government",
+    "propose_topic",
     "publish_suggestion",
     "reassign",
     "reclassify",

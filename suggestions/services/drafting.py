@@ -28,6 +28,7 @@ from suggestions.services.steps import (
 )
 from suggestions.workflow import Action, NotYoursError
 
+LISTS = ("proposed_units", "themes")
 WRITTEN = ("title", "reason", "situation", "analysis", "proposal")
 
 
@@ -49,6 +50,7 @@ class DraftInput(TypedDict, total=False):
     call: Call | None
     region: Region
     proposed_units: list[Unit]
+    themes: list[DictionaryEntry]
 
 
 def congress_of(deputy: Deputy, on: dt.date) -> Mandate:
@@ -87,16 +89,16 @@ def save_draft(
     elif seen_saved_at and draft.saved_at and draft.saved_at > seen_saved_at:
         raise ChangedMeanwhileError("这份草稿刚在别处保存过，请刷新后再改；您写的文字还在页面上。")
     before = audit.snapshot(draft)
-    units = data.get("proposed_units")
+    lists = {name: data[name] for name in LISTS if name in data}  # type: ignore[literal-required]
     _write(draft, data, actor)
     changes = audit.difference(before, audit.snapshot(draft))
-    if not (is_new or changes or units is not None):
+    if not (is_new or changes or lists):
         return draft
     draft.saved_at = timezone.now()
     _check_draft(draft)
     draft.save()
-    if units is not None:
-        draft.proposed_units.set(units)
+    for name, rows in lists.items():
+        getattr(draft, name).set(rows)
     if is_new or changes:
         audit.record(
             AuditAction.CREATE if is_new else AuditAction.UPDATE,
@@ -157,7 +159,7 @@ def _new_draft(actor: User, key: uuid.UUID | None, on_behalf_of: Deputy | None) 
 
 def _write(draft: Suggestion, data: DraftInput, actor: User) -> None:
     for name, value in data.items():
-        if name == "proposed_units":
+        if name in LISTS:
             continue
         if name == "region":
             _check_region(draft.lead, value)

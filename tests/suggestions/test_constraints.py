@@ -18,6 +18,7 @@ from suggestions.models import (
     ReviewItem,
     Supervision,
     Suspension,
+    TopicProposal,
 )
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.core import CountyFactory, UserFactory
@@ -117,6 +118,11 @@ def _papers():
     Attachment.objects.create(**values)
 
 
+def _topic(**fields):
+    call = Call.objects.create(region=CountyFactory(), title="议题", opens_on=DAY, closes_on=DAY)
+    return TopicProposal.objects.create(call=call, title="养老", received_on=DAY, **fields)
+
+
 def _rule(**fields):
     return HandlingRule.objects.create(region=CountyFactory(), **fields)
 
@@ -159,6 +165,8 @@ BROKEN = {
     ),
     "nomination_once_a_year": _nominations,
     "nomination_honour_named": lambda: _nominations(state="honoured"),
+    "topic_proposal_merged_into_another": lambda: _topic(state="merged"),
+    "topic_proposal_adopted_for_a_year": lambda: _topic(state="adopted"),
     "handling_rule_months_ordered": lambda: _rule(reply_months=7),
     "handling_rule_months_positive": lambda: _rule(redo_months=0),
     "review_item_once": twice(ReviewItem.objects.create, kind="quality", name="不具体"),
