@@ -92,7 +92,8 @@ def test_refused_rows_come_back_with_number_and_reason(county, folder, tmp_path)
     assert book.sheetnames == ["接待登记", "联系走访", "建议目录"]
     page = list(book["联系走访"].values)
     assert page[2] == (
-        "日期", "代表姓名", "镇（街道）", "村（社区）", "联系方式", "人次", "反映情况", "行号", "原因",
+        "日期", "代表姓名", "镇（街道）", "村（社区）", "联系方式", "人次", "反映情况", "行号",
+        "原因",
     )  # fmt: skip
     assert [row[7] for row in page[3:]] == [5, 6, 7, 8]
     assert page[5][8] == "人次：不是数字"

@@ -28,7 +28,9 @@ _COVERED = (
     "changes", "reason", "previous",
 )  # fmt: skip
 _BATCH = 500
-_CONCEALED = frozenset({"password", "phone", "visitor_name", "visitor_phone"})
+_CONCEALED = frozenset(
+    {"password", "phone", "visitor_name", "visitor_phone", "identity_number", "identity_hash"}
+)
 
 
 def _seal(text: str) -> str:
@@ -58,12 +60,23 @@ def snapshot(instance: models.Model) -> dict[str, Any]:
     values = {}
     for field in instance._meta.concrete_fields:
         value = field.value_from_object(instance)
-        if isinstance(field, EncryptedCharField) or field.name in _CONCEALED:
-            value = f"（已隐去 {keyed_hash(value)[:8]}）" if value else ""
+        if isinstance(field, EncryptedCharField):
+            value = _veil(value)
         elif isinstance(field, models.FileField):
             value = str(value or "")
+        else:
+            value = conceal(field.name, value)
         values[field.name] = plain(value)
     return values
+
+
+def conceal(name: str, value: Any) -> Any:
+    """A value as the trail may hold it: secrets and persons' contacts only by a keyed digest."""
+    return _veil(value) if name in _CONCEALED else value
+
+
+def _veil(value: Any) -> str:
+    return f"（已隐去 {keyed_hash(str(value))[:8]}）" if value else ""
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:

@@ -40,7 +40,7 @@ from congress_portal.core.importing.engine import apply  # noqa: E402
 from congress_portal.core.importing.reader import SourceFile  # noqa: E402
 from congress_portal.core.importing.report import Fate, ImportReport  # noqa: E402
 from congress_portal.core.models import Region  # noqa: E402
-from deputies.models import Deputy  # noqa: E402
+from deputies.models import Deputy, Mandate, Term  # noqa: E402
 
 _TOWNS = 20
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗"
@@ -71,14 +71,18 @@ def _name(number: int) -> str:
 
 
 def _deputies(count: int) -> SourceFile:
-    header = "序号 姓名 性别 民族 出生年月 文化程度 政治面貌 工作单位及职务 代表构成 所在选区 代表团 所在镇（街道） 手机号码 身份证号码 备注"
+    header = (
+        "序号 姓名 性别 民族 出生年月 文化程度 政治面貌 工作单位及职务 代表构成 所在选区 代表团 "
+        "所在镇（街道） 手机号码 身份证号码 备注"
+    )
     rows = []
     for number in range(count):
         born = dt.date(1960, 1, 1) + dt.timedelta(days=number % 14_000)
         stem = f"429900{born:%Y%m%d}{number // 14_000:02d}1"
         town = f"第{number % _TOWNS}试验镇"
         rows.append([
-            number + 1, _name(number), "男", "汉族", f"{born:%Y.%m}", "大专", "群众", f"{town}农技站",
+            number + 1, _name(number), "男", "汉族", f"{born:%Y.%m}", "大专", "群众",
+            f"{town}农技站",
             "农民", f"{town}第{number % 40 + 1}选区", f"{town}代表团", town,
             f"138{number:08d}", stem + mod_11_2.calc_check_digit(stem), "连任",
         ])  # fmt: skip
@@ -95,7 +99,8 @@ def _activities(count: int, deputies: int) -> SourceFile:
             (number * 7 + step * 13) % (deputies // _TOWNS) * _TOWNS + town for step in range(5)
         }
         rows.append([
-            f"{day:%Y年%m月%d日}", f"第{number}次活动", "视察", "五进促五共", "道路交通", f"第{town}试验镇",
+            f"{day:%Y年%m月%d日}", f"第{number}次活动", "视察", "五进促五共", "道路交通",
+            f"第{town}试验镇",
             "、".join(_name(pk) for pk in present), "", number % 6,
         ])  # fmt: skip
     return _csv("活动登记.csv", header.split(), rows)
@@ -126,6 +131,10 @@ class _PlainDeputies(resources.ModelResource):
         fields = ("name", "sex", "ethnicity", "education", "party", "employer", "town", "phone")
         import_id_fields = ("name", "phone")
         skip_unchanged = True
+
+    def after_save_instance(self, instance: Deputy, row: dict[str, str], **kwargs: object) -> None:
+        term = Term.objects.first()
+        Mandate.objects.get_or_create(deputy=instance, term=term, level=term.level)
 
 
 class _PlainActivities(resources.ModelResource):
@@ -191,9 +200,8 @@ def _executemany(*tables: str) -> float:
 
 def _compare(label: str, first: float, second: float, plain: float, limit: float) -> None:
     print(f"{label}: row by row {plain:,.0f} rows/s, executemany {limit:,.0f} rows/s")
-    print(
-        f"  first import {first / plain:.1f} × row by row (aim ≥ 10), {first / limit:.2f} × limit (aim ≥ 0.1)"
-    )
+    to_limit = f"{first / limit:.2f} × limit (aim ≥ 0.1)"
+    print(f"  first import {first / plain:.1f} × row by row (aim ≥ 10), {to_limit}")
     print(f"  second import {second / plain:.1f} × row by row (aim ≥ 10)")
 
 

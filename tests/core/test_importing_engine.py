@@ -1,5 +1,6 @@
 """Order, atomicity, scope and query counts of the engine."""
 
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from congress_portal.core.enums import Role
 from congress_portal.core.importing.engine import apply, preview
-from congress_portal.core.models import ImportRun, Unit, User
+from congress_portal.core.models import AuditEntry, ImportRun, Unit, User
 from congress_portal.core.resources import UnitResource
 from deputies.models import Deputy
 from stations.models import Station
@@ -54,6 +55,19 @@ def test_files_that_need_one_another_are_saved_together_in_the_order_of_kinds():
     ]
     report = apply(files)
     assert (report.exit_code, Deputy.objects.count(), Station.objects.count()) == (0, 3, 1)
+
+
+@pytest.mark.django_db
+def test_the_audit_trail_tells_that_a_phone_changed_but_not_which():
+    changed = [["13900002222" if cell == 13800000001 else cell for cell in row] for row in COUNTY]
+    apply([workbook("区划.xlsx", {"行政区划": REGIONS}), workbook("名册.xlsx", {"名册": COUNTY})])
+
+    apply([workbook("名册.xlsx", {"名册": changed})])
+
+    told = json.dumps(list(AuditEntry.objects.values_list("changes", flat=True)))
+    assert '"phone"' in told
+    assert "13800000001" not in told
+    assert "13900002222" not in told
 
 
 @pytest.mark.django_db

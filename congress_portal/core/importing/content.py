@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from congress_portal.core.importing.reader import RETURNED, SUFFIXES
 from congress_portal.core.importing.report import ROW_HEADER, Fate
 from congress_portal.core.importing.resource import ImportResource
+from congress_portal.core.importing.returned import sheet_title
 from congress_portal.core.importing.row import Row
 from congress_portal.core.importing.text import cell_text, parsable
 from congress_portal.core.models import ImportRun, ImportSheet
@@ -137,12 +138,15 @@ class ContentResource(ImportResource):
         stem, headers = self.table.file_stem, self.table.headers
         if not stem.endswith(RETURNED) or ROW_HEADER not in headers:
             return {}
-        sheets = ImportSheet.objects.filter(
-            name=self.table.sheet.name, run__state=ImportRun.State.SAVED
-        ).order_by("-pk")
         names = [f"{stem.removesuffix(RETURNED)}{suffix}" for suffix in SUFFIXES]
-        last = sheets.filter(run__file_name__in=names).values_list("refused", flat=True).first()
-        refused = {fault["row"] for fault in last or ()}
+        runs = ImportRun.objects.filter(file_name__in=names, state=ImportRun.State.SAVED)
+        sheets = ImportSheet.objects.filter(run__in=runs.order_by("-pk")[:1])
+        refused = {
+            fault["row"]
+            for name, faults in sheets.values_list("name", "refused")
+            if sheet_title(name) == self.table.sheet.name
+            for fault in faults
+        }
         index = headers.index(ROW_HEADER)
         numbers = {row.number: _row_number(row.cells[index]) for row in rows}
         return {n: _RETURNED_PLACE + own for n, own in numbers.items() if own in refused}

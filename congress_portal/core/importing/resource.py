@@ -15,6 +15,7 @@ from django.utils import timezone
 from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 from import_export.results import Error, Result, RowResult
 
+from congress_portal.core.audit import conceal
 from congress_portal.core.importing.bulk import insert_rows
 from congress_portal.core.importing.columns import Column
 from congress_portal.core.importing.errors import ImportFileError, ValueFault
@@ -192,6 +193,8 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
             if place is None:
                 for row in rows:
                     row.values[name] = column.cell.empty
+                    if column.needed:
+                        self.fault(row, name, f"没有“{column.header}”这一列")
             else:
                 self._read_column(rows, name, column, place)
         return rows
@@ -435,7 +438,10 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         return {
             "created": [row.pk for row in rows if row.fate is Fate.NEW and row.pk],
             "updated": {
-                str(row.pk): {name: list(pair) for name, pair in row.changes.items()}
+                str(row.pk): {
+                    name: [conceal(name, value) for value in pair]
+                    for name, pair in row.changes.items()
+                }
                 for row in rows
                 if row.fate is Fate.CHANGED
             },

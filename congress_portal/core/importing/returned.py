@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,13 @@ from congress_portal.core.importing.report import (
     FileReport,
     SheetReport,
 )
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def sheet_title(name: str) -> str:
+    """A sheet's name as Excel allows it: at most 31 characters, none of ``[]:*?/\\``."""
+    return _FORBIDDEN.sub("_", name).strip("'")[:31] or "Sheet1"
 
 
 def returned_name(file_name: str) -> str:
@@ -34,7 +43,7 @@ def returned_workbook(report: FileReport) -> bytes:
         head = book.add_format({"bold": True, "text_wrap": True})
         for sheet in report.sheets:
             if sheet.refused:
-                _write_sheet(book.add_worksheet(sheet.name), sheet, day, head)
+                _write_sheet(book.add_worksheet(sheet_title(sheet.name)), sheet, day, head)
     return buffer.getvalue()
 
 
@@ -58,7 +67,7 @@ def _write_row(page: Worksheet, line: int, cells: list[Any], style: Format) -> N
     for column, cell in enumerate(cells):
         if isinstance(cell, dt.datetime | dt.date):
             page.write_datetime(line, column, cell, style)
-        elif isinstance(cell, bool | int | float):
+        elif isinstance(cell, bool | int | float) and math.isfinite(cell):
             page.write(line, column, cell)
         elif cell not in (None, ""):
             page.write_string(line, column, str(cell))

@@ -5,6 +5,7 @@ value, or ``None`` for a blank cell.
 """
 
 import datetime as dt
+import math
 import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -37,12 +38,13 @@ _UNITS = re.compile(
     r"(?:人次|平方米|平米|学时|课时|小时|户次|m2|㎡|[人件条次个名篇份票分本册项户家天])+$",
     re.IGNORECASE,
 )
+_TOO_LARGE = 10**15
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}", re.ASCII)
 _EXTENSION = re.compile(r"(?:转|ext\.?|[-—#*])(\d{1,6})$", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
-_IDENTITY = re.compile(r"\d{17}[\dX]")
+_IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
 _QUARTER = re.compile(r"(\d{4})年?度?[-/.]?(?:第?([1-4一二三四])季度?|q([1-4]))", re.IGNORECASE)
 _YES = frozenset(
     [
@@ -125,6 +127,8 @@ def written_date(value: Cell) -> WrittenDate | None:
 
 def _date_from_fraction(value: float) -> WrittenDate:
     """1975.03 typed as a number, or a serial with a time of day."""
+    if not math.isfinite(value):
+        raise ValueFault(UNREADABLE_DATE)
     if int(value) in _SERIALS:
         day = _EXCEL_EPOCH + dt.timedelta(days=int(value))
         return WrittenDate(day.year, day.month, day.day)
@@ -209,7 +213,7 @@ def number(value: Cell) -> Decimal | None:
     if isinstance(value, bool | dt.date | dt.time | dt.timedelta):
         raise ValueFault(NOT_A_NUMBER)
     if isinstance(value, int | float):
-        return Decimal(repr(value)) if isinstance(value, int) else _decimal(repr(value))
+        return _decimal(repr(value))
     return _number_from_text(value or "")
 
 
@@ -231,6 +235,8 @@ def _decimal(text: str) -> Decimal:
         raise ValueFault(NOT_A_NUMBER) from None
     if not found.is_finite():
         raise ValueFault(NOT_A_NUMBER)
+    if abs(found) >= _TOO_LARGE:
+        raise ValueFault("数字太大")
     return found.quantize(Decimal(1)) if found == found.to_integral_value() else found
 
 
