@@ -1,11 +1,13 @@
 from django.urls import path
 
-from suggestions import views
+from suggestions.views import lists, steps
 
 app_name = "suggestions"
 urlpatterns = [
-    path("suggestions/", views.suggestion_list, name="list"),
-    path("suggestions/<int:pk>/", views.suggestion_detail, name="detail"),
-    path("voices/", views.voice_list, name="voice_list"),
-    path("voices/<int:pk>/", views.voice_detail, name="voice_detail"),
+    path("suggestions/", lists.suggestion_list, name="list"),
+    path("suggestions/<int:pk>/", lists.suggestion_detail, name="detail"),
+    path("suggestions/<int:pk>/do/<slug:action>/", steps.take_step, name="step"),
+    path("suggestions/parts/<int:pk>/do/<slug:action>/", steps.take_part_step, name="part_step"),
+    path("voices/", lists.voice_list, name="voice_list"),
+    path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
 ]

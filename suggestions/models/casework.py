@@ -187,10 +187,14 @@ class ClockChange(models.Model):
 
 
 class TransitionLogQuerySet(CaseQuerySet):
-    """Units read the story from the hand-over on, and of the parts only their own."""
+    """Units read the story from the hand-over on, and of the parts only their own.
+
+    What passes between a unit's officer and its leader stays in the unit.
+    """
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = super().read_rule(scope)
+        own_unit = Q(handling__unit__in=scope.unit_ids)
+        rule = super().read_rule(scope) & (~Q(action__in=_IN_UNIT) | own_unit)
         if scope.unit_ids and not scope.read_prefixes:
             mine = Q(
                 suggestion__in=Suggestion.objects.all().led_or_signed_by(scope.deputy_user_id or 0)
@@ -203,6 +207,9 @@ class TransitionLogQuerySet(CaseQuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
+
+
+_IN_UNIT = ("draft_reply", "send_back")
 
 
 def _names() -> list[str]:

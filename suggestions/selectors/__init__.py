@@ -22,6 +22,7 @@ from suggestions.selectors.boards import (
     without_lead_unit,
     year_report,
 )
+from suggestions.selectors.case import CasePage, Event, case_page, concludes_by_tracking, waits_for
 from suggestions.selectors.lists import (
     SOON_DAYS,
     VOICE_PATIENCE_DAYS,
@@ -63,6 +64,7 @@ from suggestions.selectors.similar import (
     propose_units,
     similar_suggestions,
 )
+from suggestions.selectors.standing import Standing, lead_of, running_due, standing_of
 
 __all__ = [
     "SOON_DAYS",
@@ -70,11 +72,14 @@ __all__ = [
     "AgeGroup",
     "Button",
     "Case",
+    "CasePage",
+    "Event",
     "KeyProgress",
     "LeagueLine",
     "PartView",
     "Rates",
     "Similar",
+    "Standing",
     "UnitProposal",
     "UnitRates",
     "YearReport",
@@ -83,7 +88,9 @@ __all__ = [
     "ageing_table",
     "awaiting_hand_over",
     "call_counts",
+    "case_page",
     "cases_of",
+    "concludes_by_tracking",
     "counts_by_theme",
     "due_before",
     "due_parts",
@@ -96,6 +103,7 @@ __all__ = [
     "honours_of",
     "invitations",
     "key_suggestions",
+    "lead_of",
     "league_table",
     "open_list",
     "overdue",
@@ -106,9 +114,11 @@ __all__ = [
     "propose_units",
     "rates_of",
     "replies_waiting",
+    "running_due",
     "similar_suggestions",
     "specialist_groups",
     "stale_voices",
+    "standing_of",
     "suggestion_in_full",
     "suggestions_listed",
     "timeline",
@@ -116,6 +126,7 @@ __all__ = [
     "unit_rates",
     "voice_conversion",
     "voices_in_full",
+    "waits_for",
     "without_lead_unit",
     "year_report",
 ]

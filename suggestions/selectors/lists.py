@@ -55,13 +55,15 @@ def due_soon(rows: QuerySet[Suggestion], on: dt.date) -> QuerySet[Suggestion]:
 
 
 def suggestions_listed(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
-    return rows.select_related("lead__town", "field", "region").prefetch_related(_handlings())
+    return rows.select_related("lead__town", "field", "region").prefetch_related(
+        _handlings(), "suspensions"
+    )
 
 
 def suggestion_in_full(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
     cosigners = CoSigner.objects.select_related("deputy").order_by("serial", "pk")
     return rows.select_related("lead__town", "field", "region", "term").prefetch_related(
-        _handlings(), Prefetch("cosignatures", cosigners), "sources"
+        _handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions"
     )
 
 

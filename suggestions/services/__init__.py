@@ -30,6 +30,7 @@ from suggestions.services.hand_over import (
     hand_over_batch,
     pass_to_government,
     reassign,
+    release_unit,
 )
 from suggestions.services.imported import settle_imported
 from suggestions.services.papers import attach_file, remove_attachment
@@ -113,6 +114,7 @@ __all__ = [
     "record_look_back",
     "record_supervision",
     "refuse_suggestion",
+    "release_unit",
     "remove_attachment",
     "remove_cosigner",
     "reply_faults",

@@ -170,6 +170,16 @@ def reassign(
     return part
 
 
+def release_unit(*, handling_pk: int, actor: User, comment: str) -> Handling:
+    """Take an assisting unit off the case; a lead unit is replaced by ``reassign``."""
+    action = HandlingAction.RELEASE
+    with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment) as now:
+        if now.part.share == Share.LEAD:
+            raise RefusedError(["主办单位不能直接撤销，请改派给别的单位。"])
+        now.part.ended_on = timezone.localdate()
+    return now.part
+
+
 def _take_away(now: Step, handling_pk: int) -> str:
     old = now.suggestion.handlings.filter(pk=handling_pk).first()
     if old is None:
