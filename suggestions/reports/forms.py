@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from congress_portal.core.documents.blocks import Cell, FormPaper, Grid, Line, Note
 from congress_portal.core.models import Region, User
-from suggestions.enums import CoSignerState, Kind, LetterPart, Session
+from suggestions.enums import CoSignerState, Kind, LetterPart, Party, Session
 from suggestions.models import CoSigner, Suggestion
 from suggestions.reports.wording import (
     DATE_BLANK,
-    Wordings,
     date_words,
     names_of,
     office_of,
@@ -16,10 +15,10 @@ from suggestions.reports.wording import (
     ticks,
     wordings,
 )
+from suggestions.selectors import parties_of
 
-_WIDTHS = (13, 21, 12, 20, 12, 22)
+_WIDTHS = (13, 19, 13, 19, 13, 23)
 _YES_NO = [("yes", "是"), ("no", "否")]
-_AGREES = [("yes", "同意"), ("no", "不同意")]
 _NAMES = {
     Kind.SUGGESTION: ("代表建议、批评和意见", "表"),
     Kind.MOTION: ("代表议案", "表"),
@@ -28,7 +27,7 @@ _PARTS = {
     Kind.SUGGESTION: ("案由", "情况", "分析", "具体建议"),
     Kind.MOTION: ("案由", "案据", "分析", "方案"),
 }
-_HEIGHTS = (14, 40, 30, 50)
+_HEIGHTS = (16, 56, 44, 165)  # a blank sheet: the front, and the back from 具体建议 on
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def suggestion_facts(suggestion: Suggestion, reader: User) -> FormFacts:
     kind = Kind(suggestion.kind)
     names = names_of(suggestion)
     seat = seat_of(suggestion)
-    is_staff = reader.scope.may_write_code(suggestion.region.code)
+    parties = parties_of(reader, suggestion)
     return FormFacts(
         kind=kind,
         congress=_congress(suggestion.region, names.term),
@@ -83,8 +82,8 @@ def suggestion_facts(suggestion: Suggestion, reader: User) -> FormFacts:
         delegation=seat.delegation if seat else "",
         district=str(seat.district) if seat and seat.district else "",
         employer=suggestion.lead.employer,
-        phone=suggestion.lead.phone if is_staff else "",
-        cosigners=_cosigners(suggestion, reader),
+        phone=suggestion.lead.phone if Party.OFFICE in parties else "",
+        cosigners=_cosigners(suggestion, parties),
         one_matter=_yes(suggestion.is_one_matter),
         consents=_yes(suggestion.consents_to_publication),
         wants_meeting=_yes(suggestion.wants_meeting),
@@ -121,10 +120,10 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _cosigners(suggestion: Suggestion, reader: User) -> tuple[str, ...]:
+def _cosigners(suggestion: Suggestion, parties: frozenset[Party]) -> tuple[str, ...]:
     """Everybody's answer for staff and proposers, to units only who has confirmed."""
     rows = suggestion.cosignatures.select_related("deputy").order_by("serial", "pk")
-    inner = reader.scope.is_office or reader.scope.deputy_user_id is not None
+    inner = bool(parties & {Party.OFFICE, Party.PROPOSER})
     shown = [row for row in rows if inner or row.state == CoSignerState.CONFIRMED]
     return tuple(f"{row.deputy.name}（{_answer(row)}）" for row in shown)
 
@@ -160,17 +159,14 @@ def form_paper(facts: FormFacts) -> FormPaper:
     name, form = _NAMES[facts.kind]
     year = str(facts.year) if facts.number else "　　　"
     remark = LetterPart.MOTION_REMARK if facts.kind == Kind.MOTION else LetterPart.FORM_REMARK
+    remarks = [] if facts.title else [Note(text) for text in say.lines(remark)]
     return FormPaper(
         title_pieces=(facts.congress, f"{name}{form}"),
         author=facts.office,
         left=f"编号：〔{year}〕第{facts.number or '　　　　'}号",
         right=f"会次：{facts.session or '　　　　　　　　　　'}",
-        blocks=(Grid(_WIDTHS, _lines(facts)), *_remarks(say, remark)),
+        blocks=(Grid(_WIDTHS, _lines(facts)), *remarks),
     )
-
-
-def _remarks(say: Wordings, part: LetterPart) -> list[Note]:
-    return [Note(text) for text in say.lines(part)]
 
 
 def _lines(facts: FormFacts) -> tuple[Line, ...]:
@@ -184,7 +180,7 @@ def _lines(facts: FormFacts) -> tuple[Line, ...]:
         _trio(("领衔代表", facts.lead), ("代表团", facts.delegation), ("选区", facts.district)),
         Line(
             (
-                Cell("单位及职务", kind="label"),
+                Cell("单位职务", kind="label"),
                 Cell(facts.employer, 3),
                 Cell("联系电话", kind="label"),
                 Cell(facts.phone),
@@ -193,21 +189,21 @@ def _lines(facts: FormFacts) -> tuple[Line, ...]:
         Line((Cell("联名代表", kind="label"), Cell("、".join(facts.cosigners), 5)), 20),
         _trio(
             ("一事一议", ticks(_YES_NO, facts.one_matter)),
-            ("是否同意公开", ticks(_AGREES, facts.consents)),
-            ("是否要求面商", ticks(_YES_NO, facts.wants_meeting)),
+            ("同意公开", ticks(_YES_NO, facts.consents)),
+            ("要求面商", ticks(_YES_NO, facts.wants_meeting)),
         ),
-        Line((Cell("建议承办单位", kind="label"), Cell(facts.units, 5))),
+        Line((Cell("建议\n承办单位", kind="label"), Cell(facts.units, 5))),
     ]
     text = [
-        Line((Cell(label, kind="label"), Cell(words, 5, "text")), height if not words else 20)
+        Line((Cell(label, kind="label"), Cell(words, 5, "text")), height if not words else 14)
         for (label, words), height in zip(facts.sections, _HEIGHTS, strict=False)
     ]
     sign = f"签名：　　　　　　　　　{DATE_BLANK}"
     tail = [
-        Line((Cell("领衔代表签名", kind="label"), Cell("", 5, "text", tail=sign)), 14),
+        Line((Cell("领衔代表\n签名", kind="label"), Cell("", 5, "text", tail=sign)), 14),
         Line(
             (
-                Cell("人大机关审核意见", kind="label"),
+                Cell("人大机关\n审核意见", kind="label"),
                 Cell(facts.decision, 5, "text", tail=DATE_BLANK if not facts.decision else ""),
             ),
             20,

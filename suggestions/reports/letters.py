@@ -202,8 +202,8 @@ def _open_number(day: dt.date) -> str:
 
 def _contact(signer: str, name: str, phone: str) -> str:
     parts = [
-        f"签发人：{signer}" if signer else "",
-        f"联系人：{name}" if name else "",
-        f"联系电话：{phone}" if phone else "",
+        f"签发人{signer}" if signer else "",
+        f"联系人{name}" if name else "",
+        f"电话{phone}" if phone else "",
     ]
     return "，".join(filter(None, parts))

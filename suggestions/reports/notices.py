@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, QuerySet
 
@@ -19,6 +19,7 @@ from congress_portal.core.documents.blocks import (
 from congress_portal.core.models import Region, Unit
 from suggestions.enums import HANDED_OVER, Kind, LetterPart, Share
 from suggestions.models import Handling, HandlingRule, Suggestion, Supervision
+from suggestions.models.suggestion import months_later
 from suggestions.reports.wording import (
     CaseNames,
     committee_of,
@@ -56,7 +57,7 @@ class HandOverRow:
     lead: str
     lead_unit: str
     assisting: tuple[str, ...]
-    due_on: dt.date | None
+    due_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ def hand_over_facts(rows: QuerySet[Suggestion], region: Region, day: dt.date) ->
         .order_by("-kind", "number", "pk")
     )
     rule = HandlingRule.objects.all().of(region)
-    return HandOverList(region, day, tuple(map(_hand_over_row, found)), rule.return_days)
+    due = months_later(day, rule.reply_months)  # as given that day; extensions come later
+    return HandOverList(
+        region, day, tuple(_hand_over_row(item, due) for item in found), rule.return_days
+    )
 
 
 def hand_over_days(rows: QuerySet[Suggestion], region: Region) -> list[dt.date]:
@@ -90,7 +94,7 @@ def hand_over_days(rows: QuerySet[Suggestion], region: Region) -> list[dt.date]:
     )
 
 
-def _hand_over_row(item: Suggestion) -> HandOverRow:
+def _hand_over_row(item: Suggestion, due: dt.date) -> HandOverRow:
     given: list[Handling] = item.given  # type: ignore[attr-defined]
     lead = [str(part.unit) for part in given if part.share == Share.LEAD]
     return HandOverRow(
@@ -101,7 +105,7 @@ def _hand_over_row(item: Suggestion) -> HandOverRow:
         lead=item.lead.name,
         lead_unit=lead[0] if lead else "（待改派）",
         assisting=tuple(str(part.unit) for part in given if part.share == Share.ASSIST),
-        due_on=item.due_on,
+        due_on=due,
     )
 
 
@@ -124,7 +128,7 @@ def hand_over_paper(facts: HandOverList) -> OfficialPaper:
     ]
     head = Head(
         issuer=office,
-        title_pieces=("关于交办", f"{facts.region.name}人大", "代表建议", "的通知"),
+        title_pieces=("关于交办", f"{facts.region.name}{facts.day.year}年", "代表建议", "的通知"),
         date_text=day,
         addressee="各承办单位",
         number=f"〔{facts.day.year}〕　　号",
@@ -140,7 +144,7 @@ def hand_over_paper(facts: HandOverList) -> OfficialPaper:
 
 
 def _latest(rows: Sequence[HandOverRow]) -> str:
-    days = sorted({row.due_on for row in rows if row.due_on})
+    days = sorted({row.due_on for row in rows})
     return f"答复期限为{date_words(days[-1])}。" if days else ""
 
 
@@ -231,21 +235,17 @@ def supervision_facts(
         is_key=item.is_key,
         leading_member=str(item.leading_member) if item.leading_member else "",
     )
-    return _with_record(base, record) if record else base
-
-
-def _with_record(base: SupervisionNotice, record: Supervision) -> SupervisionNotice:
-    return SupervisionNotice(
-        **{
-            **{name: getattr(base, name) for name in base.__dataclass_fields__},
-            "form": record.get_form_display(),
-            "held_on": record.held_on,
-            "place": record.place,
-            "chair": record.chair,
-            "content": record.content,
-            "demand": record.demand,
-            "demand_due_on": record.demand_due_on,
-        }
+    if record is None:
+        return base
+    return replace(
+        base,
+        form=record.get_form_display(),
+        held_on=record.held_on,
+        place=record.place,
+        chair=record.chair,
+        content=record.content,
+        demand=record.demand,
+        demand_due_on=record.demand_due_on,
     )
 
 

@@ -25,11 +25,11 @@ from suggestions.reports.wording import date_words, office_of, paragraphs, short
 _PERSONAL = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _COLUMNS = (
     Column("编号", 8),
-    Column("标题", 40, "name"),
+    Column("标题", 37, "name"),
     Column("领衔代表", 11),
-    Column("承办单位", 23, "name"),
-    Column("办理结果", 8),
-    Column("答复日期", 10),
+    Column("承办单位", 22, "name"),
+    Column("办理结果", 9),
+    Column("答复日期", 13),
 )
 
 
@@ -107,9 +107,6 @@ def open_paper(facts: OpenList) -> OfficialPaper:
     else:
         lead = f"{facts.year}年还没有公开的代表建议。"
     rows = tuple(_row(item) for item in facts.items)
-    blocks: list[Block] = [Paragraph(lead)]
-    if rows:
-        blocks.append(Table("代表建议公开目录", _COLUMNS, rows, is_small=True))
     head = Head(
         issuer=office,
         title_pieces=(f"{facts.region.name}{facts.year}年", "代表建议", "及办理答复", "公开目录"),
@@ -117,8 +114,9 @@ def open_paper(facts: OpenList) -> OfficialPaper:
         number=" ",
     )
     texts = tuple(block for item in facts.items for block in _text_blocks(item))
-    annexes = (Annex("代表建议和办理答复", texts),) if texts else ()
-    return OfficialPaper(head, tuple(blocks), annexes)
+    listed = Annex("代表建议公开目录", (Table("", _COLUMNS, rows, is_small=True),))
+    annexes = (listed, Annex("代表建议和办理答复", texts)) if rows else ()
+    return OfficialPaper(head, (Paragraph(lead),), annexes)
 
 
 def _row(item: OpenItem) -> tuple[str, ...]:

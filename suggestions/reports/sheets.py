@@ -17,7 +17,7 @@ from suggestions.reports.wording import (
     wordings,
 )
 
-_WIDTHS = (14, 22, 12, 20, 12, 20)
+_WIDTHS = (16, 17, 13, 18, 13, 23)
 _CONTACTED = [("yes", "联系过"), ("no", "没有联系")]
 
 
@@ -87,7 +87,7 @@ def appraisal_paper(sheet: Appraisal) -> FormPaper:
 
 def enclosed_sheet(facts: SheetFacts) -> Annex:
     """The same sheet as the letter's annex."""
-    return Annex("办理情况征询意见表", (sheet_grid(facts), *_remarks(facts)))
+    return Annex("办理情况征询意见表", (sheet_grid(facts, 40), *_remarks(facts)))
 
 
 def _remarks(facts: SheetFacts) -> list[Note]:
@@ -95,7 +95,8 @@ def _remarks(facts: SheetFacts) -> list[Note]:
     return [Note(text) for text in say.lines(LetterPart.SHEET_REMARK)]
 
 
-def sheet_grid(facts: SheetFacts) -> Grid:
+def sheet_grid(facts: SheetFacts, height: int = 70) -> Grid:
+    """``height`` of the field for words, in millimetres."""
     ratings = [(str(value), str(label)) for value, label in Rating.choices]
     behalf = "（由工作人员代录）" if facts.on_behalf else ""
     sign = f"代表签名：{facts.deputy if facts.appraised_on else '　　　　　　'}{behalf}　　"
@@ -112,7 +113,7 @@ def sheet_grid(facts: SheetFacts) -> Grid:
                 (
                     Cell("承办单位", kind="label"),
                     Cell(facts.unit, 3),
-                    Cell("办理结果", kind="label"),
+                    Cell("结果类别", kind="label"),
                     Cell(facts.class_name, kind="centre"),
                 )
             ),
@@ -124,15 +125,15 @@ def sheet_grid(facts: SheetFacts) -> Grid:
                     Cell(facts.replied_on, kind="centre"),
                 )
             ),
-            _ticked("答复前联系沟通", ticks(_CONTACTED, facts.contacted)),
-            _ticked("对办理态度", ticks(ratings, facts.process)),
-            _ticked("对办理结果", ticks(ratings, facts.result)),
+            _ticked("答复前\n联系沟通", ticks(_CONTACTED, facts.contacted)),
+            _ticked("办理态度", ticks(ratings, facts.process)),
+            _ticked("办理结果", ticks(ratings, facts.result)),
             Line(
                 (
                     Cell("意见和要求", kind="label"),
                     Cell(facts.words, 5, "text", tail=f"{sign}{facts.appraised_on or DATE_BLANK}"),
                 ),
-                60,
+                height,
             ),
         ),
     )

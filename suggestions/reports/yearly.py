@@ -20,6 +20,7 @@ from congress_portal.core.documents.blocks import (
     Pair,
     Paragraph,
     Table,
+    ems,
 )
 from congress_portal.core.models import Region
 from suggestions.enums import Kind, LetterPart, PromiseState
@@ -158,9 +159,10 @@ def year_paper(facts: YearFacts) -> OfficialPaper:
 
 def _lead(facts: YearFacts) -> str:
     report, rates = facts.report, facts.report.rates
+    motions = f"、议案{report.motions}件" if report.motions else ""
     return (
-        f"{report.year}年，{facts.region.name}人大共收到代表建议{report.total - report.motions}件、"
-        f"议案{report.motions}件，交办{rates.handed_over}件。"
+        f"{report.year}年，{facts.region.name}人大共收到代表建议"
+        f"{report.total - report.motions}件{motions}，交办{rates.handed_over}件。"
         f"截至{date_words(facts.day)}，答复率{rates.replied}，满意率{rates.satisfied}，"
         f"A类率{rates.solved}。现将办理情况报告如下："
     )
@@ -178,7 +180,9 @@ def _overview(facts: YearFacts) -> Block:
         Bar(line.unit.short_name or line.unit.name, Decimal(line.rates.handed_over))
         for line in facts.report.units[:_BARS]
     ]
-    chart = horizontal_bars(bars, title="各单位主办件数", unit="件", width=300, places=0)
+    label = max((ems(bar.name) for bar in bars), default=0)
+    width = max(60, round(230 - 12 * label))
+    chart = horizontal_bars(bars, title="各单位主办件数", unit="件", width=width, step=13, places=0)
     caption = "各单位主办件数" if len(facts.report.units) <= _BARS else f"主办最多的{_BARS}个单位"
     return Pair(table, Figure(caption, chart))
 
@@ -201,10 +205,13 @@ def _basics(facts: YearFacts) -> list[str]:
     texts = [f"按所处阶段分：{states}。"] if states else []
     if groups:
         texts.append(f"按内容分，交办的有{groups}{more}。")
-    texts.append(
-        f"由{len(report.units)}个单位主办。并案办理{report.merged}件，"
-        f"审核时退回修改{report.returned}件，延期答复{report.extended}件。"
+    counted = (
+        ("并案办理", report.merged),
+        ("审核时退回修改", report.returned),
+        ("延期答复", report.extended),
     )
+    more = "，".join(f"{name}{count}件" for name, count in counted if count)
+    texts.append(f"由{len(report.units)}个单位主办{f'，{more}' if more else ''}。")
     return texts
 
 

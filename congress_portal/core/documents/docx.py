@@ -288,7 +288,8 @@ def _grid(document: Document, form: Grid, width: int) -> None:
 def _field_cell(place: _Cell, cell: Cell) -> None:
     is_text = cell.kind == "text"
     vertical = WD_CELL_VERTICAL_ALIGNMENT
-    place.vertical_alignment = vertical.TOP if is_text else vertical.CENTER
+    unfilled = vertical.BOTTOM if not cell.text else vertical.TOP
+    place.vertical_alignment = unfilled if is_text else vertical.CENTER
     centred = cell.kind in ("label", "centre")
     font = HEI if cell.kind == "label" else FANG
     for number, text in enumerate(cell.lines or [""]):
