@@ -88,10 +88,9 @@ def hand_over_facts(rows: QuerySet[Suggestion], region: Region, day: dt.date) ->
 
 def hand_over_days(rows: QuerySet[Suggestion], region: Region) -> list[dt.date]:
     """Days on which something was handed over, the newest first."""
-    days = rows.filter(region=region, handed_over_on__isnull=False, state__in=sorted(HANDED_OVER))
-    return list(
-        days.order_by("-handed_over_on").values_list("handed_over_on", flat=True).distinct()
-    )
+    found = rows.filter(region=region, state__in=sorted(HANDED_OVER))
+    days = found.values_list("handed_over_on", flat=True).distinct()
+    return sorted((day for day in days if day), reverse=True)
 
 
 def _hand_over_row(item: Suggestion, due: dt.date) -> HandOverRow:
@@ -255,11 +254,9 @@ def supervision_paper(facts: SupervisionNotice) -> OfficialPaper:
     say = wordings({"人大机关": office})
     noun = f"代表{facts.names.noun}"
     kind = f"重点{noun}" if facts.is_key else noun
-    blocks: list[Block] = [
-        Heading("一、基本情况"),
-        Paragraph(_standing(facts)),
-        *([Heading("二、督办情况"), Paragraph(_held(facts))] if facts.form else []),
-    ]
+    blocks: list[Block] = [Heading("一、基本情况"), Paragraph(_standing(facts))]
+    if facts.form:
+        blocks += [Heading("二、督办情况"), Paragraph(_held(facts))]
     number = "三" if facts.form else "二"
     demands = [facts.demand] if facts.demand else []
     demands += say.lines(LetterPart.SUPERVISION_DEMANDS)

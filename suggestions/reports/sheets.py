@@ -1,6 +1,6 @@
 """The appraisal sheet (办理情况征询意见表): enclosed with a reply, or printed by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from congress_portal.core.documents.blocks import Annex, Cell, FormPaper, Grid, Line, Note
 from congress_portal.core.enums import Rating
@@ -44,9 +44,8 @@ class SheetFacts:
 def sheet_facts(sheet: Appraisal) -> SheetFacts:
     """``sheet`` must be visible to the reader."""
     contacted = {True: "yes", False: "no", None: ""}[sheet.was_contacted]
-    return SheetFacts(
-        **_of_reply(sheet.suggestion, sheet.reply),
-        deputy=sheet.deputy.name,
+    return replace(
+        blank_sheet(sheet.suggestion, sheet.reply, sheet.deputy.name),
         contacted=contacted,
         process=sheet.process,
         result=sheet.result,
@@ -58,19 +57,16 @@ def sheet_facts(sheet: Appraisal) -> SheetFacts:
 
 def blank_sheet(suggestion: Suggestion, reply: Reply, deputy: str) -> SheetFacts:
     """To enclose with a letter: nothing is rated yet."""
-    return SheetFacts(**_of_reply(suggestion, reply), deputy=deputy)
-
-
-def _of_reply(suggestion: Suggestion, reply: Reply) -> dict[str, object]:
-    return {
-        "names": names_of(suggestion),
-        "office": office_of(suggestion.region),
-        "unit": str(reply.handling.unit),
-        "round": reply.round,
-        "letter_number": reply.letter_number,
-        "replied_on": date_words(reply.replied_on) if reply.replied_on else "",
-        "class_name": reply.reply_class.name if reply.reply_class else "",
-    }
+    return SheetFacts(
+        names=names_of(suggestion),
+        office=office_of(suggestion.region),
+        unit=str(reply.handling.unit),
+        deputy=deputy,
+        round=reply.round,
+        letter_number=reply.letter_number,
+        replied_on=date_words(reply.replied_on),
+        class_name=reply.reply_class.name if reply.reply_class else "",
+    )
 
 
 def appraisal_paper(sheet: Appraisal) -> FormPaper:

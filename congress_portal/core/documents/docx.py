@@ -164,7 +164,7 @@ def _line(
 def _masthead(document: Document, paper: OfficialPaper) -> None:
     head, centre = paper.head, WD_ALIGN_PARAGRAPH.CENTER
     points = _ISSUER_POINTS[head.issuer_size]
-    room = Mm(35)
+    room = Emu(Mm(35))
     if head.mark:
         _line(document, head.mark, font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT)
         room = Emu(room - _PITCH)
