@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("reminder/<int:pk>.<file_kind:kind>", papers.reminder, name="paper_reminder"),
     path("hand-over.<file_kind:kind>", papers.hand_over_list, name="paper_hand_over"),
+    path("awaiting.<file_kind:kind>", papers.awaiting_list, name="paper_awaiting"),
     path("year.<file_kind:kind>", papers.year_report, name="paper_year"),
     path("open-list.<file_kind:kind>", papers.published, name="paper_open_list"),
 ]

@@ -15,6 +15,7 @@ from suggestions.reports.letters import (
     reply_paper,
 )
 from suggestions.reports.notices import (
+    awaiting_paper,
     hand_over_days,
     hand_over_facts,
     hand_over_paper,
@@ -27,6 +28,7 @@ from suggestions.reports.yearly import year_facts, year_paper
 
 __all__ = [
     "appraisal_paper",
+    "awaiting_paper",
     "blank_form",
     "hand_over_days",
     "hand_over_facts",

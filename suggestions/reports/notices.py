@@ -10,6 +10,7 @@ from congress_portal.core.documents.blocks import (
     Annex,
     Block,
     Column,
+    FormPaper,
     Head,
     Heading,
     OfficialPaper,
@@ -39,6 +40,15 @@ _LIST = (
     Column("主办单位", 16, "name"),
     Column("会办单位", 17, "name"),
     Column("答复期限", 10),
+)
+_AWAITING = (
+    Column("编号", 8),
+    Column("标题", 30, "name"),
+    Column("领衔代表", 11),
+    Column("类别", 10),
+    Column("代表意向", 13, "name"),
+    Column("主办单位", 14, "name"),
+    Column("会办单位", 14, "name"),
 )
 _UNITS = (
     Column("承办单位", 34, "name"),
@@ -189,6 +199,32 @@ def _numbers(leads: Sequence[str], assists: Sequence[str]) -> str:
     if assists:
         parts.append("会办" + "、".join(assists))
     return "；".join(parts)
+
+
+def awaiting_paper(rows: QuerySet[Suggestion], region: Region, day: dt.date) -> FormPaper:
+    """拟交办清单: what is accepted and waits, for the meeting to write the units in.
+
+    ``rows`` come from ``selectors.awaiting_hand_over``, scoped by the caller.
+    """
+    lines = tuple(
+        (
+            item.number,
+            f"［议案］{item.title}" if item.kind == Kind.MOTION else item.title,
+            item.lead.name,
+            item.field.name if item.field else "",
+            "、".join(unit.short_name or unit.name for unit in item.proposed_units.all()),
+            "",
+            "",
+        )
+        for item in rows.filter(region=region)
+    )
+    return FormPaper(
+        title_pieces=(f"{region.name}代表建议", "拟交办清单"),
+        author=office_of(region),
+        left=f"共{len(lines)}件，供交办会研究",
+        right=date_words(day),
+        blocks=(Table("", _AWAITING, lines),),
+    )
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from suggestions.models import (
     Supervision,
 )
 from suggestions.models.handling import readable
-from suggestions.selectors import open_list
+from suggestions.selectors import awaiting_hand_over, open_list
 from suggestions.selectors.papers import opinions_for
 
 _TYPES = {
@@ -145,6 +145,17 @@ def hand_over_list(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404("这一天没有交办建议。")
     paper = reports.hand_over_paper(reports.hand_over_facts(rows, region, day))
     return _send(paper, kind, region, day.isoformat())
+
+
+@require_GET
+def awaiting_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """拟交办清单: what waits for the hand-over meeting; the office's alone."""
+    region = _asked(request, _read_regions(request))
+    rows = awaiting_hand_over(Suggestion.objects.editable_by(request.user))
+    if not rows.filter(region=region).exists():
+        raise Http404("没有等待交办的建议。")
+    paper = reports.awaiting_paper(rows, region, timezone.localdate())
+    return _send(paper, kind, region)
 
 
 @require_GET

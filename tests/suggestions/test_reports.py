@@ -33,6 +33,7 @@ from suggestions.selectors.papers import paper_links
 from tests.factories.core import UserFactory
 from tests.factories.suggestions import VoiceFactory
 from tests.factories.workflow import (
+    accepted,
     answered,
     draft,
     handed_over,
@@ -325,6 +326,18 @@ def test_hand_over_list_counts_each_units_part(cast):
     assert "在7个工作日内书面说明理由退回" in html
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_ask_no_more_for_more_rows(cast, count, django_assert_num_queries):
+    for _ in range(count):
+        handed_over(cast, assisting=2)
+    rows = Suggestion.objects.all()
+
+    with django_assert_num_queries(4):
+        reports.hand_over_paper(reports.hand_over_facts(rows, cast.county, DAY))
+    with django_assert_num_queries(16):
+        reports.year_paper(reports.year_facts(rows, cast.county, 2026, DAY))
+
+
 def test_hand_over_list_keeps_the_day_it_was_given(cast):
     item = handed_over(cast)
     Suggestion.objects.filter(pk=item.pk).update(extended_to=dt.date(2026, 9, 2))
@@ -514,6 +527,31 @@ def test_opinion_is_for_office_and_units(cast, client):
         statuses.append(client.get(address).status_code)
 
     assert statuses == [200, 200, 200, 404, 404]
+
+
+def test_awaiting_list_is_the_offices_and_names_the_wished_units(cast, client):
+    item = accepted(cast)
+    item.proposed_units.add(cast.units[0])
+    handed_over(cast)
+    address = reverse("suggestions:paper_awaiting", args=["docx"])
+
+    statuses = {}
+    for name, user in (
+        ("office", cast.office),
+        ("leader", UserFactory(role=Role.LEADER, role__region=cast.county)),
+        ("lead", cast.lead.user),
+        ("unit", cast.officer()),
+    ):
+        client.force_login(user)
+        response = client.get(address)
+        statuses[name] = response.status_code
+        if name == "office":
+            text = word_text(response.content)
+
+    assert statuses == {"office": 200, "leader": 404, "lead": 404, "unit": 404}
+    assert "共1件，供交办会研究" in text
+    unit = cast.units[0]
+    assert {item.number, unit.short_name or unit.name} <= set(text.splitlines())
 
 
 def test_reminder_is_the_offices(cast, client):
