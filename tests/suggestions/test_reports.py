@@ -3,76 +3,58 @@
 import datetime as dt
 import io
 import re
-import zipfile
 
-import docx
 import pytest
-from django.core.management import call_command
-from django.urls import reverse
 from pypdf import PdfReader
 
-from congress_portal.core.enums import AuditAction, Rating, Role
-from congress_portal.core.models import AuditEntry
-from deputies.models import Deputy
+from congress_portal.core.enums import Rating
 from suggestions import reports, services
-from suggestions.enums import Kind, LetterPart, State, SupervisionForm
+from suggestions.enums import Kind, LetterPart, State
 from suggestions.models import (
     Appraisal,
-    Handling,
     LetterText,
     Promise,
     Reply,
-    ReplyDraft,
     Suggestion,
     Supervision,
 )
 from suggestions.reports.open_lists import without_personal
 from suggestions.reports.wording import fill, names_of
 from suggestions.selectors import open_list
-from suggestions.selectors.papers import paper_links
-from tests.factories.core import UserFactory
-from tests.factories.suggestions import VoiceFactory
+from tests.factories.papers import (
+    DEPUTY_PHONE,
+    NOTE,
+    VOTER,
+    VOTER_PHONE,
+    opinion_given,
+    paper_case,
+    paper_cast,
+    sheet_of,
+    supervised,
+    word_text,
+)
 from tests.factories.workflow import (
-    accepted,
     answered,
     draft,
     handed_over,
     in_state,
-    make_cast,
-    part_of,
     rate,
     reply_drafted,
 )
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 2)
-VOTER, VOTER_PHONE, NOTE = "欧阳选民", "13911112222", "内部意见不外传"
-DEPUTY_PHONE = "13700001111"
 
 
 @pytest.fixture
 def cast(freeze):
     freeze("2026-03-02 09:00")
-    made = make_cast()
-    call_command("load_reference", verbosity=0)
-    made.county.name = "安澜县"
-    made.county.save()
-    Deputy.objects.filter(pk=made.lead.pk).update(phone=DEPUTY_PHONE, name="张三")
-    Deputy.objects.filter(pk=made.mate.pk).update(name="李四")
-    made.lead.refresh_from_db()
-    made.units[0].name = "县交通运输局"
-    made.units[0].save()
-    return made
+    return paper_cast()
 
 
 @pytest.fixture
 def case(cast):
-    """Answered with two proposers; a voter's voice and an internal note hang on it."""
-    item = answered(cast, "B", cosigned=True, consents_to_publication=True)
-    VoiceFactory(suggestion=item, visitor_name=VOTER, visitor_phone=VOTER_PHONE)
-    services.add_internal_note(pk=item.pk, actor=cast.office, text=NOTE)
-    Suggestion.objects.filter(pk=item.pk).update(session="plenary", meeting="第六次会议")
-    return Suggestion.objects.get(pk=item.pk)
+    return paper_case(cast)
 
 
 def html_of(paper):
@@ -85,16 +67,6 @@ def text_of(pdf):
     reader = PdfReader(io.BytesIO(pdf))
     text = "".join(page.extract_text() for page in reader.pages)
     return len(reader.pages), re.sub(r"\s", "", text)
-
-
-def word_text(data):
-    document = docx.Document(io.BytesIO(data))
-    cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
-    return "\n".join([*(p.text for p in document.paragraphs), *cells])
-
-
-def sheet_of(item, deputy):
-    return Appraisal.objects.get(suggestion=item, deputy=deputy)
 
 
 # Words
@@ -269,14 +241,6 @@ def test_opinion_goes_to_the_lead_unit(cast):
     assert "建议的会办意见" in text
 
 
-def opinion_given(cast):
-    item = handed_over(cast, assisting=1)
-    part = part_of(item, cast.units[1])
-    services.sign_receipt(handling_pk=part.pk, actor=cast.officer(1))
-    services.give_opinion(handling_pk=part.pk, actor=cast.officer(1), opinion="同意安装限高架")
-    return Handling.objects.get(pk=part.pk)
-
-
 # The sheet
 
 
@@ -371,19 +335,6 @@ def test_supervision_notice_tells_what_was_demanded(cast):
     assert text_of(reports.paper_pdf(paper))[0] == 2
 
 
-def supervised(cast, item):
-    return services.record_supervision(
-        pk=item.pk,
-        actor=cast.office,
-        form=SupervisionForm.MEETING,
-        content="大修资金没有落实。",
-        place="县交通运输局",
-        chair="王副主任",
-        demand="年内开工。",
-        demand_due_on=dt.date(2026, 12, 31),
-    )
-
-
 # The year
 
 
@@ -443,164 +394,7 @@ def test_numbers_of_persons_are_cut(text, shown):
     assert without_personal(text) == shown
 
 
-# Who may take which
-
-
-def paths(cast, case):
-    """Every paper of the case, by a short name."""
-    sheet = sheet_of(case, cast.lead)
-    record = supervised(cast, case)
-    pending = ReplyDraft.objects.latest("pk")
-    return {
-        "form": ("paper_form", case.pk, "docx"),
-        "letter": ("paper_letter", sheet.pk, "docx"),
-        "sheet": ("paper_sheet", sheet.pk, "docx"),
-        "draft": ("paper_draft", pending.pk, "docx"),
-        "supervision": ("paper_supervision", record.pk, "docx"),
-        "hand_over": ("paper_hand_over", "docx"),
-        "year": ("paper_year", "docx"),
-        "open": ("paper_open_list", "docx"),
-        "blank": ("paper_blank", "docx"),
-    }
-
-
-ALL_SEE = {"open", "blank"}
-PARTY = {"form", "supervision"} | ALL_SEE
-WHO = {
-    "office": {"form", "letter", "sheet", "supervision", "hand_over", "year"} | ALL_SEE,
-    "leader": {"form", "letter", "sheet", "supervision", "hand_over", "year"} | ALL_SEE,
-    "lead": PARTY | {"letter", "sheet"},
-    "mate": PARTY,
-    "officer": PARTY | {"letter", "sheet", "draft"},
-    "other unit": ALL_SEE,
-    "deputy": ALL_SEE,
-    "stranger": ALL_SEE,
-}
-
-
-@pytest.mark.parametrize("who", WHO)
-def test_who_may_take_which_paper(cast, case, client, who):
-    services.publish_suggestion(pk=case.pk, actor=cast.office)
-    people = {
-        "office": cast.office,
-        "leader": UserFactory(role=Role.LEADER, role__region=cast.county),
-        "lead": cast.lead.user,
-        "mate": cast.mate.user,
-        "officer": cast.officer(),
-        "other unit": cast.officer(1),
-        "deputy": cast.stranger.user,
-        "stranger": UserFactory(),
-    }
-    client.force_login(people[who])
-
-    found = {}
-    for name, (view, *args) in paths(cast, case).items():
-        found[name] = client.get(reverse(f"suggestions:{view}", args=args)).status_code
-
-    assert {name for name, status in found.items() if status == 200} == WHO[who]
-    assert set(found.values()) <= {200, 404}
-
-
-def test_letters_hold_only_the_readers_own_copies(cast, case, client):
-    reply = sheet_of(case, cast.mate).reply
-
-    def copies(user):
-        client.force_login(user)
-        response = client.get(reverse("suggestions:paper_letters", args=[reply.pk]))
-        return zipfile.ZipFile(io.BytesIO(response.content)).namelist()
-
-    assert copies(cast.officer()) == ["01-张三.pdf", "02-李四.pdf"]
-    assert copies(cast.mate.user) == ["01-李四.pdf"]
-    for user in (cast.officer(1), cast.stranger.user):
-        client.force_login(user)
-        assert client.get(reverse("suggestions:paper_letters", args=[reply.pk])).status_code == 404
-
-
-def test_opinion_is_for_office_and_units(cast, client):
-    part = opinion_given(cast)
-    address = reverse("suggestions:paper_opinion", args=[part.pk, "docx"])
-    people = (cast.office, cast.officer(0), cast.officer(1), cast.officer(2), cast.lead.user)
-
-    statuses = []
-    for user in people:
-        client.force_login(user)
-        statuses.append(client.get(address).status_code)
-
-    assert statuses == [200, 200, 200, 404, 404]
-
-
-def test_awaiting_list_is_the_offices_and_names_the_wished_units(cast, client):
-    item = accepted(cast)
-    item.proposed_units.add(cast.units[0])
-    handed_over(cast)
-    address = reverse("suggestions:paper_awaiting", args=["docx"])
-
-    statuses = {}
-    for name, user in (
-        ("office", cast.office),
-        ("leader", UserFactory(role=Role.LEADER, role__region=cast.county)),
-        ("lead", cast.lead.user),
-        ("unit", cast.officer()),
-    ):
-        client.force_login(user)
-        response = client.get(address)
-        statuses[name] = response.status_code
-        if name == "office":
-            text = word_text(response.content)
-
-    assert statuses == {"office": 200, "leader": 404, "lead": 404, "unit": 404}
-    assert "共1件，供交办会研究" in text
-    unit = cast.units[0]
-    assert {item.number, unit.short_name or unit.name} <= set(text.splitlines())
-
-
-def test_reminder_is_the_offices(cast, client):
-    address = reverse("suggestions:paper_reminder", args=[handed_over(cast).pk, "docx"])
-
-    statuses = []
-    for user in (cast.office, cast.officer(), cast.lead.user):
-        client.force_login(user)
-        statuses.append(client.get(address).status_code)
-
-    assert statuses == [200, 404, 404]
-
-
-@pytest.mark.parametrize("query", ["?year=二〇二六", "?year=20266", "?region=99"])
-def test_unreadable_question_is_no_paper(cast, case, client, query):
-    client.force_login(cast.office)
-
-    assert client.get(reverse("suggestions:paper_year", args=["docx"]) + query).status_code == 404
-
-
-@pytest.mark.parametrize("day", ["2026-02-30", "x", "2026-01-01"])
-def test_hand_over_list_needs_a_day_of_hand_over(cast, case, client, day):
-    client.force_login(cast.office)
-    address = reverse("suggestions:paper_hand_over", args=["docx"])
-
-    assert client.get(f"{address}?day={day}").status_code == 404
-
-
-def test_each_download_is_in_the_trail(cast, case, client):
-    client.force_login(cast.office)
-
-    response = client.get(reverse("suggestions:paper_form", args=[case.pk, "docx"]))
-
-    entry = AuditEntry.objects.filter(action=AuditAction.EXPORT).get()
-    assert (entry.actor, entry.object_key) == (cast.office, str(case.pk))
-    assert entry.changes == {"format": "docx"}
-    assert response["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
-
-
-def test_links_lead_to_papers_the_reader_gets(cast, case, client):
-    supervised(cast, case)
-    for user in (cast.office, cast.lead.user, cast.mate.user, cast.officer()):
-        client.force_login(user)
-        links = paper_links(user, case)
-        assert links[0].title == "建议表"
-        for link in links:
-            address = reverse(link.name, args=[link.key, "docx"])
-            assert client.get(address).status_code == 200, link
-    assert paper_links(cast.stranger.user, case) == []
+# What no paper holds
 
 
 def test_no_paper_holds_voters_data_or_internal_notes(cast, case):
