@@ -11,7 +11,7 @@ from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from suggestions.enums import Kind, Session
+from suggestions.enums import CallKind, Kind, Session
 from suggestions.forms.fields import DeputyNamesField, StepForm, colleagues_of, units_field
 from suggestions.models import Call, Suggestion
 from suggestions.services import congress_of
@@ -61,6 +61,12 @@ class WriteForm(forms.Form):
         Call.objects.none(), label="响应哪次征集", required=False, empty_label="不是响应征集"
     )
     proposed_units = units_field("建议由哪个单位办理")
+    themes = forms.ModelMultipleChoiceField(
+        DictionaryEntry.objects.of(Dictionary.THEME).active(),
+        label="结合哪项中心工作",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     is_one_matter = forms.BooleanField(label="一件建议只写了一个事项", required=False)
     wants_meeting = forms.BooleanField(label="希望承办单位当面沟通后再答复（面商）", required=False)
     consents_to_publication = forms.BooleanField(label="同意向社会公开建议和答复", required=False)
@@ -95,10 +101,14 @@ class WriteForm(forms.Form):
             .values("region")
         )
         self.fields["region"].queryset = regions
-        calls = Call.objects.filter(region__in=regions, opens_on__lte=today, closes_on__gte=today)
+        calls = Call.objects.filter(
+            kind=CallKind.SUGGESTIONS, region__in=regions, opens_on__lte=today, closes_on__gte=today
+        )
         if draft and draft.call_id:
             calls |= Call.objects.filter(pk=draft.call_id)
-        self.fields["call"].queryset = calls.distinct()
+        self.fields["call"].queryset = calls
+        if not DictionaryEntry.objects.of(Dictionary.THEME).active().exists():
+            del self.fields["themes"]
         for name in ("region", "call"):
             if len(self.fields[name].queryset) < (2 if name == "region" else 1):
                 del self.fields[name]
@@ -121,7 +131,7 @@ class WriteForm(forms.Form):
             ("写什么", ("title", "reason")),
             ("情况" if not self.is_motion else "案据", ("situation", "analysis")),
             ("建议" if not self.is_motion else "方案", ("proposal", "proposed_units")),
-            ("归类", ("field", "region", "session", "meeting", "call")),
+            ("归类", ("field", "themes", "region", "session", "meeting", "call")),
             ("愿望", ("is_one_matter", "wants_meeting", "consents_to_publication")),
             ("附件", ("paper",)),
         )
@@ -144,8 +154,8 @@ class WriteForm(forms.Form):
         for name in ("region", "session"):
             if not given.get(name):
                 given.pop(name, None)
-        if "proposed_units" in given:
-            given["proposed_units"] = list(given["proposed_units"])
+        for name in {"proposed_units", "themes"} & set(given):
+            given[name] = list(given[name])
         return given
 
 
@@ -170,6 +180,7 @@ def _stored(draft: Suggestion) -> dict[str, Any]:
         "region": draft.region_id,
         "call": draft.call_id,
         "proposed_units": list(Unit.objects.filter(pk__in=draft.proposed_units.values("pk"))),
+        "themes": list(draft.themes.all()),
         "seen_at": draft.saved_at.isoformat() if draft.saved_at else "",
     }
 

@@ -22,7 +22,15 @@ from suggestions.selectors.boards import (
     without_lead_unit,
     year_report,
 )
-from suggestions.selectors.case import CasePage, Event, case_page, concludes_by_tracking, waits_for
+from suggestions.selectors.case import (
+    CasePage,
+    Event,
+    case_page,
+    concludes_by_tracking,
+    own_part,
+    waits_for,
+)
+from suggestions.selectors.inbox import Bucket, Desk, office_inbox, unit_buckets
 from suggestions.selectors.lists import (
     SOON_DAYS,
     VOICE_PATIENCE_DAYS,
@@ -44,6 +52,7 @@ from suggestions.selectors.parties import (
     parties_of,
     specialist_groups,
 )
+from suggestions.selectors.proposals import propose_for_all
 from suggestions.selectors.rates import (
     AgeGroup,
     Case,
@@ -70,9 +79,11 @@ __all__ = [
     "SOON_DAYS",
     "VOICE_PATIENCE_DAYS",
     "AgeGroup",
+    "Bucket",
     "Button",
     "Case",
     "CasePage",
+    "Desk",
     "Event",
     "KeyProgress",
     "LeagueLine",
@@ -105,12 +116,15 @@ __all__ = [
     "key_suggestions",
     "lead_of",
     "league_table",
+    "office_inbox",
     "open_list",
     "overdue",
     "overdue_parts",
+    "own_part",
     "parties_of",
     "parts_of",
     "promise_ledger",
+    "propose_for_all",
     "propose_units",
     "rates_of",
     "replies_waiting",
@@ -122,6 +136,7 @@ __all__ = [
     "suggestion_in_full",
     "suggestions_listed",
     "timeline",
+    "unit_buckets",
     "unit_desk",
     "unit_rates",
     "voice_conversion",

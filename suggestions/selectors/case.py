@@ -16,6 +16,7 @@ from suggestions.models import (
     ClockChange,
     Extension,
     GroupFollowUp,
+    Handling,
     InternalNote,
     LookBack,
     Nomination,
@@ -27,6 +28,7 @@ from suggestions.models import (
     TransitionLog,
 )
 from suggestions.selectors.boards import PartView, parts_of, timeline
+from suggestions.selectors.papers import PaperLink, opinions_for, paper_links
 from suggestions.selectors.parties import parties_of
 from suggestions.selectors.standing import lead_of
 
@@ -62,7 +64,8 @@ class CasePage:
     notes: list[InternalNote]
     drafts: list[ReplyDraft]
     papers: list[Attachment]
-    shows_opinions: bool
+    opinions: list[Handling]
+    links: list[PaperLink]
     is_office: bool
 
 
@@ -100,20 +103,14 @@ def case_page(user: User, suggestion: Suggestion, on: dt.date) -> CasePage:
             .order_by("-pk")
         ),
         papers=_lay_papers(events, papers),
-        shows_opinions=_reads_opinions(user, suggestion),
+        opinions=list(opinions_for(user).filter(suggestion=suggestion).select_related("unit")),
+        links=paper_links(user, suggestion),
         is_office=Party.OFFICE in parties,
     )
 
 
 def _of(model: type[Any], user: User, **case: Any) -> QuerySet[Any]:
     return model.objects.visible_to(user).filter(**case)
-
-
-def _reads_opinions(user: User, suggestion: Suggestion) -> bool:
-    """Assisting opinions go from unit to unit; deputies read what the lead unit makes of them."""
-    scope = user.scope
-    reads_all = any(suggestion.region.code.startswith(each) for each in scope.read_prefixes)
-    return reads_all or bool(scope.unit_ids)
 
 
 def _sheets(user: User, suggestion: Suggestion) -> dict[int, list[Appraisal]]:
@@ -194,6 +191,13 @@ def _lay_papers(events: Sequence[Event], papers: Sequence[Attachment]) -> list[A
         near = min(same, key=lambda each: abs((each.at or paper.uploaded_at) - paper.uploaded_at))
         near.papers.append(paper)
     return left
+
+
+def own_part(user: User, suggestion: Suggestion) -> Handling | None:
+    """The part of the reader's own unit, where there is one in hand."""
+    mine = suggestion.handlings.all().in_hand().filter(unit__in=user.scope.unit_ids)
+    part: Handling | None = mine.select_related("suggestion__region", "suggestion__lead").first()
+    return part
 
 
 def waits_for(suggestion: Suggestion, page: CasePage) -> str:

@@ -77,12 +77,13 @@ def similar_suggestions(
     title_scores = {pk: score / 100 for _, score, pk in best}
     found = rows.filter(pk__in=title_scores).select_related("lead__town", "field")
     pairs = pairs_of(text)
-    scored = [Similar(each, _score(title_scores[each.pk], pairs, each)) for each in found]
+    scored = [Similar(each, score_of(title_scores[each.pk], pairs, each)) for each in found]
     scored.sort(key=lambda each: (-each.score, -each.suggestion.year, each.suggestion.pk))
     return [each for each in scored if each.score >= least][:limit]
 
 
-def _score(title: float, pairs: frozenset[str], other: Suggestion) -> float:
+def score_of(title: float, pairs: frozenset[str], other: Suggestion) -> float:
+    """Half the titles' likeness (0 to 1), half the texts'."""
     others = pairs_of(other.full_text)
     if not pairs or not others:
         return title
@@ -120,11 +121,16 @@ def propose_units(
     votes: dict[Unit, list[Similar]] = defaultdict(list)
     for part in leads:
         votes[part.unit].append(by_pk[part.suggestion_id])
+    return proposals_from(votes, suggestion)[:limit]
+
+
+def proposals_from(votes: dict[Unit, list[Similar]], suggestion: Suggestion) -> list[UnitProposal]:
+    """The heaviest first; each similar suggestion of a unit is one vote by its likeness."""
     proposals = [
         UnitProposal(unit, round(sum(_vote(each, suggestion) for each in found), 3), tuple(found))
         for unit, found in votes.items()
     ]
-    return sorted(proposals, key=lambda each: (-each.weight, each.unit.pk))[:limit]
+    return sorted(proposals, key=lambda each: (-each.weight, each.unit.pk))
 
 
 def _vote(each: Similar, suggestion: Suggestion) -> float:

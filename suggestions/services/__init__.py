@@ -1,6 +1,7 @@
 """Writes of suggestions. Pages, admin, commands and imports use these names only."""
 
 from suggestions.services.answering import appraise_reply, conclude_appraisals, order_redo
+from suggestions.services.calls import open_call
 from suggestions.services.clock_keeping import recompute_deadlines, resume_clock, suspend_clock
 from suggestions.services.drafting import (
     DraftInput,
@@ -103,6 +104,7 @@ __all__ = [
     "mark_key",
     "merge_suggestion",
     "nominate_suggestion",
+    "open_call",
     "order_redo",
     "pass_to_government",
     "propose_topic",

@@ -36,6 +36,17 @@ _WRITERS = {
 }
 
 
+def kinds_for(
+    user: User, suggestion: Suggestion, handling: Handling | None = None
+) -> list[AttachmentKind]:
+    """The kinds of papers the person may add now."""
+    parties = handling_parties_of(user, handling) if handling else parties_of(user, suggestion)
+    kinds = [kind for kind, writers in _WRITERS.items() if parties & writers]
+    if not suggestion.is_open_to_edit and AttachmentKind.DRAFT in kinds:
+        kinds.remove(AttachmentKind.DRAFT)
+    return kinds
+
+
 @transaction.atomic
 def attach_file(
     *,

@@ -33,6 +33,14 @@ def next_number(region: Region, year: int, kind: str) -> str:
     return _written(series.last, kind)
 
 
+def next_number_shown(suggestion: Suggestion) -> str:
+    """What «受理» would give now; only the step itself reserves it."""
+    year, kind = timezone.localdate().year, suggestion.kind
+    series = NumberSeries.objects.filter(region=suggestion.region, year=year, kind=kind).first()
+    last = max(series.last if series else 0, _highest(suggestion.region, year, kind))
+    return _written(last + 1, kind)
+
+
 def _locked_series(region: Region, year: int, kind: str) -> NumberSeries:
     NumberSeries.objects.get_or_create(region=region, year=year, kind=kind)
     return NumberSeries.objects.select_for_update().get(region=region, year=year, kind=kind)

@@ -115,10 +115,8 @@ def _of_case(user: User, suggestion: Suggestion) -> list[tuple[str, Door]]:
         address = reverse("suggestions:review", args=[suggestion.pk])
         found.append(("review", Door("审核", address, "受理编号、退回修改、不予受理或并案")))
         buttons = [button for button in buttons if button.action not in _ON_REVIEW]
-    for button in buttons:
-        if button.action not in _SILENT and not _idle(button, suggestion):
-            found.append((_rank(button, suggestion), _door(button, suggestion)))
-    return found
+    open_ones = [b for b in buttons if b.action not in _SILENT and not _idle(b, suggestion)]
+    return found + [(_rank(b, suggestion), _door(b, suggestion)) for b in open_ones]
 
 
 def _idle(button: Button, suggestion: Suggestion) -> bool:
