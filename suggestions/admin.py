@@ -13,7 +13,7 @@ from congress_portal.core.templatetags.portal import clock
 from stations.admin import ReceptionAdmin
 from stations.models import Reception
 from suggestions.enums import Share, VoiceSource
-from suggestions.models import CoSigner, Handling, Reply, Suggestion, Voice
+from suggestions.models import CoSigner, Handling, LetterText, Reply, Suggestion, Voice
 
 
 class CoSignerInline(PortalInline):
@@ -178,6 +178,21 @@ class VoiceAdmin(PortalAdmin):
         if name == "region":
             return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
         return rows
+
+
+@admin.register(LetterText)
+class LetterTextAdmin(PortalAdmin):
+    """Which wordings there are is given by the papers; the office changes their text."""
+
+    list_display = ("code", "text")
+    fields = ("code", "text", "help")
+    readonly_fields = ("code", "help")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 admin.site.unregister(Reception)

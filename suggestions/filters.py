@@ -12,9 +12,10 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import Share
+from suggestions.enums import Share, State
 from suggestions.models import Reply, Suggestion, Voice
 from suggestions.selectors import due_soon, due_within, overdue, stale_voices
+from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
 
 def _hidden(label: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
@@ -49,6 +50,18 @@ class SuggestionFilter(ListFilter):
         label="代表评价", required=False, choices=Rating.choices, widget=forms.HiddenInput
     )
     reply_class = _hidden("办理结果", DictionaryEntry.objects.all())
+    year = forms.IntegerField(label="年度", required=False, widget=forms.HiddenInput)
+    at = forms.ChoiceField(
+        label="状态", required=False, choices=State.choices, widget=forms.HiddenInput
+    )
+    is_key = forms.BooleanField(label="重点督办的", required=False, widget=forms.HiddenInput)
+    age = forms.ChoiceField(
+        label="交办至今", required=False, choices=AGES, widget=forms.HiddenInput
+    )
+    # last: it counts among what the others leave
+    measure = forms.ChoiceField(
+        label="其中", required=False, choices=MEASURES, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,11 +86,11 @@ class SuggestionFilter(ListFilter):
         if state == "open":
             return rows.unanswered()
         if state == "fresh":
-            return rows.filter(handed_over_on__isnull=True)
+            return rows.fresh()
         return rows.filter(pk__in=Reply.objects.of_lead_units().values("handling__suggestion"))
 
     def by_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
-        return rows.filter(handlings__unit=unit)
+        return rows.filter(handlings__unit=unit, handlings__ended_on__isnull=True)
 
     def by_deputy(self, rows: QuerySet[Suggestion], deputy: Deputy) -> QuerySet[Suggestion]:
         return rows.filter(lead=deputy)
@@ -92,7 +105,9 @@ class SuggestionFilter(ListFilter):
         return due_within(rows, period)
 
     def by_lead_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
-        return rows.filter(handlings__unit=unit, handlings__share=Share.LEAD)
+        return rows.filter(
+            handlings__unit=unit, handlings__share=Share.LEAD, handlings__ended_on__isnull=True
+        )
 
     def by_rating(self, rows: QuerySet[Suggestion], rating: str) -> QuerySet[Suggestion]:
         return self._with_reply(rows, rating=rating)
@@ -101,6 +116,21 @@ class SuggestionFilter(ListFilter):
         self, rows: QuerySet[Suggestion], entry: DictionaryEntry
     ) -> QuerySet[Suggestion]:
         return self._with_reply(rows, reply_class=entry)
+
+    def by_year(self, rows: QuerySet[Suggestion], year: int) -> QuerySet[Suggestion]:
+        return rows.filter(year=year)
+
+    def by_at(self, rows: QuerySet[Suggestion], state: str) -> QuerySet[Suggestion]:
+        return rows.filter(state=state)
+
+    def by_is_key(self, rows: QuerySet[Suggestion], only: bool) -> QuerySet[Suggestion]:
+        return rows.filter(is_key=True) if only else rows
+
+    def by_age(self, rows: QuerySet[Suggestion], number: str) -> QuerySet[Suggestion]:
+        return of_age(rows, int(number))
+
+    def by_measure(self, rows: QuerySet[Suggestion], measure: str) -> QuerySet[Suggestion]:
+        return behind(rows, measure, self.cleaned_data.get("lead_unit"))
 
     def _with_reply(self, rows: QuerySet[Suggestion], **facts: Any) -> QuerySet[Suggestion]:
         replies = Reply.objects.of_lead_units().filter(**facts)

@@ -65,7 +65,8 @@ def suggestions_led(period: Period) -> Each:
 
 @metric("suggestions_cosigned", "附议建议数", of=Deputy, unit="件")
 def suggestions_cosigned(period: Period) -> Each:
-    rows = CoSigner.objects.filter(suggestion__submitted_on__range=(period.first, period.last))
+    led = Suggestion.objects.all().submitted_in(period)
+    rows = CoSigner.objects.all().confirmed().filter(suggestion__in=led)
     return number_of(rows, "deputy", record="suggestion", model=Suggestion)
 
 
@@ -87,10 +88,16 @@ class _Answered:
     extended_to: dt.date | None
     reply_class: str | None
     rating: str
+    due_on: dt.date | None
 
     @property
     def is_on_time(self) -> bool:
-        """Due: hand-over + 3 calendar months, or the extension; no deadline, none missed."""
+        """Due: hand-over + 3 calendar months, or the extension; no deadline, none missed.
+
+        A later round has its own limit, kept with the reply.
+        """
+        if self.due_on:
+            return self.replied_on <= self.due_on
         if self.extended_to:
             return self.replied_on <= self.extended_to
         if self.handed_over_on is None:
@@ -111,6 +118,7 @@ def _replies(period: Period) -> list[_Answered]:
             "handling__suggestion__extended_to",
             "reply_class__code",
             "rating",
+            "due_on",
         )
     ]
 

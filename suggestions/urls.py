@@ -1,11 +1,45 @@
-from django.urls import path
+from django.urls import include, path
 
-from suggestions import views
+from suggestions.views import boards, calls, files, lists, office, sheets, signing, steps, writing
 
 app_name = "suggestions"
 urlpatterns = [
-    path("suggestions/", views.suggestion_list, name="list"),
-    path("suggestions/<int:pk>/", views.suggestion_detail, name="detail"),
-    path("voices/", views.voice_list, name="voice_list"),
-    path("voices/<int:pk>/", views.voice_detail, name="voice_detail"),
+    path("suggestions/", lists.suggestion_list, name="list"),
+    path("suggestions/mine/", lists.mine, name="mine"),
+    path("suggestions/new/", writing.new, name="new"),
+    path("suggestions/save/", writing.autosave, name="autosave"),
+    path("suggestions/similar/", writing.similar, name="similar"),
+    path("suggestions/<int:pk>/", lists.suggestion_detail, name="detail"),
+    path("suggestions/<int:pk>/write/", writing.write, name="write"),
+    path("suggestions/<int:pk>/check/", writing.check, name="check"),
+    path("suggestions/<int:pk>/discard/", writing.discard, name="discard"),
+    path("suggestions/<int:pk>/cosigners/", signing.cosigners, name="cosigners"),
+    path("suggestions/<int:pk>/cosigners/paper/", signing.paper_cosigners, name="paper_cosigners"),
+    path("suggestions/<int:pk>/cosign/", signing.cosign, name="cosign"),
+    path("suggestions/cosigners/<int:pk>/remove/", signing.remove_cosigner, name="remove_cosigner"),
+    path("suggestions/<int:pk>/files/", files.add_file, name="add_file"),
+    path("suggestions/files/<int:pk>/", files.open_file, name="file"),
+    path("suggestions/files/<int:pk>/remove/", files.remove_file, name="remove_file"),
+    path("suggestions/<int:pk>/review/", office.review, name="review"),
+    path("suggestions/<int:pk>/note/", office.add_note, name="add_note"),
+    path("suggestions/<int:pk>/do/<slug:action>/", steps.take_step, name="step"),
+    path("suggestions/parts/<int:pk>/do/<slug:action>/", steps.take_part_step, name="part_step"),
+    path("suggestions/sheets/<int:pk>/", sheets.appraise, name="appraise"),
+    path("suggestions/inbox/", office.inbox, name="inbox"),
+    path("suggestions/hand-over/", office.hand_over_meeting, name="hand_over"),
+    path("suggestions/desk/", boards.workspace, name="workspace"),
+    path("suggestions/board/", boards.board, name="board"),
+    path("suggestions/league/", boards.league, name="league"),
+    path("suggestions/key/", boards.key, name="key"),
+    path("suggestions/promises/", boards.promises, name="promises"),
+    path("suggestions/nominations/", boards.nominations, name="nominations"),
+    path("suggestions/workflow/", boards.workflow, name="workflow"),
+    path("suggestions/calls/", calls.calls, name="calls"),
+    path("suggestions/calls/new/", calls.new_call, name="new_call"),
+    path("suggestions/calls/<int:pk>/", calls.call, name="call"),
+    path("suggestions/topics/<int:pk>/", calls.topic, name="topic"),
+    path("suggestions/papers/", include("suggestions.paper_urls")),
+    path("voices/", lists.voice_list, name="voice_list"),
+    path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
+    path("voices/<int:pk>/suggest/", writing.from_voice, name="from_voice"),
 ]

@@ -55,6 +55,7 @@ class Role(models.TextChoices):
     STATION_OFFICER = "station_officer", "家站联络员"
     DEPUTY = "deputy", "人大代表"
     UNIT_OFFICER = "unit_officer", "承办单位人员"
+    UNIT_LEADER = "unit_leader", "承办单位负责人"
     LEADER = "leader", "常委会领导"
     INSPECTOR = "inspector", "考评组成员"
     AUDITOR = "auditor", "审计员"

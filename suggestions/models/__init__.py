@@ -1,18 +1,57 @@
-from suggestions.models.suggestion import (
-    CoSigner,
-    Handling,
-    Reply,
-    Suggestion,
-    SuggestionQuerySet,
+from suggestions.models.casework import (
+    Attachment,
+    ClockChange,
+    Contact,
+    Extension,
+    InternalNote,
+    Reminder,
+    Suspension,
+    TransitionLog,
 )
+from suggestions.models.followup import (
+    GroupFollowUp,
+    LookBack,
+    Nomination,
+    Promise,
+    PromiseReport,
+    Supervision,
+)
+from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
+from suggestions.models.letters import LetterText, LetterTextQuerySet
+from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
+from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
+from suggestions.models.topic import TopicProposal
 from suggestions.models.voice import Voice, VoiceQuerySet
 
 __all__ = [
+    "Appraisal",
+    "Attachment",
+    "Call",
+    "ClockChange",
     "CoSigner",
+    "Contact",
+    "Extension",
+    "GroupFollowUp",
     "Handling",
+    "HandlingRule",
+    "InternalNote",
+    "LetterText",
+    "LetterTextQuerySet",
+    "LookBack",
+    "Nomination",
+    "NumberSeries",
+    "Promise",
+    "PromiseReport",
+    "Reminder",
     "Reply",
+    "ReplyDraft",
+    "ReviewItem",
     "Suggestion",
     "SuggestionQuerySet",
+    "Supervision",
+    "Suspension",
+    "TopicProposal",
+    "TransitionLog",
     "Voice",
     "VoiceQuerySet",
 ]

@@ -28,11 +28,29 @@ from congress_portal.core.models import Region
 from congress_portal.core.text import normal
 from deputies.models import Term
 from suggestions.enums import Share
-from suggestions.models import CoSigner, Handling, Reply, Suggestion
+from suggestions.models import CoSigner, Handling, Reply, Suggestion, TransitionLog
 from suggestions.resources.sources import link_sources
+from suggestions.services.imported import IMPORTED, settle_imported
 
 _NUMBERED = re.compile(r"^(20\d\d)年?(?:第|[-—/]|字)?第?(\d+)号?$")
 _YEAR = re.compile(r"(20\d\d)年")
+
+
+# What the workflow alone decides once a case is in it, and the column that a sheet has for it.
+_LIVE = {
+    "lead_id": "lead",
+    "cosignatures": "cosigners",
+    "submitted_on": "submitted_on",
+    "handed_over_on": "handed_over_on",
+    "handlings": "lead_unit",
+    "extended_to": "extended_to",
+    "reply": "replied_on",
+}
+
+
+def _plain(children: dict[Any, tuple[Any, ...]]) -> dict[Any, tuple[Any, ...]]:
+    """Without the place in the row, the last value of each child."""
+    return {key: values[:-1] for key, values in children.items()}
 
 
 def number_key(number: str) -> str:
@@ -51,7 +69,13 @@ class SuggestionResource(RecordResource):
     scope_column = "lead"
     child_sets = {
         "cosignatures": Children(CoSigner, "suggestion_id", "deputy_id", ("serial",)),
-        "handlings": Children(Handling, "suggestion_id", "unit_id", ("share", "serial")),
+        "handlings": Children(
+            Handling,
+            "suggestion_id",
+            "unit_id",
+            ("share", "serial"),
+            when={"ended_on__isnull": True},
+        ),
     }
 
     number = Column(
@@ -243,6 +267,8 @@ class SuggestionResource(RecordResource):
         found = Suggestion.objects.filter(year__in=years)
         keys = found.order_by().values("pk")
         children = {name: spec.load(keys) for name, spec in self.child_sets.items()}
+        steps = TransitionLog.objects.exclude(action=IMPORTED).filter(suggestion__in=keys)
+        self.acted = set(steps.values_list("suggestion", flat=True))
         replies = self._stored_replies(keys)
         answer = {}
         names = list(rows[0].attrs)
@@ -269,6 +295,20 @@ class SuggestionResource(RecordResource):
         if "reply" in row.changes and not row.children["reply"]:
             del row.changes["reply"]  # a file cannot take back a reply that was given
             row.fate = Fate.CHANGED if row.changes else Fate.SAME
+        if row.pk in self.acted:
+            self._protect(row)
+
+    def _protect(self, row: Row) -> None:
+        """A case worked on in the portal goes on there; a sheet may only mend its words."""
+        for name in ("handlings", "cosignatures"):
+            if name in row.changes and _plain(row.changes[name][0]) == _plain(row.changes[name][1]):
+                del row.changes[name]  # only the order differs
+        row.fate = Fate.CHANGED if row.changes else Fate.SAME
+        touched = [column for name, column in _LIVE.items() if name in row.changes]
+        if touched:
+            self.fault(
+                row, touched[0], "这件建议已在平台上办理，不能由表格改动", "请在建议的页面上办理。"
+            )
 
     def build(self, row: Row) -> dict[str, Any]:
         day = row.attrs["submitted_on"]
@@ -285,11 +325,13 @@ class SuggestionResource(RecordResource):
     def save(self, rows: list[Row]) -> None:
         super().save(rows)
         link_sources(rows, self.stations, self.notes)
+        touched = [row.pk for row in rows if row.pk and row.fate in (Fate.NEW, Fate.CHANGED)]
+        settle_imported(touched)
 
     def _sync(self, spec: Children, row: Row, old: dict[Any, Any], new: dict[Any, Any]) -> None:
         if spec.model is Handling:
             # One lead at a time: step down first, so that two units can change places.
-            Handling.objects.filter(suggestion=row.pk).update(share=Share.ASSIST)
+            Handling.objects.in_hand().filter(suggestion=row.pk).update(share=Share.ASSIST)
             old = {unit: (Share.ASSIST, serial) for unit, (_, serial) in old.items()}
         super()._sync(spec, row, old, new)
 
@@ -335,7 +377,8 @@ class SuggestionResource(RecordResource):
 
     def filter_export(self, queryset: "QuerySet[Any]", **kwargs: Any) -> "QuerySet[Any]":
         return (
-            queryset.order_by("year", "number")
+            queryset.exclude(number="")
+            .order_by("year", "number")
             .select_related("field", "lead")
             .prefetch_related(
                 Prefetch(
@@ -345,7 +388,7 @@ class SuggestionResource(RecordResource):
                 ),
                 Prefetch(
                     "handlings",
-                    Handling.objects.select_related("unit").order_by("serial", "pk"),
+                    Handling.objects.in_hand().select_related("unit").order_by("serial", "pk"),
                     to_attr="shares",
                 ),
                 Prefetch(

@@ -7,6 +7,7 @@ from congress_portal.core.models import (
     AuditHead,
     DictionaryEntry,
     HeaderSynonym,
+    Notice,
     Region,
     RoleAssignment,
 )
@@ -32,6 +33,9 @@ BROKEN = {
         code="421299000000", name="县", level="planet"
     ),
     "unit_short_name_unique": twice(UnitFactory, short_name="交通局"),
+    "notice_once": lambda: twice(
+        Notice.objects.create, user=UserFactory(), key="step:1", title="交办"
+    )(),
     "role_assignment_town_staff_has_region": lambda: _role(role=Role.TOWN_STAFF),
     "role_assignment_unit_officer_has_unit": lambda: _role(role=Role.UNIT_OFFICER),
     "role_assignment_dates_ordered": lambda: _role(

@@ -2,13 +2,31 @@ import datetime as dt
 
 import pytest
 
-from suggestions.enums import Share
-from suggestions.models import CoSigner
-from tests.constraints import assert_refused, constraint_names
+from suggestions.enums import ClockKind, Decision, HandlingState, Share, State
+from suggestions.models import (
+    Appraisal,
+    Attachment,
+    Call,
+    CoSigner,
+    Extension,
+    HandlingRule,
+    Nomination,
+    NumberSeries,
+    Promise,
+    Reminder,
+    ReplyDraft,
+    ReviewItem,
+    Supervision,
+    Suspension,
+    TopicProposal,
+)
+from tests.constraints import assert_refused, constraint_names, twice
+from tests.factories.core import CountyFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.suggestions import (
     HandlingFactory,
     OpinionFactory,
+    ReplyClassFactory,
     ReplyFactory,
     SuggestionFactory,
     VoiceFactory,
@@ -41,7 +59,123 @@ def _same_number():
     SuggestionFactory(region=first.region, year=first.year, number=first.number)
 
 
+DAY = dt.date(2026, 7, 20)
+
+
+def _appraisal(**fields):
+    reply = fields.pop("reply", None) or ReplyFactory()
+    item = reply.handling.suggestion
+    return Appraisal.objects.create(
+        reply=reply, suggestion=item, deputy=item.lead, delivered_on=DAY, **fields
+    )
+
+
+def _same_sheet():
+    reply = ReplyFactory()
+    _appraisal(reply=reply)
+    _appraisal(reply=reply)
+
+
+def _extensions(**fields):
+    handling = HandlingFactory()
+    values = {"handling": handling, "asked_until": DAY, "reason": "面广", "asked_on": DAY}
+    Extension.objects.create(**values, **fields)
+    return Extension.objects.create(**values, **fields)
+
+
+def _drafts(**fields):
+    values = {
+        "handling": HandlingFactory(), "round": 1, "body": "答", "drafted_by": UserFactory(),
+        "reply_class": ReplyClassFactory(),
+    }  # fmt: skip
+    ReplyDraft.objects.create(**values, **fields)
+    return ReplyDraft.objects.create(**values, **fields)
+
+
+def _pauses(**fields):
+    suggestion = SuggestionFactory()
+    Suspension.objects.create(suggestion=suggestion, begins_on=DAY, reason="等", **fields)
+    return Suspension.objects.create(suggestion=suggestion, begins_on=DAY, reason="等", **fields)
+
+
+def _promise(**fields):
+    reply = ReplyFactory()
+    return Promise.objects.create(
+        suggestion=reply.handling.suggestion, reply=reply, content="修路", **fields
+    )
+
+
+def _nominations(**fields):
+    item = SuggestionFactory()
+    values = {"suggestion": item, "year": 2026, "reason": "好", "nominated_on": DAY}
+    Nomination.objects.create(**values, **fields)
+    return Nomination.objects.create(**values, **fields)
+
+
+def _papers():
+    values = {"suggestion": SuggestionFactory(), "kind": "draft", "size": 1, "sha256": "a" * 64}
+    Attachment.objects.create(**values)
+    Attachment.objects.create(**values)
+
+
+def _topic(**fields):
+    call = Call.objects.create(region=CountyFactory(), title="议题", opens_on=DAY, closes_on=DAY)
+    return TopicProposal.objects.create(call=call, title="养老", received_on=DAY, **fields)
+
+
+def _rule(**fields):
+    return HandlingRule.objects.create(region=CountyFactory(), **fields)
+
+
 BROKEN = {
+    "suggestion_state_known": lambda: SuggestionFactory(state="lost"),
+    "suggestion_submitted_when_dated": lambda: SuggestionFactory(state=State.DRAFT, number=""),
+    "suggestion_numbered_when_accepted": lambda: SuggestionFactory(number=""),
+    "suggestion_in_hand_when_handed_over": lambda: SuggestionFactory(state=State.HANDLING),
+    "suggestion_closing_dated_when_closed": lambda: SuggestionFactory(closed_on=DAY),
+    "suggestion_merged_into_another": lambda: SuggestionFactory(state=State.MERGED),
+    "suggestion_published_with_consent": lambda: SuggestionFactory(published_on=DAY),
+    "handling_state_known": lambda: HandlingFactory(state="lost"),
+    "handling_return_has_reason": lambda: HandlingFactory(state=HandlingState.RETURN_ASKED),
+    "handling_end_dated_when_out_of_hand": lambda: HandlingFactory(state=HandlingState.RELEASED),
+    "reply_draft_one_pending": _drafts,
+    "reply_draft_send_back_has_comment": lambda: _drafts(state="sent_back"),
+    "appraisal_once": _same_sheet,
+    "appraisal_whole": lambda: _appraisal(result="satisfied"),
+    "extension_one_pending": _extensions,
+    "extension_granted_until_a_day": lambda: _extensions(decision=Decision.GRANTED),
+    "suspension_one_open": _pauses,
+    "suspension_dates_ordered": lambda: _pauses(ends_on=DAY - dt.timedelta(days=1)),
+    "attachment_once": _papers,
+    "reminder_once": lambda: twice(
+        Reminder.objects.create,
+        suggestion=SuggestionFactory(),
+        clock=ClockKind.REPLY,
+        target="handling:1",
+        stage="today",
+        due_on=DAY,
+    )(),
+    "promise_closed_when_dated": lambda: _promise(closed_on=DAY),
+    "supervision_dates_ordered": lambda: Supervision.objects.create(
+        suggestion=SuggestionFactory(),
+        form="meeting",
+        held_on=DAY,
+        content="督办",
+        demand_due_on=DAY - dt.timedelta(days=1),
+    ),
+    "nomination_once_a_year": _nominations,
+    "nomination_honour_named": lambda: _nominations(state="honoured"),
+    "topic_proposal_merged_into_another": lambda: _topic(state="merged"),
+    "topic_proposal_adopted_for_a_year": lambda: _topic(state="adopted"),
+    "handling_rule_months_ordered": lambda: _rule(reply_months=7),
+    "handling_rule_months_positive": lambda: _rule(redo_months=0),
+    "review_item_once": twice(ReviewItem.objects.create, kind="quality", name="不具体"),
+    "call_dates_ordered": lambda: Call.objects.create(
+        region=CountyFactory(), title="征集", opens_on=DAY, closes_on=DAY - dt.timedelta(days=1)
+    ),
+    "number_series_once": lambda: twice(
+        NumberSeries.objects.create, region=CountyFactory(), year=2026, kind="suggestion"
+    )(),
     "suggestion_number_unique": _same_number,
     "suggestion_handed_over_after_submission": lambda: SuggestionFactory(
         submitted_on=dt.date(2026, 7, 12), handed_over_on=dt.date(2026, 7, 11)

@@ -8,7 +8,7 @@ from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import quarter
 from deputies.models import Deputy
 from stations.models import Station
-from suggestions.enums import Share
+from suggestions.enums import Share, State
 from tests.factories.activities import VisitFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.stations import ReceptionFactory
@@ -150,3 +150,25 @@ def test_places_count_replies_by_the_leading_deputys_town():
 
     town = reply.handling.suggestion.lead.town
     assert figures(Region, ["suggestions_replied", "replied_on_time"], town) == [1, 0]
+
+
+def test_later_round_is_measured_by_its_own_limit():
+    """Handed over on 2 March, dissatisfied in June: the second reply has its own two months."""
+    suggestion = SuggestionFactory(
+        submitted_on=dt.date(2026, 2, 1), handed_over_on=dt.date(2026, 3, 2)
+    )
+    handling = HandlingFactory(suggestion=suggestion)
+    ReplyFactory(handling=handling, replied_on=dt.date(2026, 5, 30))
+    ReplyFactory(
+        handling=handling, round=2, replied_on=dt.date(2026, 7, 30), due_on=dt.date(2026, 8, 1)
+    )
+
+    assert figures(Unit, ["replied", "on_time"], handling.unit) == [1, 1]
+
+
+def test_withdrawn_suggestion_counts_for_nobody():
+    lead, mate = DeputyFactory(), DeputyFactory()
+    SuggestionFactory(lead=lead, cosigners=[mate], state=State.WITHDRAWN)
+
+    assert figures(Deputy, ["suggestions_led", "suggestions_cosigned"], lead) == [0, 0]
+    assert figures(Deputy, ["suggestions_led", "suggestions_cosigned"], mate) == [0, 0]

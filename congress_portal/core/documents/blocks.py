@@ -90,7 +90,45 @@ class Pair:
     kind: ClassVar[str] = "pair"
 
 
-Block = Heading | Paragraph | Note | Table | Figure | Pair
+@dataclass(frozen=True)
+class Cell:
+    """A field of a form. ``kind``: label (黑体, centred), value, centre, or text.
+
+    A text's lines are paragraphs; it may run over pages. ``tail`` stands at its lower right.
+    """
+
+    text: str
+    span: int = 1
+    kind: str = "value"
+    tail: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.text.splitlines() if line.strip()]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a form; ``height`` in millimetres is the least."""
+
+    cells: tuple[Cell, ...]
+    height: int = 10
+
+    @property
+    def flows(self) -> bool:
+        return any(cell.kind == "text" and cell.text for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A form to fill in; ``widths`` in hundredths, each line's spans add up to their number."""
+
+    widths: tuple[int, ...]
+    lines: tuple[Line, ...]
+    kind: ClassVar[str] = "grid"
+
+
+Block = Heading | Paragraph | Note | Table | Figure | Pair | Grid
 
 
 @dataclass(frozen=True)
@@ -104,7 +142,11 @@ class Annex:
 
 @dataclass(frozen=True)
 class Head:
-    """What stands around the text of a paper, by GB/T 9704—2012 article 7."""
+    """What stands around the text of a paper, by GB/T 9704—2012 article 7.
+
+    ``mark`` stands at the upper right of the first page (a reply's class); ``note`` is the 附注
+    below the date.
+    """
 
     issuer: str
     title_pieces: tuple[str, ...]
@@ -112,6 +154,8 @@ class Head:
     addressee: str = ""
     number: str = ""
     copies_to: str = ""
+    mark: str = ""
+    note: str = ""
 
     @property
     def title(self) -> str:
@@ -152,6 +196,27 @@ class OfficialPaper:
     @property
     def author(self) -> str:
         return self.head.issuer
+
+
+@dataclass(frozen=True)
+class FormPaper:
+    """A form without masthead: title, a line below it, the grid, remarks."""
+
+    title_pieces: tuple[str, ...]
+    author: str
+    left: str
+    right: str
+    blocks: tuple[Block, ...]
+    template: ClassVar[str] = "pdf/form.html"
+    stylesheets: ClassVar[tuple[str, ...]] = ("css/pdf/form.css",)
+
+    @property
+    def title(self) -> str:
+        return "".join(self.title_pieces)
+
+    @property
+    def title_lines(self) -> tuple[str, ...]:
+        return fold_title(self.title_pieces)
 
 
 def ems(text: str) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -20,8 +21,11 @@ from docx.text.run import Run
 from congress_portal.core.documents.blocks import (
     Annex,
     Block,
+    Cell,
     Column,
     Figure,
+    FormPaper,
+    Grid,
     Heading,
     Note,
     OfficialPaper,
@@ -40,11 +44,7 @@ _PORTRAIT_MM, _WIDE_MM = 156, 225
 
 def official_docx(paper: OfficialPaper) -> bytes:
     """The bytes of the .docx; Word's own fonts 仿宋_GB2312 etc. are named, not embedded."""
-    document = docx.Document()
-    _base_style(document)
-    _upright(document.sections[0])
-    _page_numbers(document.sections[0])
-    document.settings.odd_and_even_pages_header_footer = True
+    document = _new_document()
     _masthead(document, paper)
     for block in paper.blocks:
         _write(document, block, _PORTRAIT_MM)
@@ -53,6 +53,33 @@ def official_docx(paper: OfficialPaper) -> bytes:
         mark = f"附件{number}" if len(paper.annexes) > 1 else "附件"
         _annex(document, annex, mark)
     _colophon(document, paper)
+    return _saved(document, paper)
+
+
+def form_docx(paper: FormPaper) -> bytes:
+    """A form as Word: title, line below it, grid."""
+    document = _new_document()
+    for text in paper.title_lines:
+        title = _line(document, text, font=SONG, points=22, align=WD_ALIGN_PARAGRAPH.CENTER)
+        title.paragraph_format.line_spacing = Pt(34)
+    if paper.left or paper.right:
+        line = _line(document, f"{paper.left}\t{paper.right}", points=12)
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(_PORTRAIT_MM), WD_TAB_ALIGNMENT.RIGHT)
+    for block in paper.blocks:
+        _write(document, block, _PORTRAIT_MM)
+    return _saved(document, paper)
+
+
+def _new_document() -> Document:
+    document = docx.Document()
+    _base_style(document)
+    _upright(document.sections[0])
+    _page_numbers(document.sections[0])
+    document.settings.odd_and_even_pages_header_footer = True
+    return document
+
+
+def _saved(document: Document, paper: OfficialPaper | FormPaper) -> bytes:
     properties = document.core_properties
     properties.title, properties.author, properties.language = paper.title, paper.author, "zh-CN"
     properties.created = properties.modified = _STAMP
@@ -137,8 +164,12 @@ def _line(
 def _masthead(document: Document, paper: OfficialPaper) -> None:
     head, centre = paper.head, WD_ALIGN_PARAGRAPH.CENTER
     points = _ISSUER_POINTS[head.issuer_size]
+    room = Emu(Mm(35))
+    if head.mark:
+        _line(document, head.mark, font=HEI, align=WD_ALIGN_PARAGRAPH.RIGHT)
+        room = Emu(room - _PITCH)
     mark = _line(document, head.issuer, font=SONG, points=points, align=centre)
-    mark.paragraph_format.space_before, mark.paragraph_format.line_spacing = Mm(35), Pt(points + 2)
+    mark.paragraph_format.space_before, mark.paragraph_format.line_spacing = room, Pt(points + 2)
     mark.runs[0].font.color.rgb = _RED
     for _ in range(2):
         _line(document)
@@ -184,6 +215,8 @@ def _write(document: Document, block: Block, width: int) -> None:
         case Pair(table=table, figure=figure):
             _table(document, table, width)
             _figure(document, figure)
+        case Grid():
+            _grid(document, block, width)
 
 
 def _caption(document: Document, text: str) -> None:
@@ -236,6 +269,43 @@ def _span(line: Sequence[_Cell]) -> None:
         cell._tc.getparent().remove(cell._tc)
 
 
+def _grid(document: Document, form: Grid, width: int) -> None:
+    """A form: each line's cells span columns of one table."""
+    count = len(form.widths)
+    grid = document.add_table(rows=len(form.lines), cols=count, style="Table Grid")
+    grid.autofit = False
+    for number, hundredths in enumerate(form.widths):
+        grid.columns[number].width = Mm(width * hundredths / sum(form.widths))
+    for row, line in zip(grid.rows, form.lines, strict=True):
+        row.height, row.height_rule = Mm(line.height), WD_ROW_HEIGHT_RULE.AT_LEAST
+        cells, at = row.cells, 0
+        for cell in line.cells:
+            _span(cells[at : at + cell.span])
+            _field_cell(cells[at], cell)
+            at += cell.span
+
+
+def _field_cell(place: _Cell, cell: Cell) -> None:
+    is_text = cell.kind == "text"
+    vertical = WD_CELL_VERTICAL_ALIGNMENT
+    unfilled = vertical.BOTTOM if not cell.text else vertical.TOP
+    place.vertical_alignment = unfilled if is_text else vertical.CENTER
+    centred = cell.kind in ("label", "centre")
+    font = HEI if cell.kind == "label" else FANG
+    for number, text in enumerate(cell.lines or [""]):
+        paragraph = place.paragraphs[0] if not number else place.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
+        paragraph.paragraph_format.line_spacing = Pt(20)
+        if is_text:
+            paragraph.paragraph_format.first_line_indent = Pt(24)
+        _run(paragraph, text, font, 12)
+    if cell.tail:
+        tail = place.add_paragraph()
+        tail.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        tail.paragraph_format.line_spacing = Pt(20)
+        _run(tail, cell.tail, FANG, 12)
+
+
 def _column_widths(grid: WordTable, columns: Sequence[Column], width: int) -> None:
     total = sum(column.width for column in columns)
     for number, column in enumerate(columns):
@@ -270,6 +340,8 @@ def _signature(document: Document, paper: OfficialPaper) -> None:
         line = _line(document, text, align=WD_ALIGN_PARAGRAPH.RIGHT)
         indent = paper.head.sign_indent / 2 if text == paper.head.issuer else 4
         line.paragraph_format.right_indent = Pt(16 * indent)
+    if paper.head.note:
+        _line(document, f"（{paper.head.note}）").paragraph_format.first_line_indent = Pt(32)
 
 
 def _annex(document: Document, annex: Annex, mark: str) -> None:

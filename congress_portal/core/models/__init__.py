@@ -7,6 +7,7 @@ from congress_portal.core.models.imports import (
     ImportRun,
     ImportSheet,
 )
+from congress_portal.core.models.notice import Notice
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
 from congress_portal.core.models.submission import Submission
@@ -22,6 +23,7 @@ __all__ = [
     "ImportBatch",
     "ImportRun",
     "ImportSheet",
+    "Notice",
     "Record",
     "Region",
     "RoleAssignment",

@@ -15,6 +15,7 @@ from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 # Roles that read (and write) by region; the others see what carries their own name.
 READS_REGION = frozenset({Role.STAFF, Role.TOWN_STAFF, Role.LEADER, Role.INSPECTOR, Role.ADMIN})
 WRITES_REGION = frozenset({Role.STAFF, Role.TOWN_STAFF})
+HANDLES_FOR_UNIT = frozenset({Role.UNIT_OFFICER, Role.UNIT_LEADER})
 ADMIN_SITE_ROLES = frozenset({Role.STAFF, Role.TOWN_STAFF, Role.AUDITOR, Role.ADMIN})
 
 
@@ -104,7 +105,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             unit_ids=frozenset(
                 row.unit_id
                 for row in self.assignments
-                if row.unit_id and row.role == Role.UNIT_OFFICER
+                if row.unit_id and row.role in HANDLES_FOR_UNIT
             ),
         )
 
@@ -171,7 +172,8 @@ class RoleAssignment(models.Model):
                 violation_error_message="镇街人大工作人员必须填写区域。",
             ),
             models.CheckConstraint(
-                condition=~Q(role=Role.UNIT_OFFICER) | Q(unit__isnull=False),
+                condition=~Q(role__in=(Role.UNIT_OFFICER, Role.UNIT_LEADER))
+                | Q(unit__isnull=False),
                 name="role_assignment_unit_officer_has_unit",
                 violation_error_message="承办单位人员必须填写承办单位。",
             ),

@@ -107,7 +107,9 @@ class StuckUnit:
 def stuck_units(user: User, today: dt.date) -> list[StuckUnit]:
     """Oldest first. A suggestion counts for its lead unit only."""
     found: dict[int, StuckUnit] = {}
-    late = overdue(Suggestion.objects.visible_to(user), today).filter(handlings__share=Share.LEAD)
+    late = overdue(Suggestion.objects.visible_to(user), today).filter(
+        handlings__share=Share.LEAD, handlings__ended_on__isnull=True
+    )
     fields = ("handlings__unit", "handlings__unit__name", "handed_over_on", "extended_to")
     for pk, name, handed_over_on, extended_to in late.values_list(*fields):
         unit = found.setdefault(pk, StuckUnit(pk, name, today))

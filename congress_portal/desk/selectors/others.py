@@ -52,7 +52,9 @@ class UnitDesk:
 
 def unit_desk(user: User) -> UnitDesk:
     """What the officer's units were handed: unanswered by due date, and how many are answered."""
-    mine = Suggestion.objects.filter(handlings__unit__in=user.scope.unit_ids).distinct()
+    mine = Suggestion.objects.filter(
+        handlings__unit__in=user.scope.unit_ids, handlings__ended_on__isnull=True
+    ).distinct()
     waiting = list(suggestions_listed(mine.unanswered()))
     waiting.sort(key=lambda suggestion: suggestion.due_on or dt.date.max)
     return UnitDesk(waiting, mine.exclude(pk__in=mine.unanswered().values("pk")).count())

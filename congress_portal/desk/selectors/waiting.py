@@ -69,7 +69,7 @@ def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     rows = Suggestion.objects.visible_to(user)
     address = reverse("suggestions:list")
     late, soon = overdue(rows, today), due_soon(rows, today)
-    fresh = rows.filter(handed_over_on__isnull=True)
+    fresh = rows.fresh()
     return [
         _counted("逾期未答复的建议", late, "handed_over_on", f"{address}?state=overdue", today),
         _counted("将到期的建议", soon, "handed_over_on", f"{address}?state=soon", today),

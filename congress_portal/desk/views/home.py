@@ -109,7 +109,7 @@ _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any
     ((Role.DEPUTY,), "desk/_deputy.html", _deputy),
     ((Role.STAFF, Role.TOWN_STAFF), "desk/_staff.html", _staff),
     ((Role.STATION_OFFICER,), "desk/_station.html", _station),
-    ((Role.UNIT_OFFICER,), "desk/_unit.html", _unit),
+    ((Role.UNIT_OFFICER, Role.UNIT_LEADER), "desk/_unit.html", _unit),
     ((Role.INSPECTOR,), "desk/_inspector.html", _inspector),
     ((Role.AUDITOR,), "desk/_auditor.html", _auditor),
     ((Role.ADMIN,), "desk/_system.html", _system),

@@ -64,7 +64,8 @@ def _visit(row: Visit) -> Row:
 
 def _suggestion(row: Suggestion) -> Row:
     url = reverse("suggestions:detail", args=[row.pk])
-    return Row(row.submitted_on, row.title, f"领衔：{row.lead}", url)
+    on = row.submitted_on or dt.date.min  # drafts are not in the register
+    return Row(on, row.title, f"领衔：{row.lead}", url)
 
 
 def _report(row: DutyReport) -> Row:
@@ -134,7 +135,11 @@ KINDS: dict[str, Kind] = {
             "suggestions",
             "建议",
             "件",
-            lambda user: Suggestion.objects.visible_to(user).select_related("lead"),
+            lambda user: (
+                Suggestion.objects.visible_to(user)
+                .filter(submitted_on__isnull=False)
+                .select_related("lead")
+            ),
             _suggestion,
             date="submitted_on",
             field="field",

@@ -25,11 +25,13 @@ def handed_over_due_before(day: dt.date) -> dt.date:
 
 
 def due_before(rows: QuerySet[Suggestion], day: dt.date) -> QuerySet[Suggestion]:
-    """Unanswered suggestions whose reply was due before ``day``."""
-    return rows.unanswered().filter(  # type: ignore[attr-defined]
+    """Unanswered suggestions, not paused, whose reply was due before ``day``."""
+    waiting = rows.unanswered().running()  # type: ignore[attr-defined]
+    late: QuerySet[Suggestion] = waiting.filter(
         Q(extended_to__lt=day)
         | Q(extended_to__isnull=True, handed_over_on__lte=handed_over_due_before(day))
     )
+    return late
 
 
 def due_within(rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:
@@ -53,13 +55,15 @@ def due_soon(rows: QuerySet[Suggestion], on: dt.date) -> QuerySet[Suggestion]:
 
 
 def suggestions_listed(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
-    return rows.select_related("lead__town", "field", "region").prefetch_related(_handlings())
+    return rows.select_related("lead__town", "field", "region").prefetch_related(
+        _handlings(), "suspensions"
+    )
 
 
 def suggestion_in_full(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
     cosigners = CoSigner.objects.select_related("deputy").order_by("serial", "pk")
     return rows.select_related("lead__town", "field", "region", "term").prefetch_related(
-        _handlings(), Prefetch("cosignatures", cosigners), "sources"
+        _handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions"
     )
 
 
@@ -68,7 +72,9 @@ def _handlings() -> Prefetch:
     lead_first = Case(
         When(share=Share.LEAD, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    handlings = Handling.objects.select_related("unit").order_by(lead_first, "serial", "pk")
+    handlings = (
+        Handling.objects.in_hand().select_related("unit").order_by(lead_first, "serial", "pk")
+    )
     replies = Reply.objects.select_related("reply_class").order_by("round")
     return Prefetch("handlings", handlings.prefetch_related(Prefetch("replies", replies)))
 

@@ -1,0 +1,272 @@
+"""What pages and papers show of a case and of a year."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from congress_portal.core.figures import Rate
+from congress_portal.core.models import User
+from deputies.models import Deputy, Group
+from suggestions.clocks import Reading, light_of_handling, pauses_of
+from suggestions.enums import (
+    HANDED_OVER,
+    CoSignerState,
+    Kind,
+    NominationState,
+    Share,
+    State,
+    TopicState,
+)
+from suggestions.models import (
+    Call,
+    Handling,
+    HandlingRule,
+    Nomination,
+    Promise,
+    Reply,
+    ReplyDraft,
+    Suggestion,
+    TopicProposal,
+    TransitionLog,
+    Voice,
+)
+from suggestions.selectors.rates import Case, Rates, UnitRates, cases_of, rates_of, unit_rates
+
+
+def timeline(user: User, suggestion: Suggestion) -> QuerySet[TransitionLog]:
+    """Every step the reader may see, oldest first."""
+    rows = TransitionLog.objects.visible_to(user).filter(suggestion=suggestion)
+    return rows.select_related("handling__unit", "actor").order_by("at", "pk")
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One unit's part with its light."""
+
+    handling: Handling
+    reading: Reading
+
+
+def parts_of(suggestion: Suggestion, on: dt.date) -> list[PartView]:
+    """Lead unit first, units that gave it back last, each with its traffic light."""
+    rule = HandlingRule.objects.all().of(suggestion.region)
+    paused = any(pause.holds(on) for pause in pauses_of(suggestion))
+    rows = list(
+        suggestion.handlings.select_related("unit").prefetch_related(
+            Prefetch("replies", Reply.objects.select_related("reply_class").order_by("round")),
+            "contacts__deputies",
+            "extensions",
+        )
+    )
+    rows.sort(key=lambda h: (h.ended_on is not None, h.share != Share.LEAD, h.serial, h.pk))
+    return [PartView(h, light_of_handling(h, on, rule, paused=paused)) for h in rows]
+
+
+def unit_desk(user: User) -> QuerySet[Handling]:
+    """What lies on the reader's unit's desk: open parts, nearest limit first."""
+    return (
+        Handling.objects.editable_by(user)
+        .running()
+        .filter(unit__in=user.scope.unit_ids)
+        .select_related("suggestion__lead", "suggestion__region", "unit")
+        .order_by("due_on", "pk")
+    )
+
+
+def replies_waiting(user: User) -> QuerySet[ReplyDraft]:
+    """Drafts before the unit's leader."""
+    return (
+        ReplyDraft.objects.visible_to(user)
+        .filter(state="pending")
+        .select_related("handling__suggestion", "handling__unit", "reply_class", "drafted_by")
+        .order_by("pk")
+    )
+
+
+def invitations(user: User) -> QuerySet[Suggestion]:
+    """Drafts that wait for the reader's signature."""
+    return (
+        Suggestion.objects.visible_to(user)
+        .filter(
+            cosignatures__deputy__user=user,
+            cosignatures__state=CoSignerState.INVITED,
+            state__in=(State.DRAFT, State.RETURNED),
+        )
+        .select_related("lead")
+        .order_by("pk")
+    )
+
+
+def awaiting_hand_over(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
+    """The hand-over meeting's list: accepted, not yet handed over."""
+    return (
+        rows.filter(state=State.ACCEPTED)
+        .select_related("lead__town", "field")
+        .prefetch_related("proposed_units")
+        .order_by("kind", "number")
+    )
+
+
+def without_lead_unit(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
+    """Given back by the lead unit and not yet given to another."""
+    leads = Handling.objects.in_hand().filter(share=Share.LEAD)
+    return rows.with_units().exclude(pk__in=leads.values("suggestion"))  # type: ignore[attr-defined]
+
+
+def promise_ledger(rows: QuerySet[Suggestion]) -> QuerySet[Promise]:
+    """All promises with their unit, open ones first, then by day."""
+    return (
+        Promise.objects.filter(suggestion__in=rows)
+        .select_related("suggestion__lead", "reply__handling__unit", "reply__reply_class")
+        .prefetch_related("reports")
+        .order_by("closed_on", "due_on", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class KeyProgress:
+    """A year's key suggestions against the yearly minimum (M91)."""
+
+    suggestions: tuple[Suggestion, ...]
+    least: int
+    supervised: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.least - len(self.suggestions), 0)
+
+
+def key_suggestions(
+    rows: QuerySet[Suggestion], rule: HandlingRule, *, leader: User | None = None
+) -> KeyProgress:
+    """Those of ``rows`` under supervision; a leader's own ones on request."""
+    found = rows.filter(is_key=True)
+    if leader is not None:
+        found = found.filter(leading_member=leader)
+    listed = list(
+        found.select_related("lead", "leading_member")
+        .annotate(supervision_count=Count("supervisions", distinct=True))
+        .order_by("year", "number")
+    )
+    supervised = sum(bool(each.supervision_count) for each in listed)  # type: ignore[attr-defined]
+    return KeyProgress(tuple(listed), rule.key_least, supervised)
+
+
+def call_counts(call: Call) -> dict[str, int]:
+    """What a call brought: put forward, of them motions, and accepted."""
+    return call.suggestions.aggregate(
+        received=Count("pk", filter=Q(submitted_on__isnull=False)),
+        motions=Count("pk", filter=Q(submitted_on__isnull=False, kind=Kind.MOTION)),
+        accepted=Count("pk", filter=Q(accepted_on__isnull=False)),
+    )
+
+
+def counts_by_theme(rows: QuerySet[Suggestion]) -> list[tuple[str, int]]:
+    """Submitted suggestions by central task (十大工程、八大行动 …), most first (M51)."""
+    found = (
+        rows.filter(submitted_on__isnull=False, themes__isnull=False)
+        .values("themes__name")
+        .annotate(number=Count("pk", distinct=True))
+        .order_by("-number", "themes__name")
+    )
+    return [(row["themes__name"], row["number"]) for row in found]
+
+
+def adopted_topics(year: int) -> QuerySet[TopicProposal]:
+    """The year plan's topics, with what was merged into them (M57)."""
+    rows = TopicProposal.objects.filter(state=TopicState.ADOPTED, plan_year=year)
+    return rows.select_related("call", "deputy").prefetch_related("merged").order_by("pk")
+
+
+def group_suggestions(group: Group) -> QuerySet[Suggestion]:
+    """A specialist group's suggestions: those of its field in the units' hands (M131)."""
+    if group.field_id is None:
+        return Suggestion.objects.none()
+    rows = Suggestion.objects.filter(field=group.field_id, state__in=sorted(HANDED_OVER))
+    return (
+        rows.select_related("lead").prefetch_related("group_follow_ups").order_by("-year", "number")
+    )
+
+
+def honours_of(deputy: Deputy) -> QuerySet[Nomination]:
+    """Outstanding suggestions the deputy led or co-signed, for the duty file (M97)."""
+    signed = Q(suggestion__lead=deputy) | Q(
+        suggestion__in=Suggestion.objects.filter(
+            cosignatures__deputy=deputy, cosignatures__state=CoSignerState.CONFIRMED
+        )
+    )
+    rows = Nomination.objects.filter(signed, state=NominationState.HONOURED)
+    return rows.select_related("suggestion").order_by("-year", "pk")
+
+
+def open_list() -> QuerySet[Suggestion]:
+    """Published suggestions for everybody; show only replies with ``is_public``."""
+    public = Reply.objects.of_lead_units().filter(is_public=True).select_related("reply_class")
+    parts = (
+        Handling.objects.in_hand()
+        .select_related("unit")
+        .prefetch_related(Prefetch("replies", public.order_by("round"), to_attr="public_replies"))
+    )
+    return (
+        Suggestion.objects.filter(published_on__isnull=False, consents_to_publication=True)
+        .select_related("lead", "field", "region")
+        .prefetch_related(Prefetch("handlings", parts.order_by("serial", "pk")))
+        .order_by("-year", "number")
+    )
+
+
+def voice_conversion(voices: QuerySet[Voice]) -> Rate:
+    """Voices made into suggestions (M81); drafts do not count."""
+    made = voices.filter(suggestion__isnull=False, suggestion__submitted_on__isnull=False)
+    return Rate(made.count(), voices.count())
+
+
+@dataclass(frozen=True)
+class YearReport:
+    """The yearly report of handling to the committee (代表法 §51; M95)."""
+
+    year: int
+    total: int
+    motions: int
+    states: dict[str, int]
+    rates: Rates
+    units: tuple[UnitRates, ...]
+    returned: int
+    merged: int
+    second_rounds: int
+    extended: int
+    unsatisfied: tuple[Suggestion, ...]
+    unanswered: tuple[Suggestion, ...]
+    open_promises: int
+
+
+def year_report(rows: QuerySet[Suggestion], year: int) -> YearReport:
+    """Everything of one year; ``rows`` is scoped by the caller."""
+    items = list(
+        rows.filter(year=year).exclude(number="").select_related("lead").order_by("number")
+    )
+    own = rows.filter(year=year)
+    cases = cases_of(own)
+    states = Counter(State(item.state).label for item in items)
+    return YearReport(
+        year=year,
+        total=len(items),
+        motions=sum(item.kind == Kind.MOTION for item in items),
+        states={state.label: states[state.label] for state in State if states[state.label]},
+        rates=rates_of(cases),
+        units=tuple(unit_rates(own)),
+        returned=own.filter(log__action="return").distinct().count(),
+        merged=sum(item.state == State.MERGED for item in items),
+        second_rounds=sum(case.part.round > 1 for case in cases),
+        extended=sum(case.suggestion.extended_to is not None for case in cases),
+        unsatisfied=_where(cases, "unsatisfied"),
+        unanswered=tuple(case.suggestion for case in cases if case.last is None),
+        open_promises=Promise.objects.filter(suggestion__in=own).open().count(),
+    )
+
+
+def _where(cases: Sequence[Case], rating: str) -> tuple[Suggestion, ...]:
+    return tuple(case.suggestion for case in cases if case.rating == rating)

@@ -1,0 +1,248 @@
+"""Everything the page of one suggestion shows, each part by the reader's own right to it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from congress_portal.core.models import User
+from suggestions.enums import AttachmentKind, HandlingState, Party, Share, State
+from suggestions.models import (
+    Appraisal,
+    Attachment,
+    ClockChange,
+    Extension,
+    GroupFollowUp,
+    Handling,
+    InternalNote,
+    LookBack,
+    Nomination,
+    Promise,
+    Reply,
+    ReplyDraft,
+    Suggestion,
+    Supervision,
+    TransitionLog,
+)
+from suggestions.selectors.boards import PartView, parts_of, timeline
+from suggestions.selectors.papers import PaperLink, opinions_for, paper_links
+from suggestions.selectors.parties import parties_of
+from suggestions.selectors.standing import lead_of
+
+IMPORTED = "import"
+
+
+@dataclass
+class Event:
+    """One sentence of the story; a fact from before the portal has a day and no hour."""
+
+    day: dt.date
+    at: dt.datetime | None
+    who: str
+    what: str
+    comment: str = ""
+    papers: list[Attachment] = field(default_factory=list)
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    parts: list[PartView]
+    events: list[Event]
+    replies: list[Reply]
+    sheets: dict[int, list[Appraisal]]
+    promises: list[Promise]
+    supervisions: list[Supervision]
+    look_backs: list[LookBack]
+    follow_ups: list[GroupFollowUp]
+    nominations: list[Nomination]
+    extensions: list[Extension]
+    clock_changes: list[ClockChange]
+    notes: list[InternalNote]
+    drafts: list[ReplyDraft]
+    papers: list[Attachment]
+    opinions: list[Handling]
+    links: list[PaperLink]
+    is_office: bool
+
+
+def case_page(user: User, suggestion: Suggestion, on: dt.date) -> CasePage:
+    """Records that the reader's scope does not hold are simply not there."""
+    replies = _of(Reply, user, handling__suggestion=suggestion)
+    replies = replies.select_related("handling__unit", "reply_class").order_by("round", "pk")
+    papers = list(_of(Attachment, user, suggestion=suggestion).select_related("handling__unit"))
+    parties = parties_of(user, suggestion)
+    events = _story(user, suggestion, list(replies))
+    return CasePage(
+        parts=parts_of(suggestion, on),
+        events=events,
+        replies=list(replies),
+        sheets=_sheets(user, suggestion),
+        promises=list(
+            _of(Promise, user, suggestion=suggestion).prefetch_related("reports").order_by("pk")
+        ),
+        supervisions=list(
+            _of(Supervision, user, suggestion=suggestion).prefetch_related("deputies")
+        ),
+        look_backs=list(_of(LookBack, user, suggestion=suggestion).prefetch_related("deputies")),
+        follow_ups=list(_of(GroupFollowUp, user, suggestion=suggestion).select_related("group")),
+        nominations=list(_of(Nomination, user, suggestion=suggestion)),
+        extensions=list(
+            _of(Extension, user, handling__suggestion=suggestion).select_related("handling__unit")
+        ),
+        clock_changes=list(
+            _of(ClockChange, user, handling__suggestion=suggestion).select_related("handling__unit")
+        ),
+        notes=list(_of(InternalNote, user, suggestion=suggestion).select_related("author")),
+        drafts=list(
+            _of(ReplyDraft, user, handling__suggestion=suggestion)
+            .select_related("reply_class", "drafted_by", "decided_by")
+            .order_by("-pk")
+        ),
+        papers=_lay_papers(events, papers),
+        opinions=list(opinions_for(user).filter(suggestion=suggestion).select_related("unit")),
+        links=paper_links(user, suggestion),
+        is_office=Party.OFFICE in parties,
+    )
+
+
+def _of(model: type[Any], user: User, **case: Any) -> QuerySet[Any]:
+    return model.objects.visible_to(user).filter(**case)
+
+
+def _sheets(user: User, suggestion: Suggestion) -> dict[int, list[Appraisal]]:
+    """Appraisal sheets by reply, the latest delivered last."""
+    rows = _of(Appraisal, user, reply__handling__suggestion=suggestion)
+    found: dict[int, list[Appraisal]] = {}
+    for row in rows.select_related("deputy", "suggestion").order_by("pk"):
+        found.setdefault(row.reply_id, []).append(row)
+    return found
+
+
+def _story(user: User, suggestion: Suggestion, replies: Sequence[Reply]) -> list[Event]:
+    """Steps of the portal, and facts that no step tells (cases that came by import)."""
+    log = [row for row in timeline(user, suggestion) if row.action != IMPORTED]
+    told = {row.action for row in log}
+    events = [_event(row, replies) for row in log]
+    shown = {event.reply.pk for event in events if event.reply}
+    if suggestion.submitted_on and "submit" not in told:
+        who = f"{suggestion.lead.name}代表"
+        source = f"来源：{suggestion.source_text}" if suggestion.source_text else ""
+        events.append(Event(suggestion.submitted_on, None, who, "领衔提出", source))
+    if suggestion.handed_over_on and not told & {"hand_over", "forward"}:
+        events.append(Event(suggestion.handed_over_on, None, "", "交办", _units(suggestion)))
+    for reply in replies:
+        if reply.pk not in shown:
+            what = "答复" if reply.round == 1 else f"第 {reply.round} 次答复"
+            who = reply.handling.unit.name
+            events.append(Event(reply.replied_on, None, who, what, _result(reply), reply=reply))
+    return sorted(events, key=_moment)
+
+
+def _moment(event: Event) -> tuple[dt.date, bool, float]:
+    return event.day, event.at is not None, event.at.timestamp() if event.at else 0.0
+
+
+def _units(suggestion: Suggestion) -> str:
+    parts = suggestion.handlings.all()
+    return "，".join(f"{part.unit.name}{part.get_share_display()}" for part in parts)
+
+
+def _result(reply: Reply) -> str:
+    words = [f"办理结果为{reply.reply_class.name}" if reply.reply_class else ""]
+    words.append(f"代表评价「{reply.get_rating_display()}」" if reply.rating else "代表还没有评价")
+    return "，".join(filter(None, words))
+
+
+def _event(row: TransitionLog, replies: Sequence[Reply]) -> Event:
+    local = timezone.localtime(row.at)
+    unit = f"（{row.handling.unit}）" if row.handling else ""
+    event = Event(local.date(), row.at, row.actor_name, row.label + unit, row.comment)
+    if row.action == "approve":
+        same = [r for r in replies if r.handling_id == row.handling_id]
+        event.reply = next((r for r in same if r.replied_on == local.date()), None)
+        event.reply = event.reply or (same[-1] if same else None)
+    return event
+
+
+_AROSE = {
+    AttachmentKind.DRAFT: "提交",
+    AttachmentKind.SCAN: "提交",
+    AttachmentKind.REPLY: "签发答复",
+    AttachmentKind.CONTACT: "登记沟通",
+    AttachmentKind.SUPERVISION: "登记督办",
+}
+
+
+def _lay_papers(events: Sequence[Event], papers: Sequence[Attachment]) -> list[Attachment]:
+    """Put each paper beside the step it belongs to; returns those that belong to none."""
+    left = []
+    for paper in papers:
+        word = _AROSE.get(AttachmentKind(paper.kind), "")
+        unit = f"（{paper.handling.unit}）" if paper.handling else ""
+        same = [each for each in events if word and each.what.startswith(word) and each.at]
+        same = [each for each in same if not unit or each.what.endswith(unit)] or same
+        if not same:
+            left.append(paper)
+            continue
+        near = min(same, key=lambda each: abs((each.at or paper.uploaded_at) - paper.uploaded_at))
+        near.papers.append(paper)
+    return left
+
+
+def own_part(user: User, suggestion: Suggestion) -> Handling | None:
+    """The part of the reader's own unit, where there is one in hand."""
+    mine = suggestion.handlings.all().in_hand().filter(unit__in=user.scope.unit_ids)
+    part: Handling | None = mine.select_related("suggestion__region", "suggestion__lead").first()
+    return part
+
+
+def waits_for(suggestion: Suggestion, page: CasePage) -> str:
+    """Whose turn it is, as a sentence."""
+    state, part = State(suggestion.state), lead_of(suggestion)
+    if state in (State.HANDLING, State.REDO):
+        return _unit_turn(part.state, part.unit.name) if part else "等交办机关改派主办单位。"
+    if state == State.ANSWERED:
+        sheets = [s for rows in page.sheets.values() for s in rows if not s.appraised_on]
+        names = "、".join(dict.fromkeys(sheet.deputy.name for sheet in sheets))
+        return f"等{names}代表评价。" if names else "等代表评价，由人大机关办结。"
+    if state == State.TRACKING:
+        days = [p.next_report_on for p in page.promises if p.next_report_on]
+        when = f"，下次报告不晚于 {min(days):%Y年%m月%d日}" if days else ""
+        unit = part.unit.name if part else "主办单位"
+        return f"等{unit}兑现承诺{when}。"
+    return _TURNS[state]
+
+
+def _unit_turn(state: str, unit: str) -> str:
+    return {
+        HandlingState.PENDING: f"等{unit}签收。",
+        HandlingState.UNDERWAY: f"等{unit}联系代表、拟写答复。",
+        HandlingState.RETURN_ASKED: f"{unit}申请退办，等交办机关决定。",
+        HandlingState.REPLY_PENDING: f"答复稿等{unit}负责人签发。",
+        HandlingState.ANSWERED: f"{unit}已答复。",
+    }.get(HandlingState(state), "等交办机关改派主办单位。")
+
+
+_TURNS = {
+    State.DRAFT: "还是草稿，提交后人大机关才看得到。",
+    State.SUBMITTED: "等人大机关审核。",
+    State.RETURNED: "等领衔代表修改后再提交。",
+    State.REFUSED: "没有受理。",
+    State.WITHDRAWN: "已撤回，不再办理。",
+    State.MERGED: "随主件办理，每位提出人都会收到答复。",
+    State.ACCEPTED: "等人大机关交办。",
+    State.AT_GOVERNMENT: "等政府办确定承办单位。",
+    State.CLOSED: "已办结，可以回头看。",
+}
+
+
+def concludes_by_tracking(suggestion: Suggestion, followed: frozenset[str]) -> bool:
+    """Whether the office's conclusion of an answered case is follow-up rather than closing."""
+    leads = [part for part in suggestion.handlings.all() if part.share == Share.LEAD]
+    replies = [reply for part in leads for reply in part.replies.all()]
+    code = replies[-1].class_code if replies else ""
+    return code in followed or suggestion.promises.all().open().exists()

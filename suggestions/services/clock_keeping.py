@@ -1,0 +1,183 @@
+"""Stored limits follow their basis: every step that touches one calls ``recompute`` (clocks)."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from congress_portal.core.models import User
+from congress_portal.core.workdays import WorkCalendar
+from suggestions.clocks import (
+    Basis,
+    Pause,
+    handling_dues,
+    lost_days,
+    pauses_of,
+    reply_limit,
+)
+from suggestions.enums import (
+    NOT_IN_HAND,
+    OPEN_WITH_UNITS,
+    ClockKind,
+    Decision,
+    HandlingState,
+    Share,
+)
+from suggestions.models import (
+    ClockChange,
+    Extension,
+    Handling,
+    HandlingRule,
+    Suggestion,
+    Suspension,
+)
+from suggestions.models.suggestion import REPLY_MONTHS, months_later
+from suggestions.services.steps import RefusedError, keep, lock, step
+from suggestions.workflow import Action
+
+_CLOCKS = (
+    (ClockKind.SIGN, "sign_due_on"),
+    (ClockKind.RETURN, "return_due_on"),
+    (ClockKind.REPLY, "due_on"),
+)
+
+
+def recompute(suggestion: Suggestion, reason: str, *, calendar: WorkCalendar | None = None) -> int:
+    """Bring every stored limit of a locked suggestion up to date; returns how many moved.
+
+    ``suggestion.extended_to`` is set on the instance (the step stores it) whenever an extension,
+    a pause or time lost with a wrong unit moves the limit from hand-over + 3 months. Each move
+    of a limit that stood before leaves a ClockChange.
+    """
+    if suggestion.handed_over_on is None:
+        return 0
+    rule = HandlingRule.objects.all().of(suggestion.region)
+    calendar = calendar or WorkCalendar()
+    handlings = list(suggestion.handlings.order_by("pk"))
+    pauses = pauses_of(suggestion)
+    limit = reply_limit(_basis(suggestion, rule, handlings, pauses))
+    plain = months_later(suggestion.handed_over_on, REPLY_MONTHS)
+    suggestion.extended_to = None if limit == plain else limit
+    moved = 0
+    for handling in handlings:
+        if handling.state not in NOT_IN_HAND:
+            moved += _refresh(handling, rule, pauses, calendar, limit, reason)
+    return moved
+
+
+def _basis(
+    suggestion: Suggestion,
+    rule: HandlingRule,
+    handlings: Iterable[Handling],
+    pauses: tuple[Pause, ...],
+) -> Basis:
+    granted = (
+        Extension.objects.filter(handling__suggestion=suggestion, decision=Decision.GRANTED)
+        .order_by("-pk")
+        .first()
+    )
+    lost = 0
+    if not rule.returned_time_counts:
+        lost = lost_days(
+            (part.assigned_on, part.ended_on)
+            for part in handlings
+            if part.state == HandlingState.RETURNED
+            and part.share == Share.LEAD
+            and part.assigned_on
+            and part.ended_on
+        )
+    assert suggestion.handed_over_on is not None  # noqa: S101 - checked by the caller
+    return Basis(
+        handed_over_on=suggestion.handed_over_on,
+        reply_months=rule.reply_months,
+        pauses=pauses,
+        extended_to=granted.granted_until if granted else None,
+        extended_on=granted.decided_on if granted else None,
+        lost=lost,
+    )
+
+
+def _refresh(
+    handling: Handling,
+    rule: HandlingRule,
+    pauses: tuple[Pause, ...],
+    calendar: WorkCalendar,
+    limit: dt.date,
+    reason: str,
+) -> int:
+    dues = handling_dues(handling, rule, pauses, calendar, limit)
+    fresh = {
+        "sign_due_on": dues.sign.on,
+        "return_due_on": dues.give_back.on,
+        "due_on": handling.due_on if handling.state == HandlingState.ANSWERED else dues.answer.on,
+        "clock_warning": dues.warning,
+    }
+    old = {name: getattr(handling, name) for name in fresh}
+    if fresh == old:
+        return 0
+    changes = [
+        ClockChange(
+            handling=handling, clock=clock, old=old[name], new=fresh[name], reason=reason[:200]
+        )
+        for clock, name in _CLOCKS
+        if old[name] != fresh[name] and (old[name] or old["clock_warning"])
+    ]
+    ClockChange.objects.bulk_create(changes)
+    for name, value in fresh.items():
+        setattr(handling, name, value)
+    handling.save(update_fields=list(fresh))
+    return len(changes)
+
+
+def recompute_deadlines(*, reason: str = "工作日历修订") -> int:
+    """After the calendar was edited: every open case anew, with a trace; returns moved limits.
+
+    Each case in its own transaction, so that it may be stopped and run again at any time.
+    """
+    calendar, moved = WorkCalendar(), 0
+    open_cases = Suggestion.objects.filter(state__in=sorted(OPEN_WITH_UNITS))
+    for pk in list(open_cases.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            suggestion = lock(pk)[pk]
+            before = suggestion.extended_to
+            moved += recompute(suggestion, reason, calendar=calendar)
+            if suggestion.extended_to != before:
+                keep(suggestion, reason=reason)
+    return moved
+
+
+def suspend_clock(*, pk: int, actor: User, comment: str, on: dt.date | None = None) -> Suspension:
+    """Stop the clocks with a reason, from ``on`` (today)."""
+    with step(Action.SUSPEND, suggestion_pk=pk, actor=actor, comment=comment) as now:
+        if now.suggestion.suspensions.filter(ends_on__isnull=True).exists():
+            raise RefusedError(["已经暂停计时。"])
+        pause = Suspension(
+            suggestion=now.suggestion,
+            begins_on=on or timezone.localdate(),
+            reason=now.comment,
+        )
+        keep(pause)
+    return pause
+
+
+def resume_clock(
+    *, pk: int, actor: User, comment: str = "", on: dt.date | None = None
+) -> Suspension:
+    """Start the clocks again; limits move by the days of the pause."""
+    with step(Action.RESUME, suggestion_pk=pk, actor=actor, comment=comment) as now:
+        pause = now.suggestion.suspensions.filter(ends_on__isnull=True).first()
+        if pause is None:
+            raise RefusedError(["没有暂停计时。"])
+        pause.ends_on = on or timezone.localdate()
+        keep(pause)
+        recompute(now.suggestion, f"暂停{(pause.ends_on - pause.begins_on).days}天后恢复计时")
+    return pause
+
+
+def end_open_pause(suggestion: Suggestion) -> None:
+    """A reply that is delivered ends a pause, too."""
+    pause = suggestion.suspensions.filter(ends_on__isnull=True).first()
+    if pause is not None:
+        pause.ends_on = max(timezone.localdate(), pause.begins_on)
+        keep(pause)

@@ -1,0 +1,38 @@
+"""What templates say of a case."""
+
+from django import template
+from django.utils import timezone
+
+from suggestions.clocks import Reading
+from suggestions.enums import Light
+from suggestions.models import Suggestion
+from suggestions.selectors import Standing, standing_of
+
+register = template.Library()
+
+_SHAPES = {
+    Light.GREEN: ("●", ""),
+    Light.YELLOW: ("▲", "soon"),
+    Light.RED: ("■", "overdue"),
+    Light.GREY: ("○", ""),
+    Light.DONE: ("✓", ""),
+    Light.UNKNOWN: ("▲", "soon"),
+}
+
+
+@register.filter
+def standing(suggestion: Suggestion) -> Standing:
+    return standing_of(suggestion, timezone.localdate())
+
+
+@register.filter
+def light(reading: Reading) -> Standing:
+    """A clock's shape and words."""
+    shape, mood = _SHAPES[Light(reading.light)]
+    return Standing(shape, reading.words, mood)
+
+
+@register.filter
+def item(mapping: dict[object, object], key: object) -> object:
+    """The mapping's value for the key, or None."""
+    return mapping.get(key)

@@ -1,0 +1,1 @@
+"""Pages of suggestions and voices, one module a theme."""

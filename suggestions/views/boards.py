@@ -1,0 +1,156 @@
+"""Boards: how units handle, what is overdue, key suggestions, promises, calls, honours."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from congress_portal.core.enums import RegionLevel, Role
+from congress_portal.core.listing import page_of
+from congress_portal.core.models import Region
+from suggestions.models import HandlingRule, Nomination, Promise, Suggestion
+from suggestions.selectors import (
+    ageing_table,
+    cases_of,
+    due_parts,
+    key_suggestions,
+    league_table,
+    overdue_parts,
+    promise_ledger,
+    rates_of,
+    unit_buckets,
+    unit_rates,
+)
+from suggestions.workflow import HANDLING_TABLE, SUGGESTION_TABLE
+
+SHOWN = 50
+SOON = 15  # days
+
+
+def _readers_only(request: HttpRequest) -> None:
+    """Figures of all units are for those who read a place; a unit has its own desk."""
+    if not request.user.scope.read_prefixes:
+        raise Http404("没有这个页面。")
+
+
+def _year(request: HttpRequest) -> tuple[int, list[int]]:
+    """The year asked for, else the newest with suggestions; and all that there are."""
+    rows = Suggestion.objects.visible_to(request.user).exclude(number="")
+    years = list(rows.order_by("-year").values_list("year", flat=True).distinct())
+    asked = request.GET.get("year", "")
+    if asked.isascii() and asked.isdigit() and int(asked[:4]) in years:
+        return int(asked[:4]), years
+    return (years[0] if years else timezone.localdate().year), years
+
+
+def _rule(request: HttpRequest) -> HandlingRule:
+    """The rule of the county (or the one town) that the reader's figures are of."""
+    rows = Region.objects.in_scope_of_reader(request.user)
+    own = rows.filter(level=RegionLevel.COUNTY).first() or rows.order_by("code").first()
+    return HandlingRule.objects.all().of(own) if own else HandlingRule()
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    _readers_only(request)
+    today = timezone.localdate()
+    year, years = _year(request)
+    every = Suggestion.objects.visible_to(request.user)
+    rows = every.filter(year=year)
+    late = overdue_parts(every, today)
+    context = {
+        "year": year,
+        "years": years,
+        "total": rates_of(cases_of(rows)),
+        "units": unit_rates(rows),
+        "ages": ageing_table(every, today),
+        "late": late[:SHOWN],
+        "late_count": late.count(),
+        "soon_count": due_parts(every, today, SOON).count(),
+        "soon": due_parts(every, today, SOON)[:SHOWN],
+        "today": today,
+    }
+    return render(request, "suggestions/board.html", context)
+
+
+@require_GET
+def league(request: HttpRequest) -> HttpResponse:
+    """Every line can be reproduced by hand: full mark × rate, part by part."""
+    _readers_only(request)
+    year, years = _year(request)
+    rule = _rule(request)
+    lines = league_table(Suggestion.objects.visible_to(request.user).filter(year=year), rule)
+    context = {"year": year, "years": years, "rule": rule, "lines": lines}
+    return render(request, "suggestions/league.html", context)
+
+
+@require_GET
+def key(request: HttpRequest) -> HttpResponse:
+    """Key suggestions and their leaders; a leader sees the own ones first."""
+    _readers_only(request)
+    year, years = _year(request)
+    rows = Suggestion.objects.visible_to(request.user).filter(year=year)
+    progress = key_suggestions(rows, _rule(request))
+    mine = key_suggestions(rows, _rule(request), leader=request.user)
+    own = mine.suggestions if request.user.has_role(Role.LEADER) else ()
+    context = {"year": year, "years": years, "progress": progress, "mine": own}
+    return render(request, "suggestions/key.html", context)
+
+
+@require_GET
+def promises(request: HttpRequest) -> HttpResponse:
+    """The ledger; everyone reads the promises of the cases they take part in."""
+    today = timezone.localdate()
+    seen = Promise.objects.visible_to(request.user)
+    rows = promise_ledger(Suggestion.objects.visible_to(request.user)).filter(pk__in=seen)
+    states = {"open": rows.filter(state="open"), "late": rows.filter(pk__in=seen.overdue(today))}
+    shown = states.get(request.GET.get("state", ""), rows)
+    counts = {"all": rows.count(), **{name: found.count() for name, found in states.items()}}
+    context: dict[str, Any] = {"page": page_of(request, shown), "counts": counts, "today": today}
+    return render(request, "suggestions/promises.html", context)
+
+
+@require_GET
+def nominations(request: HttpRequest) -> HttpResponse:
+    rows = Nomination.objects.visible_to(request.user).select_related("suggestion__lead")
+    page = page_of(request, rows.order_by("-year", "state", "-votes", "pk"))
+    return render(request, "suggestions/nominations.html", {"page": page})
+
+
+@require_GET
+def workspace(request: HttpRequest) -> HttpResponse:
+    """A unit's own desk, in buckets."""
+    if not request.user.scope.unit_ids:
+        raise Http404("没有这个页面。")
+    buckets = unit_buckets(request.user, timezone.localdate())
+    asked = request.GET.get("bucket", "")
+    shown = [each for each in buckets if each.code == asked]
+    context = {"buckets": buckets, "shown": shown or _waiting(buckets), "asked": asked}
+    return render(request, "suggestions/workspace.html", context)
+
+
+def _waiting(buckets: list[Any]) -> list[Any]:
+    """Without a choice: everything that is still to be done."""
+    return [each for each in buckets if each.rows and each.code not in ("done", "pressing")]
+
+
+@require_GET
+def workflow(request: HttpRequest) -> HttpResponse:
+    """The two tables, as people read them; the buttons come from the same ones."""
+    context = {
+        "tables": [
+            ("一件建议", [_line(action, row) for action, row in SUGGESTION_TABLE.items()]),
+            ("一家单位的办理", [_line(action, row) for action, row in HANDLING_TABLE.items()]),
+        ]
+    }
+    return render(request, "suggestions/workflow.html", context)
+
+
+def _line(action: str, row: Any) -> dict[str, Any]:
+    states = type(next(iter(row.sources)))
+    sources = [state.label for state in states if state in row.sources]
+    parties = type(next(iter(row.who)))
+    who = [party.label for party in parties if party in row.who]
+    return {"action": str(action), "row": row, "sources": "、".join(sources), "who": "、".join(who)}

@@ -1,0 +1,83 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from congress_portal.core.enums import Role
+from congress_portal.core.listing import page_of
+from suggestions.filters import SuggestionFilter, VoiceFilter
+from suggestions.forms.office import InternalNoteForm
+from suggestions.models import Suggestion, Voice
+from suggestions.selectors import (
+    case_page,
+    invitations,
+    own_part,
+    suggestion_in_full,
+    suggestions_listed,
+    voices_in_full,
+    waits_for,
+)
+from suggestions.services.papers import kinds_for
+from suggestions.views.doors import doors_of
+
+
+@require_GET
+def suggestion_list(request: HttpRequest) -> HttpResponse:
+    form = SuggestionFilter(request.GET, user=request.user)
+    rows = suggestions_listed(form.apply(Suggestion.objects.visible_to(request.user)))
+    return render(request, "suggestions/list.html", {"form": form, "page": page_of(request, rows)})
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """A deputy's own: invitations, drafts and what became of the rest, with the clock."""
+    if not request.user.has_role(Role.DEPUTY):
+        raise Http404("没有这个页面。")
+    rows = Suggestion.objects.visible_to(request.user).led_or_signed_by(request.user.pk)
+    page = page_of(request, suggestions_listed(rows).order_by("-saved_at", "-submitted_on", "-pk"))
+    asked = invitations(request.user)
+    context = {"page": page, "invitations": asked, "today": timezone.localdate()}
+    return render(request, "suggestions/mine.html", context)
+
+
+@require_GET
+def suggestion_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = suggestion_in_full(Suggestion.objects.visible_to(request.user))
+    suggestion = get_object_or_404(rows, pk=pk)
+    case = case_page(request.user, suggestion, timezone.localdate())
+    part = own_part(request.user, suggestion)
+    context = {
+        "suggestion": suggestion,
+        "case": case,
+        "doors": doors_of(request, suggestion),
+        "turn": waits_for(suggestion, case),
+        "sources": suggestion.sources.visible_to(request.user),
+        "may_add_paper": bool(kinds_for(request.user, suggestion, part)),
+        "note_form": InternalNoteForm(user=request.user, suggestion=suggestion),
+    }
+    return render(request, "suggestions/detail.html", context)
+
+
+@require_GET
+def voice_list(request: HttpRequest) -> HttpResponse:
+    form = VoiceFilter(request.GET, user=request.user)
+    rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
+    context = {"form": form, "page": page_of(request, rows)}
+    return render(request, "suggestions/voice_list.html", context)
+
+
+@require_GET
+def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    voice = get_object_or_404(voices_in_full(Voice.objects.visible_to(request.user)), pk=pk)
+    may_edit = Voice.objects.editable_by(request.user).filter(pk=pk).exists()
+    is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
+    context = {
+        "voice": voice,
+        "may_edit": may_edit,
+        "may_suggest": is_writer and voice.suggestion_id is None,
+        "reads_case": bool(
+            voice.suggestion_id
+            and Suggestion.objects.visible_to(request.user).filter(pk=voice.suggestion_id).exists()
+        ),
+    }
+    return render(request, "suggestions/voice_detail.html", context)
