@@ -142,9 +142,10 @@ class StepForm(forms.Form):
         user: User,
         suggestion: Suggestion,
         part: Handling | None = None,
+        auto_id: str = "id_%s",
     ) -> None:
         self.user, self.suggestion, self.handling = user, suggestion, part
-        super().__init__(data, files)
+        super().__init__(data, files, auto_id=auto_id)
         self.initial["seen"] = part.state if part else suggestion.state
         self.prepare()
 

@@ -55,7 +55,9 @@ def parts_of(suggestion: Suggestion, on: dt.date) -> list[PartView]:
     rule = HandlingRule.objects.all().of(suggestion.region)
     paused = any(pause.holds(on) for pause in pauses_of(suggestion))
     rows = list(
-        suggestion.handlings.select_related("unit").prefetch_related(
+        Handling.objects.filter(suggestion=suggestion)
+        .select_related("unit")
+        .prefetch_related(
             Prefetch("replies", Reply.objects.select_related("reply_class").order_by("round")),
             "contacts__deputies",
             "extensions",

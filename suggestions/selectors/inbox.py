@@ -54,7 +54,7 @@ def office_inbox(user: User) -> list[Kind]:
     """Every kind, also empty ones, in the order of the office's work."""
     rows = Suggestion.objects.editable_by(user).select_related("lead__town", "region")
     submitted = rows.filter(state=State.SUBMITTED).order_by("submitted_on", "pk")
-    fresh = rows.filter(state=State.ACCEPTED).order_by("accepted_on", "number")
+    fresh = rows.fresh().order_by("accepted_on", "number")
     return [
         Kind("review", "待审核", "审核", _items(submitted, "submitted_on")),
         Kind("hand_over", "待交办", "交办", _items(fresh, "accepted_on")),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from congress_portal.core.listing import page_of
 from congress_portal.core.models import Unit
 from suggestions import services
 from suggestions.enums import Party, State
@@ -75,9 +76,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the office, kind by kind."""
     office_only(request)
     kinds = office_inbox(request.user)
-    asked = request.GET.get("kind", "")
-    shown = [kind for kind in kinds if not asked or kind.code == asked]
-    return render(request, "suggestions/inbox.html", {"kinds": kinds, "shown": shown})
+    asked = next((kind for kind in kinds if kind.code == request.GET.get("kind")), None)
+    page = page_of(request, asked.items) if asked else None
+    context = {"kinds": kinds, "asked": asked, "page": page}
+    return render(request, "suggestions/inbox.html", context)
 
 
 @require_http_methods(["GET", "POST"])

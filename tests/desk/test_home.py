@@ -170,7 +170,7 @@ def test_what_waits_opens_into_as_many_rows(client, freeze):
         "待核实的走访": 1,
         "逾期未答复的建议": 1,
         "将到期的建议": 1,
-        "未交办的建议": 1,
+        "建议：待交办": 1,
         "超过30天未办结的群众意见": 1,
         "没有站长、联络员的家站": 2,
         "届次日期待核对": 1,
@@ -204,12 +204,14 @@ def test_unit_officer_sees_the_own_units_by_due_date(client):
     later, sooner = dt.date(2026, 7, 20), dt.date(2026, 7, 2)
     for day in (later, sooner):
         suggestion = SuggestionFactory(submitted_on=day, handed_over_on=day)
-        HandlingFactory(suggestion=suggestion, unit=unit)
+        HandlingFactory(suggestion=suggestion, unit=unit, due_on=day + dt.timedelta(days=92))
     HandlingFactory(suggestion=SuggestionFactory(handed_over_on=later))
 
     data = desk_of(client, UserFactory(role=Role.UNIT_OFFICER, role__unit=unit), "desk/_unit.html")
 
-    assert [each.handed_over_on for each in data["desk"].waiting] == [sooner, later]
+    rows = data["desk"].todo
+    assert [row.part.suggestion.handed_over_on for row in rows] == [sooner, later]
+    assert [(each.code, len(each.rows)) for each in data["desk"].buckets] == [("sign", 2)]
 
 
 @pytest.mark.parametrize("role", [Role.STATION_OFFICER, Role.INSPECTOR, Role.AUDITOR, Role.ADMIN])

@@ -98,7 +98,7 @@ def test_voters_are_masked(client):
 @pytest.mark.parametrize(
     ("name", "make", "queries"),
     [
-        ("suggestions:list", ReplyFactory, 10),
+        ("suggestions:list", ReplyFactory, 11),
         ("suggestions:voice_list", OpinionFactory, 8),
     ],
 )

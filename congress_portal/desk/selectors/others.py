@@ -10,8 +10,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from congress_portal.core.models import AuditEntry, ImportRun, User
 from congress_portal.core.periods import Period
 from stations.models import InspectionMark, Reception, Station, StationOfficer
-from suggestions.models import Suggestion
-from suggestions.selectors import suggestions_listed
+from suggestions.selectors import Bucket, Desk, unit_buckets
 
 ROWS = 10
 
@@ -46,18 +45,23 @@ def stations_kept(user: User, today: dt.date, quarter: Period) -> list[KeptStati
 
 @dataclass(frozen=True)
 class UnitDesk:
-    waiting: list[Suggestion]
+    """``todo`` are the parts that wait for the unit, the nearest limit first."""
+
+    buckets: list[Bucket]
+    todo: list[Desk]
     replied: int
 
 
-def unit_desk(user: User) -> UnitDesk:
-    """What the officer's units were handed: unanswered by due date, and how many are answered."""
-    mine = Suggestion.objects.filter(
-        handlings__unit__in=user.scope.unit_ids, handlings__ended_on__isnull=True
-    ).distinct()
-    waiting = list(suggestions_listed(mine.unanswered()))
-    waiting.sort(key=lambda suggestion: suggestion.due_on or dt.date.max)
-    return UnitDesk(waiting, mine.exclude(pk__in=mine.unanswered().values("pk")).count())
+_TODO = ("sign", "approve", "work")
+
+
+def unit_desk(user: User, today: dt.date) -> UnitDesk:
+    """What the person's units were handed, in buckets with counts."""
+    buckets = unit_buckets(user, today)
+    rows = [row for each in buckets if each.code in _TODO for row in each.rows]
+    rows.sort(key=lambda row: row.reading.due_on or dt.date.max)
+    done = next(len(each.rows) for each in buckets if each.code == "done")
+    return UnitDesk([each for each in buckets if each.rows], rows, done)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from congress_portal.evaluations.models import ScoreSheet
 from deputies.models import Term
 from stations.models import Reception, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
-from suggestions.selectors import due_soon, overdue, stale_voices
+from suggestions.selectors import due_soon, office_inbox, overdue, stale_voices
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,21 @@ def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     rows = Suggestion.objects.visible_to(user)
     address = reverse("suggestions:list")
     late, soon = overdue(rows, today), due_soon(rows, today)
-    fresh = rows.fresh()
     return [
         _counted("逾期未答复的建议", late, "handed_over_on", f"{address}?state=overdue", today),
         _counted("将到期的建议", soon, "handed_over_on", f"{address}?state=soon", today),
-        _counted("未交办的建议", fresh, "submitted_on", f"{address}?state=fresh", today),
+        *_inbox(user, today),
+    ]
+
+
+def _inbox(user: User, today: dt.date) -> list[Waiting]:
+    """What the workflow waits for the office to do."""
+    address = reverse("suggestions:inbox")
+    return [
+        Waiting(
+            f"建议：{kind.name}", len(kind.items), kind.since, f"{address}?kind={kind.code}", today
+        )
+        for kind in office_inbox(user)
     ]
 
 

@@ -18,7 +18,9 @@ from congress_portal.core.periods import year as year_period
 from congress_portal.evaluations.models import Score
 from deputies.models import Deputy
 from stations.models import Reception
-from suggestions.models import Suggestion
+from suggestions.enums import State
+from suggestions.models import Appraisal, Suggestion
+from suggestions.selectors import invitations
 
 _RECENT_REPLY_DAYS = 60
 _MOST_TASKS = 5
@@ -178,8 +180,8 @@ def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
 
 
 def _tasks(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
-    """Sent-back records first, then fresh replies to own suggestions."""
-    tasks = []
+    """Sent-back records, then what colleagues and units wait for, then own drafts."""
+    tasks: list[Task] = []
     models: list[tuple[Any, str]] = [
         (Visit, "activities:edit_visit"),
         (Activity, "activities:edit_activity"),
@@ -190,15 +192,65 @@ def _tasks(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
             Task(f"{row} 未通过核实，请改正", row.refusal_reason, reverse(view, args=[row.pk]))
             for row in refused.order_by("verified_at")[:_MOST_TASKS]
         ]
+    tasks += _cosigning(user, deputy)
+    tasks += _rating(user, deputy, today)
+    tasks += _drafts(deputy)
+    return tasks
+
+
+def _cosigning(user: User, deputy: Deputy) -> list[Task]:
+    returned = Suggestion.objects.filter(lead=deputy, state=State.RETURNED).order_by("pk")
+    tasks = [
+        Task(
+            f"《{row.title}》退回修改", "请改后再提交", reverse("suggestions:write", args=[row.pk])
+        )
+        for row in returned[:_MOST_TASKS]
+    ]
+    return tasks + [
+        Task(
+            f"{row.lead.name}邀请您附议《{row.title or '未命名'}》",
+            "请确认",
+            reverse("suggestions:cosign", args=[row.pk]),
+        )
+        for row in invitations(user)[:_MOST_TASKS]
+    ]
+
+
+def _rating(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Sheets to fill, the nearest limit first; replies that came by import have none."""
+    sheets = Appraisal.objects.filter(deputy=deputy, appraised_on__isnull=True)
+    rows = sheets.select_related("suggestion").order_by("due_on", "pk")[:_MOST_TASKS]
+    tasks = [
+        Task(
+            f"《{row.suggestion.title}》已有答复，请评价",
+            f"{row.due_on:%m月%d日}前" if row.due_on else "",
+            reverse("suggestions:appraise", args=[row.pk]),
+        )
+        for row in rows
+    ]
     since = today - dt.timedelta(days=_RECENT_REPLY_DAYS)
     answered = Suggestion.objects.filter(
-        lead=deputy, handlings__replies__replied_on__gte=since, handlings__replies__rating=""
+        lead=deputy,
+        handlings__replies__replied_on__gte=since,
+        handlings__replies__rating="",
+        handlings__replies__appraisals__isnull=True,
     ).distinct()
-    tasks += [
+    return tasks + [
         Task(f"《{row.title}》已有答复", "请看", reverse("suggestions:detail", args=[row.pk]))
         for row in answered[:_MOST_TASKS]
     ]
-    return tasks
+
+
+def _drafts(deputy: Deputy) -> list[Task]:
+    rows = Suggestion.objects.filter(lead=deputy, state=State.DRAFT).order_by("-saved_at")
+    return [
+        Task(
+            f"接着写《{row.title or '未命名'}》",
+            "草稿",
+            reverse("suggestions:write", args=[row.pk]),
+        )
+        for row in rows[:_MOST_TASKS]
+    ]
 
 
 def local_year(asked: str) -> int:

@@ -85,7 +85,7 @@ def _station(request: HttpRequest) -> dict[str, Any]:
 
 def _unit(request: HttpRequest) -> dict[str, Any]:
     units = [each.unit for each in request.user.assignments if each.unit]
-    return {"desk": others.unit_desk(request.user), "units": units}
+    return {"desk": others.unit_desk(request.user, timezone.localdate()), "units": units}
 
 
 def _inspector(request: HttpRequest) -> dict[str, Any]:
