@@ -5,9 +5,10 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
+from congress_portal.core.commands import OfficeCommand
 from congress_portal.core.errors import DomainError
 from congress_portal.core.importing.engine import apply, preview
 from congress_portal.core.importing.reader import SourceFile, find_files
@@ -28,7 +29,7 @@ def _existing_path(text: str) -> Path:
     return path
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "导入机关的电子表格（.xlsx、.xls、.csv，或装有这些文件的文件夹）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
