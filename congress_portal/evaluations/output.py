@@ -1,29 +1,13 @@
-"""What the commands write into files, and how they tell a fault: one Chinese line, exit 1."""
+"""What the commands write into files."""
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from django.core.management.base import CommandError
-from django.db import DatabaseError
 
 from congress_portal.core.errors import DomainError
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
-
-
-@contextmanager
-def told_in_one_line() -> Iterator[None]:
-    """Raises CommandError in place of errors that a clerk can do something about."""
-    try:
-        yield
-    except DomainError as error:
-        raise CommandError(error.message) from error
-    except DatabaseError as error:
-        raise CommandError(f"数据库无法读写（是否已经建库：manage.py migrate）：{error}") from error
 
 
 def write_json(path: str, content: Any) -> None:

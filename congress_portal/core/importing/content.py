@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
-from congress_portal.core.importing.reader import RETURNED, SUFFIXES
+from congress_portal.core.importing.reader import returned_from
 from congress_portal.core.importing.report import ROW_HEADER, Fate
 from congress_portal.core.importing.resource import ImportResource
 from congress_portal.core.importing.returned import sheet_title
@@ -135,10 +135,9 @@ class ContentResource(ImportResource):
         Such a row may equal one that was taken at once; its place among equal rows is its number
         in the first file, so that it is neither lost nor, imported twice, doubled.
         """
-        stem, headers = self.table.file_stem, self.table.headers
-        if not stem.endswith(RETURNED) or ROW_HEADER not in headers:
+        names, headers = returned_from(self.table.file_stem), self.table.headers
+        if not names or ROW_HEADER not in headers:
             return {}
-        names = [f"{stem.removesuffix(RETURNED)}{suffix}" for suffix in SUFFIXES]
         runs = ImportRun.objects.filter(file_name__in=names, state=ImportRun.State.SAVED)
         sheets = ImportSheet.objects.filter(run__in=runs.order_by("-pk")[:1])
         refused = {

@@ -17,6 +17,7 @@ from congress_portal.core.importing.errors import ImportFileError
 
 SUFFIXES = (".xlsx", ".xls", ".csv")
 RETURNED = "-退回"
+_RETURNED_STEM = re.compile(rf"(.+?)(?:（(xlsx|xls|csv)）)?{RETURNED}(?:-\d+)?")
 _TEXT_NUMBER = re.compile(r'="([^"]*)"')
 _DELIMITERS = ",\t;"
 
@@ -65,6 +66,18 @@ class RawSheet:
     merges: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
 
 
+def returned_from(stem: str) -> list[str]:
+    """The names that the source of a «-退回» file may have; empty for any other file.
+
+    ``信息-退回``, ``信息-退回-2`` and, beside a file of the same stem, ``信息（csv）-退回``.
+    """
+    match = _RETURNED_STEM.fullmatch(stem)
+    if not match:
+        return []
+    suffixes = [f".{match[2]}"] if match[2] else list(SUFFIXES)
+    return [f"{match[1]}{suffix}" for suffix in suffixes]
+
+
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files to import: those named, and those of a folder but not of its subfolders.
 
@@ -72,13 +85,24 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     and files that an earlier run gave back (``…-退回.xlsx``) are passed over.
     """
     for path in paths:
-        if not path.is_dir():
+        if path.is_dir():
+            yield from (item for item in _office_files(path) if not returned_from(item.stem))
+        else:
             yield path
-            continue
-        for item in sorted(path.iterdir()):
-            passed = item.name.startswith(("~$", ".")) or item.stem.endswith(RETURNED)
-            if item.suffix.lower() in SUFFIXES and item.is_file() and not passed:
-                yield item
+
+
+def find_returned(paths: Iterable[Path]) -> Iterator[Path]:
+    """The «-退回» files in the folders among the paths, which ``find_files`` passes over."""
+    for path in paths:
+        if path.is_dir():
+            yield from (item for item in _office_files(path) if returned_from(item.stem))
+
+
+def _office_files(folder: Path) -> Iterator[Path]:
+    for item in sorted(folder.iterdir()):
+        passed = item.name.startswith(("~$", "."))
+        if item.suffix.lower() in SUFFIXES and item.is_file() and not passed:
+            yield item
 
 
 def read_sheets(source: SourceFile) -> list[RawSheet]:

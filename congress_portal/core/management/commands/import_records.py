@@ -5,12 +5,13 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
+from congress_portal.core.commands import OfficeCommand
 from congress_portal.core.errors import DomainError
 from congress_portal.core.importing.engine import apply, preview
-from congress_portal.core.importing.reader import SourceFile, find_files
+from congress_portal.core.importing.reader import SourceFile, find_files, find_returned
 from congress_portal.core.importing.report import Fate, FileReport, ImportReport, SheetReport
 from congress_portal.core.importing.returned import write_returned
 from congress_portal.core.models import User
@@ -28,7 +29,7 @@ def _existing_path(text: str) -> Path:
     return path
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "导入机关的电子表格（.xlsx、.xls、.csv，或装有这些文件的文件夹）。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--partial",
             action="store_true",
-            help="保存合格的行，不合格的行写入“<文件名>-退回.xlsx”",
+            help="保存合格的行，不合格的行写入“<文件名>-退回.xlsx”；已有的退回文件不覆盖",
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="把结果写成 JSON 文件")
         parser.add_argument("--user", help="以这个用户的名义和范围导入；不填为系统")
@@ -47,6 +48,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         user = self._user(options["user"])
         sources = self._sources(options["paths"])
+        passed_over = list(dict.fromkeys(find_returned(options["paths"])))
         self._told = 0
         try:
             if options["dry_run"]:
@@ -59,8 +61,10 @@ class Command(BaseCommand):
             self._give_back(report, sources)
         for file in report.files:
             self._tell(file, dry_run=options["dry_run"])
+        for path in passed_over:
+            self.stdout.write(f"跳过退回文件 {path}：改正后请单独导入，不随文件夹导入。")
         if options["json"]:
-            self._write_json(options["json"], report)
+            self._write_json(options["json"], report, passed_over)
         self._finish(report, dry_run=options["dry_run"])
 
     def _user(self, name: str | None) -> User | None:
@@ -73,6 +77,8 @@ class Command(BaseCommand):
 
     def _sources(self, paths: list[Path]) -> list[SourceFile]:
         files = list(dict.fromkeys(find_files(paths)))
+        if not files and any(find_returned(paths)):
+            raise CommandError("文件夹里只有退回文件；改正后请写明文件名，单独导入。")
         if not files:
             raise CommandError("文件夹里没有可导入的文件（.xlsx、.xls、.csv）。")
         try:
@@ -81,8 +87,8 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
 
     def _progress(self, done: int, total: int, label: str) -> None:
-        step = done * _STEPS // total
-        if total >= _LARGE and step > self._told:
+        step = done * _STEPS // total if total >= _LARGE else 0
+        if step > self._told:
             self._told = step
             self.stderr.write(f"已处理 {done} / {total} 行 {label}")
 
@@ -90,7 +96,7 @@ class Command(BaseCommand):
         for file, source in zip(report.files, sources, strict=True):
             if file.refused_rows:
                 try:
-                    file.returned = write_returned(file, source)
+                    file.returned = write_returned(file, source, [one.name for one in sources])
                 except OSError as error:
                     raise CommandError(f"退回文件无法写入：{error.strerror}。") from error
 
@@ -102,7 +108,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.ERROR(f"  {file.error}"))
             return
         for sheet in file.sheets:
-            self._tell_sheet(sheet)
+            self._tell_sheet(sheet, kept=dry_run or file.saved)
         if not file.saved and file.refused_rows and not dry_run:
             self.stdout.write(
                 self.style.ERROR(
@@ -112,11 +118,14 @@ class Command(BaseCommand):
         if file.returned:
             self.stdout.write(f"  不合格的 {file.refused_rows} 行写入 {file.returned}")
 
-    def _tell_sheet(self, sheet: SheetReport) -> None:
+    def _tell_sheet(self, sheet: SheetReport, *, kept: bool) -> None:
         if sheet.kind is None:
             self.stdout.write(f"  〔{sheet.name}〕认不出是哪一类表，已跳过")
             return
         counts = "，".join(f"{fate.value} {sheet.count(fate)}" for fate in Fate)
+        if not kept:
+            good, refused = len(sheet.rows) - len(sheet.refused), len(sheet.refused)
+            counts = f"合格 {good} 行（未保存），退回 {refused}"
         self.stdout.write(f"  〔{sheet.name}〕{sheet.kind}：共 {len(sheet.rows)} 行，{counts}")
         for note in sheet.notes:
             self.stdout.write(f"    提示：{note}")
@@ -128,8 +137,12 @@ class Command(BaseCommand):
         if len(sheet.refused) > _SHOWN_ROWS:
             self.stdout.write(f"    ……另有 {len(sheet.refused) - _SHOWN_ROWS} 行不合格")
 
-    def _write_json(self, path: Path, report: ImportReport) -> None:
-        text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+    def _write_json(self, path: Path, report: ImportReport, passed_over: list[Path]) -> None:
+        """``passed_over`` stands in the file only where a folder held returned files."""
+        content = report.as_json()
+        if passed_over:
+            content["passed_over"] = [item.name for item in passed_over]
+        text = json.dumps(content, ensure_ascii=False, indent=1)
         try:
             path.write_text(text + "\n", encoding="utf-8")
         except OSError as error:

@@ -1,12 +1,13 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from congress_portal.core.audit import verify
+from congress_portal.core.commands import OfficeCommand
 from congress_portal.core.models import AuditEntry
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "检查操作记录是否完整：改动、删除、截尾都会被发现（有问题时退出码为 1）。"
 
     def handle(self, **options: Any) -> None:

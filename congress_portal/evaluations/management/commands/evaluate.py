@@ -1,14 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from congress_portal.core.commands import OfficeCommand
 from congress_portal.core.errors import DomainError
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.models import Scheme, Score, ScoreSheet
 from congress_portal.evaluations.output import (
     file_name,
     make_folder,
-    told_in_one_line,
     write_bytes,
     write_json,
 )
@@ -18,7 +18,7 @@ from congress_portal.evaluations.services import needs_new_version, sheet_for
 from deputies.selectors import parse_period
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "按考评方案给一个周期打分，并写出每个方案的通报。已发布的结果不会改动。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,14 +28,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON 文件。")
 
     def handle(self, **options: Any) -> None:
-        with told_in_one_line():
-            period = parse_period(options["period"])
-            sheets = [self._sheet(each, period) for each in _schemes(options["scheme"])]
-            if options["json"]:
-                write_json(options["json"], {s.scheme.name: sheet_report(s) for s in sheets})
-                self.stdout.write(f"已写入 {options['json']}")
-            if options["out"]:
-                self._bulletins(sheets, options["out"])
+        period = parse_period(options["period"])
+        sheets = [self._sheet(each, period) for each in _schemes(options["scheme"])]
+        if options["json"]:
+            write_json(options["json"], {s.scheme.name: sheet_report(s) for s in sheets})
+            self.stdout.write(f"已写入 {options['json']}")
+        if options["out"]:
+            self._bulletins(sheets, options["out"])
 
     def _sheet(self, scheme: Scheme, period: Period) -> ScoreSheet:
         sheet = sheet_for(scheme=scheme, period=period)

@@ -1,8 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from congress_portal.evaluations.output import told_in_one_line, write_json
+from congress_portal.core.commands import OfficeCommand
+from congress_portal.evaluations.output import write_json
 from congress_portal.evaluations.registry import region_metrics
 from congress_portal.evaluations.selectors import metrics_report
 from deputies.selectors import parse_period
@@ -10,7 +11,7 @@ from deputies.selectors import parse_period
 _HEADINGS = (("deputies", "代表"), ("stations", "家站"), ("departments", "承办单位"))
 
 
-class Command(BaseCommand):
+class Command(OfficeCommand):
     help = "统计一个周期的全部数据：代表、家站、承办单位和全县合计。"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -18,11 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", metavar="FILE", help="把结果写成 JSON 文件。")
 
     def handle(self, **options: Any) -> None:
-        with told_in_one_line():
-            period = parse_period(options["period"])
-            report = metrics_report(period)
-            if options["json"]:
-                write_json(options["json"], report)
+        period = parse_period(options["period"])
+        report = metrics_report(period)
+        if options["json"]:
+            write_json(options["json"], report)
         self.stdout.write(f"{period.label}（{period.first} 至 {period.last}）")
         for key, label in _HEADINGS:
             self.stdout.write(f"  {label} {len(report[key])} 个")
