@@ -22,6 +22,7 @@ ALLOWED = {
     Role.STATION_OFFICER: "--------------",
     Role.DEPUTY:          "--------------",
     Role.UNIT_OFFICER:    "--------------",
+    Role.UNIT_LEADER:     "--------------",
     Role.LEADER:          "+--++---------",
     Role.INSPECTOR:       "---++---------",
     Role.AUDITOR:         "------+-+--+--",
@@ -31,7 +32,7 @@ ALLOWED = {
 
 def _user(role):
     region = TownFactory() if role == Role.TOWN_STAFF else None
-    unit = UnitFactory() if role == Role.UNIT_OFFICER else None
+    unit = UnitFactory() if role in (Role.UNIT_OFFICER, Role.UNIT_LEADER) else None
     return UserFactory(role=role, role__region=region, role__unit=unit)
 
 

@@ -199,7 +199,8 @@ def test_deputy_sees_sent_back_records_and_the_own_year(client, freeze):
     assert [month.count for month in data.months] == [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0]
 
 
-def test_unit_officer_sees_the_own_units_by_due_date(client):
+def test_unit_officer_sees_the_own_units_by_due_date(client, freeze):
+    freeze("2026-08-01 09:00")
     unit = UnitFactory()
     later, sooner = dt.date(2026, 7, 20), dt.date(2026, 7, 2)
     for day in (later, sooner):
