@@ -1,12 +1,15 @@
 from django.urls import include, path
 
-from congress_portal.desk.views import account, home
+from congress_portal.desk.views import account, home, notices
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
     path("deputies/<int:pk>/year/", home.deputy_year, name="year"),
     path("search/", home.find, name="search"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/", notices.open_notice, name="open_notice"),
+    path("notices/read/", notices.read_notices, name="read_notices"),
     path("audit/", home.audit_list, name="audit"),
     path("registers/", include("congress_portal.desk.registers.urls")),
     path("login/", account.Login.as_view(), name="login"),

@@ -208,7 +208,7 @@ def waits_for(suggestion: Suggestion, page: CasePage) -> str:
     if state == State.ANSWERED:
         sheets = [s for rows in page.sheets.values() for s in rows if not s.appraised_on]
         names = "、".join(dict.fromkeys(sheet.deputy.name for sheet in sheets))
-        return f"等{names}代表评价。" if names else "等代表评价，由人大机关办结。"
+        return f"等{names}代表评价。" if names else "等提出人评价。"
     if state == State.TRACKING:
         days = [p.next_report_on for p in page.promises if p.next_report_on]
         when = f"，下次报告不晚于 {min(days):%Y年%m月%d日}" if days else ""

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from congress_portal.core.models import User
-from suggestions.clocks import Reading, light_of_handling, pauses_of
+from suggestions.clocks import Reading, light_of_handling, pauses_of, read_clock
 from suggestions.enums import (
     NOT_IN_HAND,
     Decision,
@@ -27,6 +27,8 @@ from suggestions.models import (
     Suggestion,
 )
 from suggestions.selectors.boards import without_lead_unit
+
+SIGN_SOON = 3  # days before the limit of signing
 
 
 @dataclass(frozen=True)
@@ -206,5 +208,12 @@ def _lit(parts: Sequence[Handling], on: dt.date) -> list[Desk]:
         if case.region_id not in rules:
             rules[case.region_id] = HandlingRule.objects.all().of(case.region)
         paused = any(pause.holds(on) for pause in pauses_of(case))
-        found.append(Desk(part, light_of_handling(part, on, rules[case.region_id], paused=paused)))
+        found.append(Desk(part, _reading(part, on, rules[case.region_id], paused=paused)))
     return found
+
+
+def _reading(part: Handling, on: dt.date, rule: HandlingRule, *, paused: bool) -> Reading:
+    """Before signing, the limit of signing is what runs."""
+    if part.state == HandlingState.PENDING and part.sign_due_on:
+        return read_clock(part.sign_due_on, on, remind_days=SIGN_SOON, paused=paused)
+    return light_of_handling(part, on, rule, paused=paused)

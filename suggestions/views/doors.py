@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from congress_portal.core.models import User
 from suggestions.enums import CoSignerState, HandlingState, NominationState, Party, State
@@ -124,7 +125,7 @@ def _idle(button: Button, suggestion: Suggestion) -> bool:
     rule = HandlingRule.objects.all().of(suggestion.region)
     if button.action in (Action.TRACK, Action.CLOSE) and suggestion.state == State.ANSWERED:
         tracks = concludes_by_tracking(suggestion, rule.followed_codes)
-        return tracks == (button.action == Action.CLOSE)
+        return tracks == (button.action == Action.CLOSE) or _in_time(suggestion)
     if button.action == Action.SETTLE_PROMISE:
         return not suggestion.promises.all().open().exists()
     if button.action == Action.CLOSE:
@@ -134,8 +135,19 @@ def _idle(button: Button, suggestion: Suggestion) -> bool:
     return False
 
 
+def _in_time(suggestion: Suggestion) -> bool:
+    """Whether proposers may still rate; until then the office does not conclude."""
+    sheets = Appraisal.objects.filter(
+        reply__handling__suggestion=suggestion, appraised_on__isnull=True
+    )
+    today = timezone.localdate()
+    return any(not sheet.is_late(today) for sheet in sheets)
+
+
 def _rank(button: Button, suggestion: Suggestion) -> str:
-    """Re-assigning comes first only while the lead unit has given the case back."""
+    """Re-assigning comes first while the lead unit has given the case back, else later."""
+    if button.action == Action.LOOK_BACK and suggestion.state == State.ANSWERED:
+        return "look_back_later"
     in_hand = suggestion.handlings.all().in_hand().filter(share="lead")
     if button.action == Action.REASSIGN and not in_hand.exists():
         return "reassign_first"

@@ -212,7 +212,8 @@ def test_unit_officer_sees_the_own_units_by_due_date(client, freeze):
 
     rows = data["desk"].todo
     assert [row.part.suggestion.handed_over_on for row in rows] == [sooner, later]
-    assert [(each.code, len(each.rows)) for each in data["desk"].buckets] == [("sign", 2)]
+    counts = {each.code: len(each.rows) for each in data["desk"].buckets}
+    assert counts["sign"] == 2
 
 
 @pytest.mark.parametrize("role", [Role.STATION_OFFICER, Role.INSPECTOR, Role.AUDITOR, Role.ADMIN])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
-from congress_portal.core.models import AuditEntry
+from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.periods import Period, parse_calendar_period, quarter_of
 from congress_portal.core.periods import year as year_period
 from congress_portal.desk.filters import AuditFilter, SearchForm
@@ -103,6 +103,8 @@ def _system(request: HttpRequest) -> dict[str, Any]:
     return {"desk": others.system_desk(request.user, timezone.now())}
 
 
+_NEWS = 3  # unread messages on the first page
+
 # In the order in which a person with several roles sees them.
 _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any] | None]], ...] = (
     ((Role.LEADER,), "desk/_leader.html", _leader),
@@ -124,7 +126,9 @@ def home(request: HttpRequest) -> HttpResponse:
             data = build(request)
             if data is not None:
                 blocks.append(Block(template, data))
-    return render(request, "desk/home.html", {"blocks": blocks, "today": timezone.localdate()})
+    unread = Notice.objects.visible_to(request.user).unread()[:_NEWS]
+    context = {"blocks": blocks, "today": timezone.localdate(), "unread": unread}
+    return render(request, "desk/home.html", context)
 
 
 @require_GET
