@@ -83,14 +83,16 @@ def deputies(regions):
     assert refusals(only_sheet(report)) == []
 
 
+STATION = [
+    ["站点名称", "家站编号", "所属乡镇", "所在村", "进站代表", "建成时间", "有组织", "面积"],
+    ["滇源镇代表之家", "A-1", "滇源镇", "老坝村", "张伟", "2020年5月", "√", "60平方米"],
+    ["盘龙区代表联络服务中心", "A-2", "盘龙区", "", "李娜", "", "无", ""],
+]
+
+
 @pytest.fixture
 def station(deputies):
-    rows = [
-        ["站点名称", "家站编号", "所属乡镇", "所在村", "进站代表", "建成时间", "有组织", "面积"],
-        ["滇源镇代表之家", "A-1", "滇源镇", "老坝村", "张伟", "2020年5月", "√", "60平方米"],
-        ["盘龙区代表联络服务中心", "A-2", "盘龙区", "", "李娜", "", "无", ""],
-    ]
-    report = apply([workbook("家站.xlsx", {"家站": rows})])
+    report = apply([workbook("家站.xlsx", {"家站": STATION})])
     assert refusals(only_sheet(report)) == []
 
 

@@ -58,6 +58,7 @@ class ActivityResource(RecordResource):
     needs = (("held_on",), ("title", "form"), ("participants", "form"))
     hints = ("活动登记", "活动台账", "活动")
     scope_column = "station_number"
+    stand_ins = ("station_number", "station_name", "organiser", "title")
     identity = (
         "held_on", "title", "form_id", "theme_id", "field_id", "station_id", "region_id",
         "organiser",

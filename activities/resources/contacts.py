@@ -29,6 +29,7 @@ class VisitResource(RecordResource):
     needs = (("held_on",), ("name",), ("channel", "people", "village_name"))
     hints = ("走访", "联系选民", "联系群众", "民情日记", "记事")
     scope_column = "town"
+    stand_ins = ("name",)
     identity = ("held_on", "deputy_id", "region_id", "village_id", "channel_id", "people", "matter")
 
     held_on = Column(
@@ -125,6 +126,7 @@ class ReportResource(RecordResource):
     needs = (("held_on",), ("name",), ("satisfied", "voters_present"))
     hints = ("述职",)
     scope_column = "district_name"
+    stand_ins = ("name",)
     identity = ("held_on", "deputy_id", "district_name")
     outcomes = ("voters_present", "satisfied", "basically_satisfied", "unsatisfied")
 

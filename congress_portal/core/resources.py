@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from congress_portal.core.enums import Dictionary, RegionLevel
+from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, RegionLevel
 from congress_portal.core.importing.columns import (
     Cell,
     ChoiceCell,
@@ -35,6 +35,8 @@ _LEVEL_ENDINGS = (
     ("街道", "subdistrict"), ("办事处", "subdistrict"), ("农场", "farm"), ("社区", "community"),
     ("居委会", "community"), ("镇", "town"), ("乡", "town"), ("村", "village"),
 )  # fmt: skip
+
+_LISTED_ORPHANS = 10
 
 
 class CodeCell(Cell):
@@ -147,6 +149,19 @@ class RegionResource(ImportResource):
                 region.parent = parent
                 moved.append(region)
         Region.objects.bulk_update(moved, ["parent"], batch_size=200)
+        self._tell_orphans(rows, {region.code for region in regions})
+
+    def _tell_orphans(self, rows: list[Row], known: set[str]) -> None:
+        """Villages whose town is not there are taken, and told."""
+        orphans = [
+            row.attrs["name"]
+            for row in rows
+            if row.attrs["level"] in VILLAGE_LEVELS and row.key[:9] + "000" not in known  # type: ignore[index]
+        ]
+        if orphans:
+            more = f"等 {len(orphans)} 个" if len(orphans) > _LISTED_ORPHANS else ""
+            names = "、".join(orphans[:_LISTED_ORPHANS])
+            self.note(f"行政区划里没有{names}{more}所在的镇（街道），请核对区划代码或补上。")
 
 
 @register

@@ -22,7 +22,7 @@ from congress_portal.core.importing.layout import Table
 from congress_portal.core.importing.report import Fate
 from congress_portal.core.importing.resource import BATCH, CellFault, ImportResource
 from congress_portal.core.importing.row import Row, Stored
-from congress_portal.core.importing.text import fold_name
+from congress_portal.core.importing.text import fold_name, parsable
 from congress_portal.core.models import Region
 from congress_portal.core.names import pinyin_of
 from congress_portal.core.text import normal
@@ -40,9 +40,11 @@ from deputies.resources.terms import (
 
 _CONGRESS = re.compile(
     r"([县区市旗镇乡道])(?:第[^届]{1,6}届|本届|新一届)?(?:人民代表大会|人大|代表)"
+    r"|(农场|林场)(?:第[^届]{1,6}届|本届|新一届)?(?:人民代表大会|人大)"
 )
 _ALSO = re.compile(r"[^；;，,。\s]*?人大代表")
 _FORMER = re.compile(r"曾|原|上届|历届|前任")
+_LOST_NOUGHT = re.compile(r"\d{4}\.1")
 _WORDS = {
     "ethnicity": Dictionary.ETHNICITY,
     "education": Dictionary.EDUCATION,
@@ -58,7 +60,8 @@ def level_told_by(table: Table) -> str:
         found = _CONGRESS.findall(normal(text))
         if found:
             # 街道 have no congress of their own: their deputies are the county's.
-            return Level.TOWN if found[-1] in "镇乡" else Level.COUNTY
+            last = "".join(found[-1])
+            return Level.TOWN if last in ("镇", "乡", "农场", "林场") else Level.COUNTY
     if {"delegation", "sector", "town"} & set(table.places):
         return Level.COUNTY
     return Level.TOWN if normal(table.sheet.name).endswith(("镇", "乡")) else Level.COUNTY
@@ -86,6 +89,7 @@ class RosterResource(ImportResource):
     hints = ("花名册", "名册", "代表名单", "代表基本情况", "代表信息")
     scope_column = "name"
     key_column = "identity_number"
+    stand_ins = ("name",)
 
     class Meta:
         model = Mandate
@@ -171,9 +175,9 @@ class RosterResource(ImportResource):
             return False
         if told.month == born.month:
             return True
-        # The number 1975.1 is January, or an October that lost its nought.
-        cell = row.cells[self.places["birth"].indexes[0]]
-        return isinstance(cell, float) and {told.month, born.month} == {1, 10}
+        # 1975.1 is January, or an October whose nought Excel dropped.
+        clipped = _LOST_NOUGHT.fullmatch(parsable(self.raw(row, "birth")))
+        return bool(clipped) and born.month in (1, 10)
 
     def _town(self, row: Row) -> Region:
         """The row's town: its own column, else what district, delegation or title name."""
@@ -340,11 +344,22 @@ class RosterResource(ImportResource):
         made = insert_rows(Deputy, [self._deputy(row) for row in new])
         for row, pk in zip(new, made, strict=True):
             person = Person(pk, dict(row.extra[0]))
+            self._tell_namesakes(person, persons)
             persons.add(person)
             row.extra = (*row.extra[:2], person)
         touched = [row for row in rows if set(row.changes) & set(PERSON_FIELDS)]
         if touched:
             self._update_persons(touched)
+
+    def _tell_namesakes(self, person: Person, persons: Persons) -> None:
+        name, town = person.values["name"], person.values["town_id"]
+        others = len(persons.named(name, town))
+        if others:
+            place = self.regions.by_pk[town].name
+            self.note(
+                f"{place}有 {others + 1} 位代表叫“{name}”，按不同的人登记；"
+                f"统计结果里后登记的写作“{name}@{place}#{others + 1}”。"
+            )
 
     def _deputy(self, row: Row) -> dict[str, Any]:
         """The values of a new deputy; what Deputy.fill_derived would derive is among them."""

@@ -158,13 +158,17 @@ class Persons:
         key = (fold_name(person.values["name"]), person.values["town_id"])
         self._by_name.setdefault(key, []).append(person)
 
+    def named(self, name: str, town: int) -> list[Person]:
+        """Everyone of this name in a town."""
+        return self._by_name.get((fold_name(name), town), [])
+
     def find(
         self, identity_hash: str | None, name: str, town: int, birth: dt.date | None
     ) -> Person | None:
         """By the identity number; without one by name, town and, where both are known, birth."""
         if identity_hash and identity_hash in self.by_hash:
             return self.by_hash[identity_hash]
-        for person in self._by_name.get((fold_name(name), town), []):
+        for person in self.named(name, town):
             numbers_differ = identity_hash and person.values["identity_hash"]
             born = person.values["birth_month"]
             if not numbers_differ and (birth is None or born is None or birth == born):

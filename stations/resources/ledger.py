@@ -86,6 +86,7 @@ class StationResource(ImportResource):
     needs = (("number",), ("name",), ("station_type", "posted", "area", "liaison", "books_kept"))
     hints = ("台账", "家站", "联络站")
     scope_column = "region_name"
+    stand_ins = ("name",)
     child_sets = {
         "postings": Children(
             Posting, "station_id", "deputy_id", ("serial",),

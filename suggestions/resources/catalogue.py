@@ -67,6 +67,7 @@ class SuggestionResource(RecordResource):
     needs = (("number",), ("title",), ("lead",))
     hints = ("建议", "议案")
     scope_column = "lead"
+    stand_ins = ("number",)
     child_sets = {
         "cosignatures": Children(CoSigner, "suggestion_id", "deputy_id", ("serial",)),
         "handlings": Children(

@@ -1,7 +1,7 @@
 """The register of receptions (接待登记): a row is one voter with one matter.
 
 Rows of one day and station share one reception; each row is a Voice that hangs on it. A row
-without voter and matter tells of a reception to which nobody came.
+without anything about a voter tells of a reception to which nobody came.
 """
 
 import datetime as dt
@@ -35,6 +35,10 @@ from suggestions.enums import VoiceSource
 from suggestions.models import Voice
 
 _DUTIES = Children(ReceptionDuty, "reception_id", "deputy_id", ("serial",))
+_ABOUT_A_VOTER = (
+    "visitor_name", "visitor_phone", "village_name", "field", "matter", "route", "unit",
+    "closed_on", "rating",
+)  # fmt: skip
 Occasion = tuple[int, dt.date]  # station, day
 
 
@@ -127,7 +131,7 @@ class ReceptionResource(RecordResource):
         village = self.village(row, "village_name", town or station.region)
         if values["closed_on"] and values["closed_on"] < values["held_on"]:
             raise CellFault("closed_on", "办结早于接待")
-        nobody = not values["visitor_name"] and not values["matter"]
+        nobody = not any(values[name] for name in _ABOUT_A_VOTER)
         if not nobody and not values["matter"]:
             raise CellFault("matter", "反映问题为空")
         row.attrs = {

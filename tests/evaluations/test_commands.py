@@ -120,3 +120,20 @@ def test_evaluate_of_a_published_period_gives_the_same_bytes(scheme, tmp_path):
 
     assert before.read_bytes() == after.read_bytes()
     assert "发布之后记录有改动；结果未变" in told
+
+
+def test_bulletins_of_schemes_with_odd_names_are_files_of_their_own(tmp_path):
+    names = ["甲/乙:方案*?", "甲_乙_方案__", ".."]
+    numbers = [IndicatorFactory(scheme=SchemeFactory(name=name)).scheme.pk for name in names]
+    StationFactory()
+
+    run("evaluate", "2026Q3", out=str(tmp_path))
+    run("evaluate", "2026Q3", scheme="..", out=str(tmp_path))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [
+            f"2026Q3-甲_乙_方案-方案{numbers[0]}.pdf",
+            f"2026Q3-甲_乙_方案-方案{numbers[1]}.pdf",
+            f"2026Q3-方案{numbers[2]}.pdf",
+        ]
+    )

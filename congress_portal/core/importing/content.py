@@ -1,7 +1,8 @@
 """Rows without a number: told apart by what they say and by their place among equal rows.
 
 ``row_key`` keeps what a record said when it was imported: its day, a digest of its identifying
-content and a running number among records of equal content. A row finds its record again by
+content and a running number among records of equal content; equal rows of one file are counted
+through all its sheets. A row finds its record again by
 that, or, where the record was made or changed in the portal since, by what the record says
 today; so an old file imported once more and an export imported back both change nothing
 (DESIGN §3).
@@ -196,18 +197,20 @@ class ContentResource(ImportResource):
         """Imported records by the content that they were imported with."""
         days = [self.day_mark(row) for row in rows]
         groups: dict[str, _Group] = defaultdict(_Group)
+        claimed = self.session.claimed(self.kind)
         found = self.model.objects.filter(row_key__gte=min(days), row_key__lt=f"{max(days)}z")
         for pk, row_key, *outcomes in found.order_by("pk").values_list(
             "pk", "row_key", *self.outcomes
         ):
             key, _, place = row_key.rpartition("-")
-            groups[key].waiting.append((pk, tuple(outcomes), int(place)))
+            if pk not in claimed:
+                groups[key].waiting.append((pk, tuple(outcomes), int(place)))
             if int(place) < _RETURNED_PLACE:
                 groups[key].next_place = max(groups[key].next_place, int(place) + 1)
         return dict(groups)
 
     def _match_by_present_content(self, rows: list[Row], open_rows: list[Row]) -> list[Row]:
-        taken = {row.pk for row in rows if row.pk}
+        taken = {row.pk for row in rows if row.pk} | self.session.claimed(self.kind)
         groups: dict[str, _Group] = defaultdict(_Group)
         for pk, content, outcomes in self._present_contents(rows):
             if pk not in taken:

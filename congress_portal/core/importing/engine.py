@@ -52,7 +52,7 @@ class _Rollback(Exception):  # noqa: N818 - a signal, not an error
     """Undo the transaction; the report stays."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
     """A file on its way: its sheets, the tables found in them, its report."""
 
@@ -255,6 +255,7 @@ class _Importer:
         work = [
             (table.resource.order, job, name) for job in jobs for name, table in job.tables.items()
         ]
+        self.session.restart()
         for job in jobs:
             job.audits = []
         if not DictionaryEntry.objects.exists():
@@ -262,6 +263,7 @@ class _Importer:
         for _, job, name in sorted(work, key=lambda item: item[0]):
             table = job.tables[name]
             table.skipped.clear()
+            self.session.turn_to(jobs.index(job))
             resource = table.resource(self.session)
             report = resource.process(table)
             index = next(i for i, sheet in enumerate(job.report.sheets) if sheet.name == name)

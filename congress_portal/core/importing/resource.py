@@ -62,7 +62,8 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
 
     ``order``: kinds with a lower one are imported first; ``depends``: the kinds whose rows it
     names; ``needs``: for each group of columns one must be there for a sheet to be of this kind;
-    ``hints``: words that in a title or a sheet's name speak for this kind.
+    ``hints``: words that in a title or a sheet's name speak for this kind; ``stand_ins``: columns
+    that a fault names where the sheet lacks the one that is at fault.
     """
 
     kind: ClassVar[str] = ""
@@ -72,6 +73,7 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
     hints: ClassVar[tuple[str, ...]] = ()
     child_sets: ClassVar[dict[str, Children]] = {}
     scope_column: ClassVar[str] = ""
+    stand_ins: ClassVar[tuple[str, ...]] = ()
     office_only: ClassVar[bool] = False
 
     def __init__(self, session: Session | None = None, **kwargs: Any) -> None:
@@ -182,7 +184,9 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         self._check_scope(good)
         self.match([row for row in good if row.is_good])
         self._check_owned(good)
-        self.save([row for row in good if row.is_good])
+        saved = [row for row in good if row.is_good]
+        self.save(saved)
+        self.session.claimed(self.kind).update(row.pk for row in saved if row.pk)
         self.audit = self.audit_changes(rows)
         self.session.advance(len(rows) - len(readable) // _REPORT_EVERY * _REPORT_EVERY, "")
         return self._report(table, rows)
@@ -242,11 +246,19 @@ class ImportResource(ModelResource, metaclass=ColumnsMeta):
         return "".join(cell_text(row.cells[i]) for i in place.indexes) if place else ""
 
     def fault(self, row: Row, name: str, reason: str, advice: str = "") -> None:
-        place = self.places.get(name)
-        column = self.columns()[name]
+        """Refuse a row; where the sheet lacks the column, one that it has is named instead."""
+        told = self._told_column(name)
+        place, column = self.places.get(told), self.columns()[told]
         header = place.header if place else column.header
-        row.faults.append(Fault(header, self.raw(row, name), reason, advice, column.personal))
+        row.faults.append(Fault(header, self.raw(row, told), reason, advice, column.personal))
         row.fate = Fate.REFUSED
+
+    def _told_column(self, name: str) -> str:
+        if name in self.places or self.columns()[name].needed:
+            return name  # a column that every sheet needs is named though it is missing
+        group = next((names for names in self.needs if name in names), ())
+        others = (*self.stand_ins, *group, *self.needs[0], *self.places)
+        return next((other for other in others if other in self.places), name)
 
     def note(self, text: str) -> None:
         if text not in self.notes:

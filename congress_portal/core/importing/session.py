@@ -29,6 +29,8 @@ class Session:
         self.done_rows = 0
         self._progress = progress
         self._caches: dict[type, Any] = {}
+        self._claimed: dict[tuple[int, str], set[int]] = {}
+        self._file = 0
 
     def cache(self, kind: type[C]) -> C:
         if kind not in self._caches:
@@ -39,6 +41,18 @@ class Session:
         """Drop these caches, or all of them."""
         for kind in kinds or tuple(self._caches):
             self._caches.pop(kind, None)
+
+    def restart(self) -> None:
+        """Before the files of a transaction are processed, or processed again."""
+        self._claimed.clear()
+
+    def turn_to(self, file: int) -> None:
+        """The sheets of which file are processed from here on; ``file`` is its number."""
+        self._file = file
+
+    def claimed(self, kind: str) -> set[int]:
+        """The records that earlier sheets of the same file and kind have spoken about."""
+        return self._claimed.setdefault((self._file, kind), set())
 
     @property
     def unlimited(self) -> bool:

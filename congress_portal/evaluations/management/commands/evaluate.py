@@ -1,3 +1,4 @@
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -50,10 +51,23 @@ class Command(OfficeCommand):
 
     def _bulletins(self, sheets: list[ScoreSheet], out: str) -> None:
         folder = make_folder(out)
-        for sheet in sheets:
-            path = folder / f"{file_name(sheet.period_code, sheet.scheme.name)}.pdf"
+        for sheet, name in zip(sheets, _bulletin_names(sheets), strict=True):
+            path = folder / f"{name}.pdf"
             write_bytes(path, bulletin_pdf(sheet))
             self.stdout.write(f"  通报 {path}")
+
+
+def _bulletin_names(sheets: list[ScoreSheet]) -> list[str]:
+    """Period and scheme; with the scheme's number where the names of two of the schemes in use
+    would be one file's, or a name says nothing that a file may be called."""
+    known = Scheme.objects.active().values_list("name", flat=True)
+    shared = Counter(file_name(name).casefold() for name in known)
+    names = []
+    for sheet in sheets:
+        name = file_name(sheet.scheme.name)
+        number = f"方案{sheet.scheme_id}" if not name or shared[name.casefold()] > 1 else ""
+        names.append(file_name(sheet.period_code, name, number))
+    return names
 
 
 def _schemes(name: str | None) -> list[Scheme]:

@@ -12,7 +12,10 @@ _HEADINGS = (("deputies", "代表"), ("stations", "家站"), ("departments", "�
 
 
 class Command(OfficeCommand):
-    help = "统计一个周期的全部数据：代表、家站、承办单位和全县合计。"
+    help = (
+        "统计一个周期的全部数据：代表、家站、承办单位和全县合计。"
+        "代表写作“姓名@镇”；同镇同名的，按登记先后第二位写作“姓名@镇#2”，第三位“#3”。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("period", help="2026Q3、2026、2026-09 或县人大届次（如 第十八届）。")
