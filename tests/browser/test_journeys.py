@@ -192,4 +192,4 @@ def test_keyboard_reaches_the_main_part_first(open_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
