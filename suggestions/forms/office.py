@@ -290,7 +290,8 @@ class HonourForm(StepForm):
     @property
     def values(self) -> dict[str, Any]:
         data = dict(super().values)
-        return {**data, "nomination_pk": data.pop("nomination").pk}
+        nomination = data.pop("nomination")
+        return {**data, "nomination_pk": nomination.pk}
 
 
 class InternalNoteForm(StepForm):

@@ -127,4 +127,5 @@ class PromiseReportForm(StepForm):
     @property
     def values(self) -> dict[str, Any]:
         data = dict(super().values)
-        return {**data, "promise_pk": data.pop("promise").pk}
+        promise = data.pop("promise")
+        return {**data, "promise_pk": promise.pk}

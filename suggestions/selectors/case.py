@@ -126,7 +126,8 @@ def _story(user: User, suggestion: Suggestion, replies: Sequence[Reply]) -> list
     """Steps of the portal, and facts that no step tells (cases that came by import)."""
     log = [row for row in timeline(user, suggestion) if row.action != IMPORTED]
     told = {row.action for row in log}
-    events = [_event(row, replies) for row in log]
+    signed = _signed(log, replies)
+    events = [_event(row, signed.get(row.pk)) for row in log]
     shown = {event.reply.pk for event in events if event.reply}
     if suggestion.submitted_on and "submit" not in told:
         who = f"{suggestion.lead.name}代表"
@@ -157,15 +158,21 @@ def _result(reply: Reply) -> str:
     return "，".join(filter(None, words))
 
 
-def _event(row: TransitionLog, replies: Sequence[Reply]) -> Event:
+def _signed(log: Sequence[TransitionLog], replies: Sequence[Reply]) -> dict[int, Reply]:
+    """Which reply each «签发答复» gave: the last signing the last reply, and so on backwards."""
+    found: dict[int, Reply] = {}
+    for part in {reply.handling_id for reply in replies}:
+        steps = [row.pk for row in log if row.action == "approve" and row.handling_id == part]
+        own = [reply for reply in replies if reply.handling_id == part]
+        found.update(zip(reversed(steps), reversed(own), strict=False))
+    return found
+
+
+def _event(row: TransitionLog, reply: Reply | None) -> Event:
     local = timezone.localtime(row.at)
     unit = f"（{row.handling.unit}）" if row.handling else ""
-    event = Event(local.date(), row.at, row.actor_name, row.label + unit, row.comment)
-    if row.action == "approve":
-        same = [r for r in replies if r.handling_id == row.handling_id]
-        event.reply = next((r for r in same if r.replied_on == local.date()), None)
-        event.reply = event.reply or (same[-1] if same else None)
-    return event
+    what = row.label + unit
+    return Event(local.date(), row.at, row.actor_name, what, row.comment, reply=reply)
 
 
 _AROSE = {

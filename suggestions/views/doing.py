@@ -29,7 +29,7 @@ def part_of(request: HttpRequest, pk: int) -> Handling:
     return get_object_or_404(rows, pk=pk)
 
 
-def attempt(form: forms.Form, service: Callable[..., Any], **given: Any) -> Any:
+def attempt(form: forms.Form, service: Callable[..., Any], /, **given: Any) -> Any:
     """What the service gives back; None when a rule refuses, with the fault above the form.
 
     What was typed stays in the form. Raises PermissionDenied for somebody else's step.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -66,8 +67,9 @@ def _write(request: HttpRequest, form: WriteForm, draft: Suggestion | None) -> H
     return render(request, "suggestions/write.html", {**context, "on_behalf": on_behalf})
 
 
+@transaction.atomic
 def _save(*, request: HttpRequest, form: WriteForm, draft: Suggestion | None) -> Suggestion:
-    """The text first, then the paper: what was typed is never lost to a refused file."""
+    """Text and paper together; with a refused file the text stays in the form, to send again."""
     own = form.deputy.user_id == request.user.pk
     saved = services.save_draft(
         actor=request.user,
