@@ -142,7 +142,9 @@ def test_steps_need_the_token_of_the_form(cast):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.office)
 
-    answer = client.post(reverse("suggestions:step", args=[item.pk, "accept"]), {"on": "2026-03-02"})
+    answer = client.post(
+        reverse("suggestions:step", args=[item.pk, "accept"]), {"on": "2026-03-02"}
+    )
 
     assert answer.status_code == 403
     assert Suggestion.objects.get(pk=item.pk).state == State.SUBMITTED
