@@ -13,7 +13,17 @@ from congress_portal.core.templatetags.portal import clock
 from stations.admin import ReceptionAdmin
 from stations.models import Reception
 from suggestions.enums import Share, VoiceSource
-from suggestions.models import CoSigner, Handling, LetterText, Reply, Suggestion, Voice
+from suggestions.models import (
+    Call,
+    CoSigner,
+    Handling,
+    HandlingRule,
+    LetterText,
+    Reply,
+    ReviewItem,
+    Suggestion,
+    Voice,
+)
 
 
 class CoSignerInline(PortalInline):
@@ -192,6 +202,41 @@ class LetterTextAdmin(PortalAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(HandlingRule)
+class HandlingRuleAdmin(PortalAdmin):
+    """One row a congress; each limit names its source in the help text."""
+
+    list_display = ("region", "reply_months", "sign_days", "return_days", "redo_months", "reply_to")
+    list_select_related = ("region",)
+    owner_fields = ("region",)
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        if name == "region":
+            return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
+        return rows
+
+
+@admin.register(ReviewItem)
+class ReviewItemAdmin(PortalAdmin):
+    list_display = ("name", "kind", "source", "order", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name",)
+
+
+@admin.register(Call)
+class CallAdmin(PortalAdmin):
+    """Corrections; a call is published on its own page, which tells the deputies."""
+
+    list_display = ("title", "kind", "region", "opens_on", "closes_on")
+    list_select_related = ("region",)
+    list_filter = ("kind",)
+    search_fields = ("title",)
+    owner_fields = ("region",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 

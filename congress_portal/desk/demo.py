@@ -37,7 +37,7 @@ class _Place:
 
 @transaction.atomic
 def create_accounts(password: str) -> list[Account]:
-    """Create the nine accounts that are missing, all with one password.
+    """Create the accounts of ``_PLAN`` that are missing, all with one password.
 
     Raises DomainError when the county has no deputies, stations or units to give them to.
     """
@@ -124,6 +124,7 @@ _PLAN: tuple[tuple[str, str, _Names, _Belongs], ...] = (
     ("liaison", Role.STATION_OFFICER, _liaison_name, _nowhere),
     ("deputy", Role.DEPUTY, lambda p: p.deputy.name, _nowhere),
     ("unit", Role.UNIT_OFFICER, lambda p: f"{p.unit}经办人", lambda p: (None, p.unit)),
+    ("chief", Role.UNIT_LEADER, lambda p: f"{p.unit}负责人", lambda p: (None, p.unit)),
     ("leader", Role.LEADER, _called("常委会领导"), _county),
     ("inspector", Role.INSPECTOR, _called("考评组成员"), _county),
     ("auditor", Role.AUDITOR, _called("审计员"), _nowhere),

@@ -189,12 +189,12 @@ class ClockChange(models.Model):
 class TransitionLogQuerySet(CaseQuerySet):
     """Units read the story from the hand-over on, and of the parts only their own.
 
-    What passes between a unit's officer and its leader stays in the unit.
+    What passes between a unit's officer and its leader is for the unit and the office.
     """
 
     def read_rule(self, scope: Scope) -> Q:
-        own_unit = Q(handling__unit__in=scope.unit_ids)
-        rule = super().read_rule(scope) & (~Q(action__in=_IN_UNIT) | own_unit)
+        inside = Q(handling__unit__in=scope.unit_ids) | scope.reads("suggestion__region")
+        rule = super().read_rule(scope) & (~Q(action__in=_IN_UNIT) | inside)
         if scope.unit_ids and not scope.read_prefixes:
             mine = Q(
                 suggestion__in=Suggestion.objects.all().led_or_signed_by(scope.deputy_user_id or 0)

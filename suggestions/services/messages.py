@@ -133,7 +133,8 @@ def tell(
         for user in hearers(suggestion, audience, handling)
         if actor is None or user.pk != actor.pk
     }
-    parts = [f"{log.actor_name}：{log.comment}" if log.comment else "", f"下一步：{next_step}。"]
+    said = f"{log.actor_name}：{log.comment.rstrip('。')}。" if log.comment else ""
+    parts = [said, f"下一步：{next_step}。"]
     notify(
         people.values(),
         Message(

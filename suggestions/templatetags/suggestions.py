@@ -1,12 +1,14 @@
 """What templates say of a case."""
 
+import datetime as dt
+
 from django import template
 from django.utils import timezone
 
 from suggestions.clocks import Reading
 from suggestions.enums import Light
 from suggestions.models import Suggestion
-from suggestions.selectors import Standing, standing_of
+from suggestions.selectors import Standing, running_due, standing_of
 
 register = template.Library()
 
@@ -23,6 +25,12 @@ _SHAPES = {
 @register.filter
 def standing(suggestion: Suggestion) -> Standing:
     return standing_of(suggestion, timezone.localdate())
+
+
+@register.filter(name="running_due")
+def running_due_of(suggestion: Suggestion) -> dt.date | None:
+    """The limit that runs now; a later round has its own."""
+    return running_due(suggestion)
 
 
 @register.filter

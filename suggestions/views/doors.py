@@ -145,7 +145,10 @@ def _in_time(suggestion: Suggestion) -> bool:
 
 
 def _rank(button: Button, suggestion: Suggestion) -> str:
-    """Re-assigning comes first while the lead unit has given the case back, else later."""
+    """Some things come first only when their time has come; until then among the others."""
+    if button.action == Action.SETTLE_PROMISE:
+        claimed = suggestion.promises.all().open().filter(reports__claims_done=True)
+        return button.action if claimed.exists() else "settle_later"
     if button.action == Action.LOOK_BACK and suggestion.state == State.ANSWERED:
         return "look_back_later"
     in_hand = suggestion.handlings.all().in_hand().filter(share="lead")

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congress_portal.core.listing import page_of
@@ -43,21 +43,24 @@ def office_only(request: HttpRequest) -> None:
 @require_GET
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Text and checklist side by side; each decision is its own small form."""
-    case_of(request, pk)
     rows = suggestion_in_full(Suggestion.objects.visible_to(request.user))
-    suggestion = rows.get(pk=pk)
+    suggestion = get_object_or_404(rows, pk=pk)
     if Party.OFFICE not in parties_of(request.user, suggestion):
         raise PermissionDenied
     if suggestion.state != State.SUBMITTED:
         return redirect("suggestions:detail", pk=pk)
+    return render(request, "suggestions/review.html", _review_context(request, suggestion))
+
+
+def _review_context(request: HttpRequest, suggestion: Suggestion) -> dict[str, Any]:
     given: dict[str, Any] = {"user": request.user, "suggestion": suggestion}
     similar = similar_suggestions(
         Suggestion.objects.visible_to(request.user),
         title=suggestion.title,
         text=suggestion.full_text,
-        exclude_pk=pk,
+        exclude_pk=suggestion.pk,
     )
-    context = {
+    return {
         "suggestion": suggestion,
         "similar": similar,
         "joinable": set(mergeable(request.user, suggestion).values_list("pk", flat=True)),
@@ -68,7 +71,6 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "refuse": RefuseForm(auto_id="refuse_%s", **given),
         "merge": MergeForm(auto_id="merge_%s", **given),
     }
-    return render(request, "suggestions/review.html", context)
 
 
 @require_GET

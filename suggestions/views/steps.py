@@ -97,9 +97,10 @@ def _not_now(
 def _form(
     request: HttpRequest, page: StepPage, suggestion: Suggestion, part: Handling | None = None
 ) -> StepForm:
+    is_sent = request.method == "POST"
     return page.form(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
         user=request.user,
         suggestion=suggestion,
         part=part,

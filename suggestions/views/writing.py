@@ -183,7 +183,8 @@ def from_voice(request: HttpRequest, pk: int) -> HttpResponse:
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """«请核对»: the whole, what is missing, what follows; then the binding step."""
     draft = _own_draft(request, pk)
-    form = PlainForm(request.POST or None, user=request.user, suggestion=draft)
+    sent = request.POST if request.method == "POST" else None
+    form = PlainForm(sent, user=request.user, suggestion=draft)
     if request.method == "POST" and form.is_valid():
         done = attempt(form, services.submit_suggestion, pk=pk, actor=request.user)
         if done is not None:

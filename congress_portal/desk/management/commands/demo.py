@@ -81,7 +81,7 @@ class Command(BaseCommand):
             line = f"  {account.username:<10} {account.role}：{account.name}（{account.where}）"
             self.stdout.write(line)
         if new_password:
-            names = ["staff", "town", "liaison", "deputy", "unit", "leader", "inspector"]
+            names = ["staff", "town", "liaison", "deputy", "unit", "chief", "leader", "inspector"]
             for user in User.objects.filter(username__in=[*names, "auditor", "admin"]):
                 user.set_password(password)
                 user.save(update_fields=["password"])
