@@ -188,8 +188,10 @@ def _box(locator):
 
 def test_keyboard_reaches_the_main_part_first(open_page):
     page = open_page(DESKTOP, account(Role.STAFF, role__region=CountyFactory()))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("您好")
 
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(page.locator("#main")).to_be_focused()

@@ -232,7 +232,8 @@ def test_whole_path_with_every_step_and_each_notice_once(cast, freeze):
 
     item.refresh_from_db()
     assert item.state == State.CLOSED
-    assert "draft_reply" not in [log.action for log in timeline(cast.office, item)]
+    assert "draft_reply" in [log.action for log in timeline(cast.office, item)]
+    assert "draft_reply" not in [log.action for log in timeline(cast.lead.user, item)]
     assert [log.action for log in timeline(None, item)] == [
         "submit", "accept", "hand_over", "ask_return", "grant_return", "reassign", "sign",
         "ask_extension", "extend", "log_contact", "draft_reply", "approve", "answer",
