@@ -20,7 +20,7 @@ class AttendanceInline(PortalInline):
     model = Attendance
     fields = ("deputy", "presence", "serial")
     autocomplete_fields = ("deputy",)
-    select_related = ("deputy", "activity")
+    select_related = ("deputy__town", "activity")
 
 
 @admin.register(ActivityForm)
@@ -73,7 +73,7 @@ class ActivityAdmin(RecordAdmin):
 class VisitAdmin(RecordAdmin):
     list_display = ("held_on", "deputy", "region", "village", "channel", "people", "verification")
     list_display_links = ("held_on", "deputy")
-    list_select_related = ("deputy", "region", "village", "channel")
+    list_select_related = ("deputy__town", "region", "village", "channel")
     list_filter = ("verification", PeriodFilter, TownFilter, "channel")
     search_fields = _DEPUTY_SEARCH
     search_help_text = "代表姓名、拼音或拼音首字母"
@@ -104,7 +104,7 @@ class DutyReportAdmin(RecordAdmin):
         "verification",
     )
     list_display_links = ("held_on", "deputy")
-    list_select_related = ("deputy", "district")
+    list_select_related = ("deputy__town", "district")
     list_filter = ("verification", PeriodFilter, TownFilter.by("deputy__town"))
     search_fields = _DEPUTY_SEARCH
     search_help_text = "代表姓名、拼音或拼音首字母"

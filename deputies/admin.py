@@ -30,7 +30,7 @@ class MandateInline(PortalStack):
         ("end_kind", "ends_on", "end_reason"),
     )
     autocomplete_fields = ("district",)
-    select_related = ("term__region", "region", "district", "deputy")
+    select_related = ("term__region", "region", "district", "deputy__town")
     owner_fields = ("region",)
     can_delete = False
 
@@ -44,14 +44,14 @@ class MembershipInline(PortalInline):
     model = GroupMembership
     fields = ("group", "role", "serial", "begins_on", "ends_on")
     autocomplete_fields = ("group",)
-    select_related = ("group", "deputy")
+    select_related = ("group", "deputy__town")
 
 
 class GroupMemberInline(PortalInline):
     model = GroupMembership
     fields = ("deputy", "role", "serial", "begins_on", "ends_on")
     autocomplete_fields = ("deputy",)
-    select_related = ("group", "deputy")
+    select_related = ("group", "deputy__town")
 
 
 class LevelFilter(admin.SimpleListFilter):

@@ -53,7 +53,7 @@ class PostingInline(PortalInline):
     model = Posting
     fields = ("deputy", "serial", "begins_on", "ends_on")
     autocomplete_fields = ("deputy",)
-    select_related = ("deputy", "station")
+    select_related = ("deputy__town", "station")
 
 
 class OfficerInline(PortalInline):
@@ -150,7 +150,7 @@ class DutyInline(PortalInline):
     model = ReceptionDuty
     fields = ("deputy", "serial")
     autocomplete_fields = ("deputy",)
-    select_related = ("deputy", "reception__station")
+    select_related = ("deputy__town", "reception__station")
 
 
 @admin.register(Reception)

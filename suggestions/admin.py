@@ -30,7 +30,7 @@ class CoSignerInline(PortalInline):
     model = CoSigner
     fields = ("deputy", "serial")
     autocomplete_fields = ("deputy",)
-    select_related = ("deputy", "suggestion")
+    select_related = ("deputy__town", "suggestion")
 
 
 class HandlingInline(PortalInline):

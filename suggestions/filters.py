@@ -14,7 +14,7 @@ from deputies.models import Deputy
 from stations.models import Reception, Station
 from suggestions.enums import Share, State
 from suggestions.models import Reply, Suggestion, Voice
-from suggestions.selectors import due_soon, due_within, overdue, stale_voices
+from suggestions.selectors import due_soon, due_within, numbered, overdue, stale_voices
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
 
@@ -69,7 +69,7 @@ class SuggestionFilter(ListFilter):
             self.fields[name].queryset = Deputy.objects.visible_to(self.user)
 
     def by_q(self, rows: QuerySet[Suggestion], words: str) -> QuerySet[Suggestion]:
-        return rows.filter(Q(title__contains=words.strip()) | Q(number=words.strip()))
+        return rows.filter(Q(title__contains=words.strip()) | numbered(words))
 
     def by_period(self, rows: QuerySet[Suggestion], period: Period) -> QuerySet[Suggestion]:
         return rows.submitted_in(period)

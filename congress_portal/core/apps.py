@@ -7,4 +7,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Reason for the inline import: importing the module registers the checks.
-        from congress_portal.core import checks  # noqa: F401, PLC0415
+        from congress_portal.core import checks, wording  # noqa: F401, PLC0415
+
+        wording.speak_plainly()

@@ -1,9 +1,27 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 _OPEN = frozenset({"desk:password_change", "desk:logout", "desk:type_size", "desk:manual"})
+
+
+class LostFormMiddleware:
+    """A form sent after the sign-in had run out comes back as a plain opening of its address.
+
+    Such an address has no page; instead of a blank answer the person reads what happened.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
 
 class FirstPasswordMiddleware:

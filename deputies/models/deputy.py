@@ -2,8 +2,10 @@ import datetime as dt
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import TOWN_LEVELS, VILLAGE_LEVELS, Dictionary, Level
@@ -124,11 +126,21 @@ class Deputy(models.Model):
         self.fill_derived()
         super().save(*args, **kwargs)
 
+    def clean(self) -> None:
+        super().clean()
+        if self.birth_month and self.birth_month > timezone.localdate():
+            raise ValidationError({"birth_month": "出生年月不能晚于今天。"})
+
     def fill_derived(self) -> None:
         """Columns that only serve search; bulk writers call this before they save."""
         self.pinyin, self.initials = pinyin_of(self.name)
         number = self.identity_number
         self.identity_hash = keyed_hash(number) if number else None
+
+    @property
+    def choice_label(self) -> str:
+        """梁飞天（石门镇）: how the deputy is called in lists to choose from."""
+        return f"{self.name}（{self.town.name}）"
 
     @property
     def key(self) -> str:

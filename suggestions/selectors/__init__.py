@@ -44,6 +44,7 @@ from suggestions.selectors.lists import (
     suggestions_listed,
     voices_in_full,
 )
+from suggestions.selectors.numbers import numbered
 from suggestions.selectors.parties import (
     Button,
     actions_for,
@@ -116,6 +117,7 @@ __all__ = [
     "key_suggestions",
     "lead_of",
     "league_table",
+    "numbered",
     "office_inbox",
     "open_list",
     "overdue",

@@ -62,7 +62,7 @@ def test_faulty_visit_keeps_the_text_and_names_the_fault(client, deputy, visit_d
 
     assert response.status_code == 200
     assert "反映灌溉用水不足</textarea>" in response.text
-    assert response.text.count("确保该值大于或等于1") == 2
+    assert response.text.count("不能小于 1") == 2
     assert Visit.objects.count() == 0
 
 

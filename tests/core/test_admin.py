@@ -91,9 +91,14 @@ def test_search_finds_by_pinyin_within_the_scope(as_person):
 @pytest.mark.parametrize(
     ("model", "field", "person", "names"),
     [
-        ("activities.Attendance", "deputy", "clerk_a", ["张伟", "李静"]),
-        ("activities.Attendance", "deputy", "clerk_b", ["王强"]),
-        ("activities.Attendance", "deputy", "staff", ["张伟", "李静", "王强"]),
+        ("activities.Attendance", "deputy", "clerk_a", ["张伟（甲镇）", "李静（甲镇）"]),
+        ("activities.Attendance", "deputy", "clerk_b", ["王强（乙镇）"]),
+        (
+            "activities.Attendance",
+            "deputy",
+            "staff",
+            ["张伟（甲镇）", "李静（甲镇）", "王强（乙镇）"],
+        ),
     ],
 )
 def test_suggestions_while_typing_are_scoped(as_person, model, field, person, names):

@@ -40,7 +40,7 @@ def test_a_deputy_is_found_by_sound_after_adding(as_staff):
         ({"identity_number": NUMBER, "birth_month": "1981-01-01"}, "不一致"),
         ({"identity_number": NUMBER, "sex": "female"}, "不一致"),
         ({"phone": "12345"}, "电话位数不对"),
-        ({"name": ""}, "这个字段是必填项"),
+        ({"name": ""}, "请填写"),
     ],
 )
 def test_what_does_not_agree_is_told_at_its_field(as_staff, fields, told):

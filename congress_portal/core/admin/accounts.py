@@ -3,12 +3,14 @@
 import secrets
 from typing import Any
 
+from axes.utils import reset as reset_attempts
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -86,20 +88,37 @@ class UserAdmin(PortalAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         issue = self.admin_site.admin_view(self.issue_password)
+        unlock = self.admin_site.admin_view(self.unlock)
         return [
+            path("<path:object_id>/unlock/", unlock, name="core_user_unlock"),
             path("<path:object_id>/one-time-password/", issue, name="core_user_password"),
             *super().get_urls(),
         ]
+
+    def _for_change(self, request: HttpRequest, object_id: str) -> User:
+        user: User | None = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return user
+
+    def unlock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the wrong passwords of this user name, on every machine."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        user = self._for_change(request, object_id)
+        forgotten = reset_attempts(username=user.username)
+        record(AuditAction.UPDATE, user, reason="解除登录锁定")
+        told = "已解除锁定，现在可以登录。" if forgotten else "这个账号没有被锁定。"
+        self.message_user(request, told)
+        return redirect("admin:core_user_change", user.pk)
 
     def issue_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Set a new password, to be changed at the next sign-in, and show it this once."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        user = self.get_object(request, unquote(object_id))
-        if user is None:
-            raise Http404
-        if not self.has_change_permission(request, user):
-            raise PermissionDenied
+        user = self._for_change(request, object_id)
         password = give_one_time_password(user)
         context = {
             **self.admin_site.each_context(request),

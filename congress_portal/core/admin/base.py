@@ -77,7 +77,7 @@ class PortalAdmin(RevealMixin, ExportMixin, SubmissionMixin, ScopedAdmin, admin.
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         masked = self.masked_names(request, obj)
         fieldsets = [
-            (title, {**options, "fields": _swap(options["fields"], masked)})
+            (title, {**options, "fields": _swap(_without_marks(options["fields"]), masked)})
             for title, options in super().get_fieldsets(request, obj)
         ]
         hidden = self._hidden_fields(request, obj)
@@ -287,7 +287,7 @@ class InlineBase(ScopedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         fieldsets = super().get_fieldsets(request, obj)
         title, options = fieldsets[0]
-        fields = [name for name in options["fields"] if name not in {"seen", "submission"}]
+        fields = _without_marks(options["fields"])
         if self.has_change_permission(request, obj):
             fields.append("seen")
         else:
@@ -318,6 +318,11 @@ class PortalInline(InlineBase, admin.TabularInline):
 
 class PortalStack(InlineBase, admin.StackedInline):
     """Blocks below each other: rows of many columns."""
+
+
+def _without_marks(fields: Sequence[Any]) -> list[Any]:
+    """The model's own fields: the form's two marks are placed by the page itself."""
+    return [name for name in fields if name not in ("seen", "submission")]
 
 
 def _swap(fields: Sequence[Any], masked: list[str]) -> list[Any]:

@@ -1,5 +1,6 @@
 """Forms of the admin: choices within the scope, stale edits refused, masked values left alone."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -10,11 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 
+from congress_portal.core.admin.choosing import choice_label
 from congress_portal.core.models import AuditEntry
 from congress_portal.core.stale import fingerprint
 from congress_portal.core.templatetags.portal import cn_time
 
 Masks = dict[str, Callable[[str], str]]
+
+_EARLIEST, _LATEST = 1900, 2100
 
 
 def masks_of(model: type[models.Model]) -> Masks:
@@ -26,6 +30,9 @@ class ScopedChoiceField(forms.ModelChoiceField):
     """Only rows of its scoped queryset, and the one that is already chosen (without a query)."""
 
     current: models.Model | None = None
+
+    def label_from_instance(self, obj: models.Model) -> str:
+        return choice_label(obj)
 
     def to_python(self, value: Any) -> Any:
         if self.current is not None and str(value) == str(self.current.pk):
@@ -44,7 +51,7 @@ class KnownAutocomplete(AutocompleteSelect):
             return super().optgroups(name, value, attrs)
         empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         option = self.create_option(
-            name, self.current.pk, str(self.current), True, 1, subindex=1, attrs=attrs
+            name, self.current.pk, choice_label(self.current), True, 1, subindex=1, attrs=attrs
         )
         return [(None, [*empty, option], 0)]
 
@@ -86,10 +93,17 @@ class RowForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if self.fault:
             raise ValidationError(self.fault)
+        self._refuse_strange_years(cleaned)
         cleaned.update(self._kept)
         if self.instance.pk is not None and self.has_changed():
             self._refuse_stale()
         return cleaned
+
+    def _refuse_strange_years(self, cleaned: dict[str, Any]) -> None:
+        """A slip like 0202 for 2020 is a fault of the field, whatever the model."""
+        for name, value in list(cleaned.items()):
+            if isinstance(value, dt.date) and not _EARLIEST <= value.year <= _LATEST:
+                self.add_error(name, "请核对日期的年份。")
 
     def _refuse_stale(self) -> None:
         rows = type(self.instance)._base_manager.select_for_update()

@@ -3,7 +3,9 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from congress_portal.core.enums import Verification
 from congress_portal.core.periods import Period
@@ -63,3 +65,15 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """What is recorded has been; nothing counts before its day."""
+        super().clean()
+        held_on = getattr(self, "held_on", None)
+        if held_on and held_on > timezone.localdate() and not self.may_lie_ahead:
+            raise ValidationError({"held_on": "日期不能晚于今天。"})
+
+    @property
+    def may_lie_ahead(self) -> bool:
+        """Whether the record may stand for something still to come."""
+        return False

@@ -11,6 +11,7 @@ from congress_portal.core.models import User
 from deputies.models import Deputy, Group
 from stations.models import Station
 from suggestions.models import Suggestion
+from suggestions.selectors import numbered
 
 _MOST = 10
 
@@ -40,7 +41,7 @@ def find(user: User, words: str) -> list[HitGroup]:
         .select_related("region")
     )
     suggestions = Suggestion.objects.visible_to(user).filter(
-        Q(title__contains=words) | Q(number=words)
+        Q(title__contains=words) | numbered(words)
     )
     groups = Group.objects.visible_to(user).filter(name__contains=words).select_related("region")
     found = [

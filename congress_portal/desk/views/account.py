@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -43,7 +43,17 @@ class Logout(LogoutView):
     pass
 
 
+class NewPasswordForm(PasswordChangeForm):
+    def clean_new_password1(self) -> str:
+        """A password that somebody else gave out does not stay in use."""
+        password: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise ValidationError("新密码不能和原来的密码一样。")
+        return password
+
+
 class PasswordChange(PasswordChangeView):
+    form_class = NewPasswordForm
     success_url = reverse_lazy("desk:home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:

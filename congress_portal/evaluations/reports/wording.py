@@ -17,17 +17,22 @@ _PROBLEMS = 4
 
 @dataclass(frozen=True)
 class Words:
-    """How a kind of subject is called: «个家站», «名代表», «个承办单位»."""
+    """How a kind of subject is called: «个家站», «名代表», «个承办单位».
+
+    ``summed`` says of what the sums are made, where they count one event more than once.
+    """
 
     noun: str
     measure: str
+    summed: str = ""
 
     def count(self, number: int) -> str:
         return f"{number}{self.measure}{self.noun}"
 
 
 STATIONS = Words("家站", "个")
-DEPUTIES = Words("代表", "名")
+# one event with several deputies stands in the figure of each of them
+DEPUTIES = Words("代表", "名", "各代表的数相加（同一件事有几位代表参加的，每位各计一次），")
 UNITS = Words("承办单位", "个")
 
 #: What is to be done about a shortfall, by the metric that fell short.
@@ -114,7 +119,8 @@ def inputs(facts: SheetFacts, words: Words) -> Paragraph:
     said: dict[str, str] = {}
     for one in facts.indicators:
         said.setdefault(one.metric, _input(one, words))
-    return Paragraph(f"{facts.period.label}，{'；'.join(filter(None, said.values()))}。")
+    counted = "；".join(filter(None, said.values()))
+    return Paragraph(f"{facts.period.label}，{words.summed}{counted}。")
 
 
 def _input(one: IndicatorFacts, words: Words) -> str:
