@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from activities import support_admin as support_admin  # registers its classes
 from activities.enums import Presence
 from activities.models import Activity, ActivityForm, Attendance, DutyReport, NewsItem, Visit
 from congress_portal.core.admin import PortalAdmin, PortalInline

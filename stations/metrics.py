@@ -40,9 +40,15 @@ def deputies_attached(period: Period) -> Each:
 
 @metric("facilities", "设施项数", of=Station, unit="项")
 def facilities(period: Period) -> Each:
-    """Items of the facilities standards (十有) that are there; «部分» is not."""
+    """Items of the facilities standard in use (十有) that are there; «部分» is not.
+
+    Standards that only chosen stations use instead (九有, 六有) are not added to it.
+    """
     rows = StationCheck.objects.filter(
-        state=CheckState.YES, item__standard__kind=StandardKind.FACILITIES
+        state=CheckState.YES,
+        item__standard__kind=StandardKind.FACILITIES,
+        item__standard__is_active=True,
+        item__standard__is_optional=False,
     )
     return number_of(rows, "station")
 

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from stations import views
+from stations.views import network, receptions
 
 app_name = "stations"
 urlpatterns = [
-    path("stations/", views.station_list, name="list"),
-    path("stations/<int:pk>/", views.station_detail, name="detail"),
-    path("receptions/", views.reception_list, name="reception_list"),
-    path("receptions/<int:pk>/", views.reception_detail, name="reception_detail"),
+    path("stations/", network.station_list, name="list"),
+    path("stations/<int:pk>/", network.station_detail, name="detail"),
+    path("receptions/", receptions.reception_list, name="reception_list"),
+    path("receptions/<int:pk>/", receptions.reception_detail, name="reception_detail"),
 ]

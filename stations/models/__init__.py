@@ -1,19 +1,82 @@
+from stations.models.book import Book
+from stations.models.campaign import (
+    Assignment,
+    Campaign,
+    Team,
+    TeamMember,
+    YearGrade,
+    YearWeights,
+)
+from stations.models.desk import ReceptionNumber, SwapRequest
+from stations.models.network import (
+    FeatureFigure,
+    FeatureFigureKind,
+    FeatureProfile,
+    Fixture,
+    FixtureKind,
+    FixtureNeed,
+    Material,
+    ModelStation,
+)
+from stations.models.place import Enterprise, RegionOutline, ServiceTag
 from stations.models.reception import Reception, ReceptionDuty
+from stations.models.rota import (
+    Rota,
+    RotaDuty,
+    RotaRule,
+    RotaSlot,
+    ThemedReception,
+    Unavailability,
+)
+from stations.models.sheet import (
+    Finding,
+    FindingStep,
+    InspectionSheet,
+    Objection,
+    SheetLine,
+)
 from stations.models.standard import (
     InspectionMark,
     Standard,
+    StandardChoice,
     StandardItem,
     StandardUse,
     StationCheck,
+    TownCheck,
 )
 from stations.models.station import Posting, Station, StationOfficer, StationQuerySet, StationType
 
 __all__ = [
+    "Assignment",
+    "Book",
+    "Campaign",
+    "Enterprise",
+    "FeatureFigure",
+    "FeatureFigureKind",
+    "FeatureProfile",
+    "Finding",
+    "FindingStep",
+    "Fixture",
+    "FixtureKind",
+    "FixtureNeed",
     "InspectionMark",
+    "InspectionSheet",
+    "Material",
+    "ModelStation",
+    "Objection",
     "Posting",
     "Reception",
     "ReceptionDuty",
+    "ReceptionNumber",
+    "RegionOutline",
+    "Rota",
+    "RotaDuty",
+    "RotaRule",
+    "RotaSlot",
+    "ServiceTag",
+    "SheetLine",
     "Standard",
+    "StandardChoice",
     "StandardItem",
     "StandardUse",
     "Station",
@@ -21,4 +84,12 @@ __all__ = [
     "StationOfficer",
     "StationQuerySet",
     "StationType",
+    "SwapRequest",
+    "Team",
+    "TeamMember",
+    "ThemedReception",
+    "TownCheck",
+    "Unavailability",
+    "YearGrade",
+    "YearWeights",
 ]

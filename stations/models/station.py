@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from congress_portal.core.enums import VILLAGE_LEVELS
 from congress_portal.core.masking import mask_phone
-from congress_portal.core.models import Region
+from congress_portal.core.models import Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.enums import OfficerKind
+from stations.models.place import Enterprise, ServiceTag
 
 
 class StationType(models.Model):
@@ -20,6 +21,14 @@ class StationType(models.Model):
     name = models.CharField("类型", max_length=40, unique=True)
     synonyms = models.CharField("别名", max_length=200, blank=True, help_text="用顿号分开。")
     order = models.PositiveIntegerField("排序", default=0)
+    least_area = models.DecimalField(
+        "面积标准（㎡）",
+        max_digits=8,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text="低于这个面积列入差距。某地方标准为 100 ㎡以上；不填为不要求。",
+    )
     is_active = models.BooleanField("在用", default=True)
 
     objects = SharedQuerySet.as_manager()
@@ -28,6 +37,13 @@ class StationType(models.Model):
         verbose_name = "家站类型"
         verbose_name_plural = "家站类型"
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least_area__isnull=True) | Q(least_area__gt=0),
+                name="station_type_least_area_positive",
+                violation_error_message="面积标准应大于零。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -94,6 +110,38 @@ class Station(models.Model):
     feature = models.CharField("特色", max_length=200, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
     opening_hours = models.CharField("开放时间", max_length=120, blank=True)
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stations",
+        verbose_name="专业代表小组",
+        help_text="专业小组联络站填写。",
+    )
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stations",
+        verbose_name="设在（依托）单位",
+        help_text="专业小组联络站、部门里的工作室填写。",
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stations",
+        verbose_name="驻点企业",
+        help_text="代表驻企工作站填写。",
+    )
+    tags = models.ManyToManyField(
+        ServiceTag, blank=True, related_name="stations", verbose_name="“＋”服务"
+    )
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     books_required = models.PositiveSmallIntegerField("应建簿册数", default=0)
     books_kept = models.PositiveSmallIntegerField("实建簿册数", default=0)
     is_active = models.BooleanField("在用", default=True)
@@ -107,6 +155,17 @@ class Station(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(area__isnull=True) | Q(area__gte=0), name="station_area_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                ),
+                name="station_point_whole",
+                violation_error_message="经度、纬度要同时填写，经度在 ±180 以内，纬度在 ±90 以内。",
             ),
         ]
 

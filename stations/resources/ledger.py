@@ -26,7 +26,7 @@ from congress_portal.core.importing.row import Children, Row, Stored
 from congress_portal.core.models import Region
 from congress_portal.core.text import normal
 from deputies.resources import Deputies
-from stations.enums import CheckState, OfficerKind
+from stations.enums import CheckState, OfficerKind, StandardKind
 from stations.models import (
     Posting,
     StandardItem,
@@ -185,7 +185,12 @@ class StationResource(ImportResource):
         self.deputies = self.session.cache(Deputies)
         self.stations = self.session.cache(Stations)
         self.types = self.session.cache(StationTypes)
-        self.items = {normal(item.name): item.pk for item in StandardItem.objects.order_by("-pk")}
+        items = StandardItem.objects.filter(
+            standard__kind=StandardKind.FACILITIES,
+            standard__is_active=True,
+            standard__is_optional=False,
+        )
+        self.items = {normal(item.name): item.pk for item in items.order_by("-pk")}
 
     def resolve(self, row: Row) -> None:
         values = row.values

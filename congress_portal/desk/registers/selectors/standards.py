@@ -1,14 +1,16 @@
 """Which standard a station is held to, what it has and what it lacks (MISSION M24, M27–M30)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import User
-from stations.enums import CheckState, StandardKind
+from stations.enums import CheckState, StandardKind, StandardSubject
 from stations.models import Standard, StandardItem, StandardUse, Station, StationCheck
+
+_CLOSEST_ONLY = (StandardKind.FACILITIES, StandardKind.BOOKS)
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,11 @@ class Progress:
 
 
 def standards_in_use() -> list[Standard]:
-    """With items and uses; three queries."""
+    """Checklists of stations with items, uses and choices; four queries."""
     items = StandardItem.objects.order_by("number")
     uses = StandardUse.objects.order_by("pk")
-    rows = Standard.objects.filter(is_active=True).order_by("kind", "pk")
-    return list(rows.prefetch_related(Prefetch("items", items), Prefetch("uses", uses)))
+    rows = Standard.objects.checklists_of(StandardSubject.STATION).order_by("kind", "pk")
+    return list(rows.prefetch_related(Prefetch("items", items), Prefetch("uses", uses), "choices"))
 
 
 def level_of(station: Station) -> str:
@@ -60,27 +62,34 @@ def level_of(station: Station) -> str:
     return (station.village or station.region).level
 
 
-def applicable(station: Station, standards: Iterable[Standard]) -> list[Standard]:
-    """Those that the station is held to; of the book standards only the closest one.
+def applicable(station: Station, standards: Sequence[Standard]) -> list[Standard]:
+    """Those that the station is held to; of facilities and of books only the closest one.
 
-    A use that names the station's level of place goes before one that names none.
+    One chosen for the station goes first, then a use that names the station's level of place.
     """
-    found, books = [], []
+    found: list[Standard] = []
+    closest: dict[str, tuple[int, int, Standard]] = {}
     for standard in standards:
         closeness = _closeness(station, standard)
         if closeness is None:
             continue
-        if standard.kind == StandardKind.BOOKS:
-            books.append((closeness, -standard.pk, standard))
-        else:
+        if standard.kind not in _CLOSEST_ONLY:
             found.append(standard)
-    if books:
-        found.append(max(books, key=lambda each: each[:2])[2])
-    return found
+            continue
+        mine = (closeness, -standard.pk, standard)
+        if standard.kind not in closest or mine[:2] > closest[standard.kind][:2]:
+            closest[standard.kind] = mine
+    chosen = {standard.pk for _, _, standard in closest.values()}
+    chosen |= {standard.pk for standard in found}
+    return [standard for standard in standards if standard.pk in chosen]
 
 
 def _closeness(station: Station, standard: Standard) -> int | None:
-    """2 named by type and level, 1 by type, 0 for every station, None not at all."""
+    """3 chosen, 2 named by type and level, 1 by type, 0 for every station, None not at all."""
+    if any(choice.station_id == station.pk for choice in standard.choices.all()):
+        return 3
+    if standard.is_optional:
+        return None
     uses = list(standard.uses.all())
     if not uses:
         return 0

@@ -12,18 +12,15 @@ from congress_portal.core.admin.filters import PeriodFilter, TownFilter
 from congress_portal.core.admin.records import STAMPS, RecordAdmin
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from stations.models import (
-    InspectionMark,
+    Fixture,
     Posting,
     Reception,
     ReceptionDuty,
-    Standard,
-    StandardItem,
     Station,
     StationCheck,
     StationOfficer,
     StationType,
 )
-from stations.models.standard import StandardUse
 
 
 class StationFilter(admin.SimpleListFilter):
@@ -71,6 +68,12 @@ class CheckInline(PortalInline):
     can_delete = False
 
 
+class FixtureInline(PortalInline):
+    model = Fixture
+    fields = ("kind", "name", "count", "area", "condition", "acquired_on", "note")
+    select_related = ("kind", "station")
+
+
 @admin.register(Station)
 class StationAdmin(PortalAdmin):
     list_display = ("number", "name", "type", "region", "village", "books", "is_active")
@@ -78,15 +81,16 @@ class StationAdmin(PortalAdmin):
     list_select_related = ("type", "region", "village")
     list_filter = (TownFilter, "type", "is_active")
     search_fields = ("name", "=number")
-    autocomplete_fields = ("village", "parent")
+    autocomplete_fields = ("village", "parent", "group", "unit", "enterprise")
     owner_fields = ("region",)
-    inlines = (PostingInline, OfficerInline, CheckInline)
+    inlines = (PostingInline, OfficerInline, FixtureInline, CheckInline)
     has_import = True
     export_kinds = ("家站台账",)
     fieldsets = (
         (None, {"fields": (("number", "name"), "type", ("region", "village"), "parent")}),
-        ("阵地", {"fields": (("area", "established_on"), "rooms", "feature")}),
-        ("开放", {"fields": ("address", "opening_hours")}),
+        ("阵地", {"fields": (("area", "established_on"), "rooms", "feature", "tags")}),
+        ("依托", {"fields": ("group", "unit", "enterprise")}),
+        ("开放", {"fields": ("address", ("longitude", "latitude"), "opening_hours")}),
         ("簿册", {"fields": (("books_required", "books_kept"), "is_active")}),
     )
 
@@ -108,42 +112,8 @@ class StationAdmin(PortalAdmin):
 class StationTypeAdmin(PortalAdmin):
     list_display = ("name", "synonyms", "order", "is_active")
     search_fields = ("name", "synonyms")
-    fields = ("name", "synonyms", "order", "is_active")
+    fields = ("name", "synonyms", "least_area", "order", "is_active")
     export_columns = ("name", "synonyms", "order")
-
-
-class StandardItemInline(PortalInline):
-    model = StandardItem
-    fields = ("number", "name", "synonyms")
-
-
-class StandardUseInline(PortalInline):
-    model = StandardUse
-    fields = ("type", "region_level")
-    select_related = ("type", "standard")
-
-
-@admin.register(Standard)
-class StandardAdmin(PortalAdmin):
-    list_display = ("name", "kind", "source", "is_active")
-    list_filter = ("kind", "is_active")
-    search_fields = ("name",)
-    inlines = (StandardItemInline, StandardUseInline)
-    fields = ("name", "kind", "source", "is_active")
-    export_columns = ("name", "kind", "source")
-
-
-@admin.register(InspectionMark)
-class InspectionMarkAdmin(PortalAdmin):
-    list_display = ("station", "year", "quarter", "team", "score", "note")
-    list_select_related = ("station",)
-    list_filter = ("year", "quarter", TownFilter.by("station__region"))
-    search_fields = ("station__name", "=station__number", "team")
-    autocomplete_fields = ("station",)
-    owner_fields = ("station",)
-    has_import = True
-    export_kinds = ("现场考评打分",)
-    fields = ("station", ("year", "quarter"), ("team", "score"), "note")
 
 
 class DutyInline(PortalInline):

@@ -1,4 +1,4 @@
-"""Reads of stations and receptions with what their pages show."""
+"""Reads of stations with what their pages show."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from stations.enums import CheckState, StandardKind
-from stations.models import Posting, Reception, ReceptionDuty, Station, StationCheck, StationOfficer
+from stations.models import Posting, Station, StationCheck, StationOfficer
 
 
 def stations_listed(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
@@ -40,12 +40,4 @@ def station_in_full(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
             Prefetch("officers", StationOfficer.objects.on(on)),
         )
         .annotate(facilities=Count("checks", filter=present))
-    )
-
-
-def receptions_in_full(rows: QuerySet[Reception]) -> QuerySet[Reception]:
-    """With station and the deputies on duty in their order."""
-    duties = ReceptionDuty.objects.select_related("deputy").order_by("serial", "pk")
-    return rows.select_related("station__region", "entered_by", "verified_by").prefetch_related(
-        Prefetch("duties", duties)
     )

@@ -1,0 +1,254 @@
+"""Leaders' areas and visits (M41), exchange among stations (M36, M136), support (M121)."""
+
+import datetime as dt
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from activities.models.activity import Activity
+from activities.support_enums import SupportKind
+from congress_portal.core.enums import TOWN_LEVELS
+from congress_portal.core.models import Region
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
+from deputies.models import Deputy
+from stations.models import Material, Station
+
+
+class AreaPairingQuerySet(ScopedQuerySet):
+    """The area's own people read it, the leader too; the office writes it."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("region")
+        return rule | Q(user=scope.user_id) if scope.user_id else rule
+
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("region") if scope.is_office else NOTHING
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), begins_on__lte=day)
+
+
+class AreaPairing(models.Model):
+    """A leader or an office guides a town or a station (分片联系、挂帮指导)."""
+
+    leader = models.CharField("联系人（委室）", max_length=60)
+    post = models.CharField("职务", max_length=60, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="area_pairings",
+        verbose_name="登录账号",
+    )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        limit_choices_to={"level__in": TOWN_LEVELS},
+        related_name="area_pairings",
+        verbose_name="镇（街道）",
+    )
+    station = models.ForeignKey(
+        Station,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="area_pairings",
+        verbose_name="家站",
+        help_text="联系整个镇（街道）的不填。",
+    )
+    visits_a_year = models.PositiveSmallIntegerField("每年至少几次", default=2)
+    begins_on = models.DateField("起始日期")
+    ends_on = models.DateField("截止日期", null=True, blank=True)
+
+    objects = AreaPairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "分片联系"
+        verbose_name_plural = "分片联系"
+        ordering = ["region", "leader", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["leader", "region"],
+                condition=Q(ends_on__isnull=True, station__isnull=True),
+                name="area_pairing_town_once",
+                violation_error_message="已登记联系这个镇（街道）。",
+            ),
+            models.UniqueConstraint(
+                fields=["leader", "station"],
+                condition=Q(ends_on__isnull=True),
+                name="area_pairing_station_once",
+                violation_error_message="已登记联系这个家站。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")),
+                name="area_pairing_dates_ordered",
+                violation_error_message="截止日期不能早于起始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leader}：{self.station or self.region}"
+
+
+class AreaVisitQuerySet(ScopedQuerySet):
+    """The leader writes the own visits, the office and the visited town write theirs."""
+
+    region_path = "pairing__region"
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("pairing__region")
+        return rule | Q(pairing__user=scope.user_id) if scope.user_id else rule
+
+    def write_rule(self, scope: Scope) -> Q:
+        rule = scope.writes("pairing__region")
+        return rule | Q(pairing__user=scope.user_id) if scope.user_id else rule
+
+
+class AreaVisit(models.Model):
+    """A visit of a leader to the area: problems raised and help given."""
+
+    pairing = models.ForeignKey(
+        AreaPairing, models.PROTECT, related_name="visits", verbose_name="分片联系"
+    )
+    held_on = models.DateField("日期")
+    content = models.CharField("内容", max_length=200)
+    problems = models.TextField("发现、反映的问题", blank=True)
+    help_given = models.TextField("帮助解决的事项", blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="登记人",
+    )
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
+
+    objects = AreaVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "联系指导记录"
+        verbose_name_plural = "联系指导记录"
+        ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["pairing", "held_on"], name="area_visit_day")]
+
+    def __str__(self) -> str:
+        return f"{self.held_on} {self.content}"
+
+
+class ExchangeQuerySet(ScopedQuerySet):
+    """As its activity; where a model station is host, everyone may learn from it."""
+
+    region_path = "activity__region"
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = Activity.objects.all().read_rule(scope)
+        own = Q(activity__in=Activity.objects.filter(rule))
+        return own | Q(host__model_terms__isnull=False) if scope.user_id else own
+
+    def write_rule(self, scope: Scope) -> Q:
+        rule = Activity.objects.all().write_rule(scope)
+        return Q(activity__in=Activity.objects.filter(rule))
+
+
+class Exchange(models.Model):
+    """What an activity was as a meeting on experience (推进会、经验交流会、现场会、观摩)."""
+
+    activity = models.OneToOneField(
+        Activity, models.CASCADE, related_name="exchange", verbose_name="活动"
+    )
+    host = models.ForeignKey(
+        Station,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchanges_hosted",
+        verbose_name="观摩的家站",
+    )
+    visitors = models.ManyToManyField(
+        Station, blank=True, related_name="exchanges", verbose_name="参加的家站"
+    )
+    materials = models.ManyToManyField(
+        Material, blank=True, related_name="exchanges", verbose_name="交流的经验材料"
+    )
+    lessons = models.TextField("学到的做法、下步打算", blank=True)
+
+    objects = ExchangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "交流会"
+        verbose_name_plural = "交流会"
+        ordering = ["-activity__held_on", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.activity)
+
+
+class SupportRecordQuerySet(ScopedQuerySet):
+    """Who keeps the deputy's town; the deputy reads the own ones."""
+
+    region_path = "deputy__town"
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("deputy__town")
+        if scope.deputy_user_id:
+            rule |= Q(deputy__user=scope.deputy_user_id)
+        return rule
+
+
+class SupportRecord(models.Model):
+    """What was done so that a deputy can do the duty (履职保障台账)."""
+
+    deputy = models.ForeignKey(
+        Deputy, models.PROTECT, related_name="support_records", verbose_name="代表"
+    )
+    kind = models.CharField("种类", max_length=10, choices=SupportKind.choices)
+    held_on = models.DateField("日期")
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="support_records",
+        verbose_name="为了哪次活动",
+    )
+    addressee = models.CharField("所在单位", max_length=80, blank=True)
+    number = models.CharField("文号", max_length=40, blank=True)
+    first_on = models.DateField("离岗从", null=True, blank=True)
+    last_on = models.DateField("离岗到", null=True, blank=True)
+    content = models.CharField("内容", max_length=200, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="登记人",
+    )
+
+    objects = SupportRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "履职保障记录"
+        verbose_name_plural = "履职保障记录"
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_on__isnull=True)
+                | Q(last_on__isnull=True)
+                | Q(last_on__gte=F("first_on")),
+                name="support_record_dates_ordered",
+                violation_error_message="离岗的结束日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=SupportKind.LETTER) | ~Q(addressee=""),
+                name="support_record_letter_addressed",
+                violation_error_message="通知函要填代表的所在单位。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} {self.get_kind_display()}"

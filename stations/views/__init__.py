@@ -1,0 +1,1 @@
+"""Pages of the homes and stations, one module an area."""
