@@ -5,7 +5,7 @@ from congress_portal.core.admin.choosing import autocomplete
 from congress_portal.desk.views.account import admin_login
 
 admin.site.enable_nav_sidebar = False  # the lists need the width; the first page has the models
-admin.site.autocomplete_view = autocomplete
+admin.site.autocomplete_view = autocomplete  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("congress_portal.desk.urls")),
