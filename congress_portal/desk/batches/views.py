@@ -28,6 +28,7 @@ def _batch(request: HttpRequest, token: UUID) -> Batch:
 def batches(request: HttpRequest) -> HttpResponse:
     made = Count("items", filter=Q(items__state=BatchItem.State.DONE))
     rows = Batch.objects.visible_to(request.user).annotate(total=Count("items"), made=made)
+    rows = rows.order_by("-pk")
     context = {"page": page_of(request, rows), "today": timezone.localdate()}
     return render(request, "desk/batches/list.html", context)
 
