@@ -257,6 +257,7 @@ def test_a_large_batch_is_shared_by_two_workers(kind, office):
         assert DBTaskResult.objects.ready().count() == shares
 
 
+@pytest.mark.django_db(transaction=True)  # the worker gives its connection back
 def test_the_queue_is_emptied_by_the_own_worker(kind, office):
     batch = started(office, "1", "2")
     tasks.dispatch(batch)
