@@ -26,8 +26,10 @@ def keep(batch: Batch, content: bytes) -> str:
     return default_storage.save(name, ContentFile(encrypt_bytes(content)))
 
 
-def load(name: str) -> bytes:
+def load(name: str | None) -> bytes:
     """Raises DomainError where the file is gone or was changed."""
+    if not name:
+        raise DomainError("文件不在了，请重新制作。")
     try:
         with default_storage.open(name) as handle:
             return decrypt_bytes(handle.read())

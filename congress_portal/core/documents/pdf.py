@@ -79,7 +79,7 @@ def render_many(pages: Sequence[str], *, workers: int = 2) -> Iterator[bytes]:
 
 def _warm_up(fonts: "FontSet") -> None:
     """A worker lays pages out and reads no table: settings and static files are all it needs, so
-    the apps (a second of imports) stay out. The fonts are scanned while the pages are shared out."""
+    the apps (a second of imports) stay out. Fonts are scanned before the first page comes."""
     if not apps.ready:
         apps.populate(())
     # Reason for the inline import: as in render_pdf.
