@@ -170,10 +170,16 @@ def pages(request: HttpRequest, pk: int) -> HttpResponse:
     form = PagesForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         order = score_pages_order(sheet, request.user)
-        batch, is_new = batches.start(actor=request.user, order=order, key=form.cleaned_data["key"])
-        if is_new:
-            dispatch(batch)
-        return redirect("batches:batch", batch.token)
+        try:
+            batch, is_new = batches.start(
+                actor=request.user, order=order, key=form.cleaned_data["key"]
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            if is_new:
+                dispatch(batch)
+            return redirect("batches:batch", batch.token)
     context = {"sheet": sheet, "rows": rows, "form": form}
     return render(request, "evaluations/pages.html", context)
 

@@ -141,6 +141,18 @@ def test_a_double_click_starts_one_batch(office, towns):
     assert start(office).url != first.url
 
 
+def test_the_number_of_somebody_elses_form_is_refused(office, client, towns):
+    DeputyFactory(town=towns[0], seat=True)
+    key = str(uuid.uuid4())
+    start(office, key=key)
+    client.force_login(town_clerk(towns[0]))
+
+    response = start(client, key=key)
+
+    assert "请刷新后再点一次" in response.content.decode()
+    assert Batch.objects.count() == 1
+
+
 def test_a_clerk_gets_the_own_towns_deputies_only(client, towns):
     DeputyFactory(name="张伟", town=towns[0], seat=True)
     DeputyFactory(name="李静", town=towns[1], seat=True)

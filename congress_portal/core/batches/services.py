@@ -49,8 +49,8 @@ def start(*, actor: User, order: Order, key: uuid.UUID | None = None) -> tuple[B
             return _create(actor, order, digest, key), True
     except IntegrityError:  # the first click was quicker by a moment
         known = _known(actor, digest, key)
-        if known is None:
-            raise
+        if known is None:  # the form's number is somebody else's
+            raise BatchError("这个页面已经用过，请刷新后再点一次。") from None
         return known, False
 
 

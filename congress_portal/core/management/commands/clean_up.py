@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from congress_portal.core.batches import services, tasks
@@ -20,6 +21,7 @@ class Command(OfficeCommand):
                 tasks.work_on_batch.enqueue(batch.pk)
                 resumed += 1
         forgotten = forget_unconfirmed(now)
+        call_command("prune_db_task_results", verbosity=0)
         self.stdout.write(
             f"已删除过期的批量文件 {expired} 个、未确认的导入 {forgotten} 个；"
             f"重新排队的批量文件 {resumed} 个。"
