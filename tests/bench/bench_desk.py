@@ -9,8 +9,10 @@ prints both p95.
 Aim: p95 during the batch < 3 × idle (issue 6 of 6).
 """
 
+import atexit
 import http.client
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -23,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(tempfile.mkdtemp(prefix="bench-desk-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 sys.path.insert(0, str(ROOT))
 os.environ.update(
     DEBUG="1",
