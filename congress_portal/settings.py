@@ -242,6 +242,11 @@ if AXES_IPWARE_PROXY_COUNT:
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+BACKGROUND_WORKER = _read("bool", "BACKGROUND_WORKER", False)  # manage.py db_worker is running
+BATCH_KEEP_DAYS = _read("int", "BATCH_KEEP_DAYS", 7)  # files made in the background
+IMPORT_KEEP_DAYS = _read("int", "IMPORT_KEEP_DAYS", 7)  # uploads that nobody confirmed
+if min(BATCH_KEEP_DAYS, IMPORT_KEEP_DAYS) < 1:
+    _stop("环境变量 BATCH_KEEP_DAYS 和 IMPORT_KEEP_DAYS 不能小于 1。")
 DOCUMENT_FONTS = _read("list", "DOCUMENT_FONTS", [])  # the office's licensed faces, by family name
 
 LOGGING = {

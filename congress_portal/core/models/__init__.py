@@ -1,4 +1,5 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
+from congress_portal.core.models.batch import Batch, BatchItem
 from congress_portal.core.models.calendar import CalendarDay
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import (
@@ -17,6 +18,8 @@ from congress_portal.core.models.user import RoleAssignment, User
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "Batch",
+    "BatchItem",
     "CalendarDay",
     "DictionaryEntry",
     "HeaderSynonym",

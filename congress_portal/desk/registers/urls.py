@@ -9,6 +9,7 @@ urlpatterns = [
     path("places/<str:code>/", places.place, name="place"),
     path("deputies/", people.overview, name="overview"),
     path("deputies/persons/", people.persons, name="persons"),
+    path("deputies/files/", file.duty_files, name="duty_files"),
     path("deputies/<int:pk>/file/", file.deputy_file, name="duty_file"),
     path("deputies/<int:pk>/file.pdf", file.deputy_file_pdf, name="duty_file_pdf"),
     path("terms/", terms.terms, name="terms"),
