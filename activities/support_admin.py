@@ -21,7 +21,6 @@ from activities.models.support import (
     SessionPaper,
     StaffPost,
     StaffPostKind,
-    SupportRecord,
     TownSession,
     WorkPlan,
 )
@@ -107,21 +106,6 @@ class ExchangeAdmin(PortalAdmin):
     owner_fields = ("activity",)
     fields = ("activity", "host", "visitors", "materials", "lessons")
     export_columns = ("activity", "host", "lessons")
-
-
-@admin.register(SupportRecord)
-class SupportRecordAdmin(EnteredAdmin):
-    list_display = ("held_on", "deputy", "kind", "addressee", "number")
-    list_select_related = ("deputy",)
-    list_filter = (PeriodFilter, "kind")
-    search_fields = ("deputy__name", "^deputy__pinyin", "number")
-    autocomplete_fields = ("deputy", "activity")
-    owner_fields = ("deputy",)
-    fields = (
-        ("deputy", "kind"), "held_on", "activity", ("addressee", "number"),
-        ("first_on", "last_on"), "content",
-    )  # fmt: skip
-    export_columns = ("held_on", "deputy", "kind", "addressee", "number", "content")
 
 
 class PlanItemInline(PortalInline):

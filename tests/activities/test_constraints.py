@@ -47,10 +47,6 @@ SUPPORT = {
         homes.AreaPairingFactory, "leader", station=StationFactory()
     )(),
     "area_pairing_dates_ordered": lambda: homes.AreaPairingFactory(ends_on=EARLY),
-    "support_record_dates_ordered": lambda: homes.SupportRecordFactory(
-        first_on=homes.DAY, last_on=EARLY
-    ),
-    "support_record_letter_addressed": lambda: homes.SupportRecordFactory(addressee=""),
     "work_plan_once_a_year": _same(homes.WorkPlanFactory, "region"),
     "work_plan_station_once_a_year": lambda: _same(
         homes.WorkPlanFactory, station=StationFactory()

@@ -20,11 +20,10 @@ from activities.models.support import (
     SessionPaper,
     StaffPost,
     StaffPostKind,
-    SupportRecord,
     TownSession,
     WorkPlan,
 )
-from activities.support_enums import SupportKind, WorkTime
+from activities.support_enums import WorkTime
 from stations.enums import (
     BookKind,
     CheckState,
@@ -255,13 +254,6 @@ AreaPairingFactory = _of(
 )
 AreaVisitFactory = _of(AreaVisit, pairing=Sub(AreaPairingFactory), held_on=DAY, content="看家站")
 ExchangeFactory = _of(Exchange, activity=Sub(ActivityFactory))
-SupportRecordFactory = _of(
-    SupportRecord,
-    deputy=Sub(DeputyFactory),
-    kind=SupportKind.LETTER,
-    held_on=DAY,
-    addressee="县一中",
-)
 WorkPlanFactory = _of(WorkPlan, region=Sub(TownFactory), year=2026, title="年度工作计划")
 PlanItemFactory = _of(
     PlanItem,
