@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities.enums import CountsAs, Presence
 from activities.models import Activity, ActivityForm, Visit
-from activities.selectors import (
+from activities.selectors.entries import (
     fellows_of,
     last_activity,
     last_visit,

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from activities import services
 from activities.filters import ActivityFilter, VisitFilter
-from activities.forms import ActivityEntryForm, EntryForm, VisitForm
+from activities.forms.entries import ActivityEntryForm, EntryForm, VisitForm
 from activities.models import Activity, Visit
-from activities.selectors import (
+from activities.selectors.entries import (
     activity_in_full,
     deputies_enterable_by,
     visits_in_full,
