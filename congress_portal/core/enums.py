@@ -77,6 +77,11 @@ class Dictionary(models.TextChoices):
     EDUCATION = "education", "文化程度"
     PARTY = "party", "政治面貌"
     SECTOR = "sector", "代表构成"
+    CENTRAL_TASK = "central_task", "中心工作"
+    TRAINING_KIND = "training_kind", "培训方式"
+    COURSE_CATEGORY = "course_category", "学习内容"
+    DEED_KIND = "deed_kind", "先进事迹类别"
+    HONOUR_LEVEL = "honour_level", "表彰级别"
 
 
 class Verification(models.TextChoices):
