@@ -5,6 +5,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from activities.enums import OpinionState, RequestKind, RequestState
 from activities.models.activity import Activity
@@ -13,7 +14,7 @@ from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.models.record import Record, RecordQuerySet
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from deputies.models import CommitteeOffice, Deputy, Pairing
+from deputies.models import CommitteeMember, CommitteeOffice, Deputy, Pairing
 
 
 class MemberContactQuerySet(RecordQuerySet):
@@ -64,14 +65,18 @@ class MemberContact(Record):
 
 
 class WorkOpinionQuerySet(ScopedQuerySet):
-    """A deputy's opinion on the committee's work: the deputy and the committee's office."""
+    """A deputy's opinion on the committee's work: the deputy, the staff, the office asked."""
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = scope.reads("region")
+        rule = self.write_rule(scope) | scope.reads("region")
         return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("region")
+        rule = scope.writes("region")
+        if scope.user_id:
+            seats = CommitteeMember.objects.held_by(scope.user_id).on(timezone.localdate())
+            rule |= Q(office__in=seats.filter(office__isnull=False).values("office"))
+        return rule
 
 
 class WorkOpinion(models.Model):

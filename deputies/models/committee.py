@@ -54,6 +54,10 @@ class CommitteeOffice(models.Model):
 
 
 class CommitteeMemberQuerySet(OfCommitteeQuerySet):
+    def held_by(self, user_pk: int) -> Self:
+        """Seats of the person who signs in with this account."""
+        return self.filter(Q(user=user_pk) | Q(user__isnull=True, deputy__user=user_pk))
+
     def on(self, day: dt.date) -> Self:
         return self.filter(Q(begins_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
