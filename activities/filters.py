@@ -6,10 +6,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from activities.enums import CountsAs, Presence
-from activities.models import Activity, ActivityForm, Visit
-from congress_portal.core.enums import Verification
+from activities.models import Activity, ActivityForm, Campaign, Tag, Visit
+from activities.selectors.campaigns import activities_of
+from congress_portal.core.enums import Dictionary, Verification
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
-from congress_portal.core.models import Region
+from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Station
@@ -54,6 +55,11 @@ class ActivityFilter(RecordFilter):
         label="口径", required=False, choices=CountsAs.choices, widget=forms.HiddenInput
     )
     station = _hidden("家站", Station.objects.none())
+    campaign = _hidden("行动", Campaign.objects.all())
+    field = _hidden("领域", DictionaryEntry.objects.of(Dictionary.FIELD))
+    central_task = _hidden("中心工作", DictionaryEntry.objects.of(Dictionary.CENTRAL_TASK))
+    tag = _hidden("标签", Tag.objects.all())
+    also_tag = _hidden("标签", Tag.objects.all())
 
     field_order = ("q", "period", "town", "form", "verification")
 
@@ -72,6 +78,22 @@ class ActivityFilter(RecordFilter):
 
     def by_station(self, rows: QuerySet[Activity], station: Station) -> QuerySet[Activity]:
         return rows.filter(station=station)
+
+    def by_campaign(self, rows: QuerySet[Activity], campaign: Campaign) -> QuerySet[Activity]:
+        return rows.filter(pk__in=activities_of(campaign).values("pk"))
+
+    def by_field(self, rows: QuerySet[Activity], field: DictionaryEntry) -> QuerySet[Activity]:
+        return rows.filter(field=field)
+
+    def by_central_task(
+        self, rows: QuerySet[Activity], task: DictionaryEntry
+    ) -> QuerySet[Activity]:
+        return rows.filter(central_task=task)
+
+    def by_tag(self, rows: QuerySet[Activity], tag: Tag) -> QuerySet[Activity]:
+        return rows.filter(tags=tag)
+
+    by_also_tag = by_tag  # a second join: both tags must be there
 
     def by_deputy(self, rows: QuerySet[Activity], deputy: Deputy) -> QuerySet[Activity]:
         return rows.filter(attendances__deputy=deputy, attendances__presence=Presence.PRESENT)

@@ -1,5 +1,5 @@
 """The admin of duty records, one module a theme."""
 
-from activities.admin import entries
+from activities.admin import campaigns, entries
 
-__all__ = ["entries"]
+__all__ = ["campaigns", "entries"]

@@ -137,6 +137,15 @@ class CampaignTask(models.Model):
     )
     number = models.PositiveSmallIntegerField("序号")
     name = models.CharField("任务", max_length=160)
+    form = models.ForeignKey(
+        "activities.ActivityForm",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="活动形式",
+        help_text="按这种形式的活动计完成次数；不填按行动的全部活动计。",
+    )
     target = models.PositiveIntegerField("目标次数", null=True, blank=True)
     due_on = models.DateField("完成时限", null=True, blank=True)
 

@@ -1,14 +1,22 @@
+import datetime as dt
 import uuid
 
 import pytest
 
-from activities.models import Attendance
+from activities.enums import ActivityState
+from activities.models import Attendance, Tag
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.activities import (
     ActivityFactory,
     DutyReportFactory,
     NewsItemFactory,
     VisitFactory,
+)
+from tests.factories.campaigns import (
+    CampaignFactory,
+    CampaignTaskFactory,
+    CircularReceiptFactory,
+    TagFactory,
 )
 from tests.factories.deputies import DeputyFactory
 
@@ -21,7 +29,28 @@ def _attendances():
     Attendance.objects.create(activity=activity, deputy=deputy)
 
 
+def _campaign_twice():
+    first = CampaignFactory()
+    CampaignFactory(region=first.region, title=first.title, begins_on=first.begins_on)
+
+
+def _task_twice():
+    first = CampaignTaskFactory()
+    CampaignTaskFactory(campaign=first.campaign, number=first.number)
+
+
+def _receipt_twice():
+    first = CircularReceiptFactory()
+    CircularReceiptFactory(circular=first.circular, deputy=first.deputy)
+
+
 BROKEN = {
+    "tag_once": lambda: Tag.objects.bulk_create([Tag(axis=TagFactory().axis, name="进社区")]),
+    "campaign_once": _campaign_twice,
+    "campaign_dates_ordered": lambda: CampaignFactory(ends_on=dt.date(2026, 2, 28)),
+    "campaign_task_number_once": _task_twice,
+    "circular_receipt_once": _receipt_twice,
+    "activity_verified_was_held": lambda: ActivityFactory(state=ActivityState.PLANNED),
     "activity_hours_positive": lambda: ActivityFactory(hours=-1),
     "attendance_once": _attendances,
     "duty_report_ballots_within_voters": lambda: DutyReportFactory(
