@@ -12,6 +12,7 @@ from activities import services
 from activities.filters import ActivityFilter, VisitFilter
 from activities.forms.entries import ActivityEntryForm, EntryForm, VisitForm
 from activities.models import Activity, Visit
+from activities.selectors.corrections import mark_of, own_record
 from activities.selectors.entries import (
     activity_in_full,
     deputies_enterable_by,
@@ -63,7 +64,10 @@ def _may(request: HttpRequest, row: Record) -> dict[str, bool]:
     """What the reader may do with the record, as flags for the page."""
     editable = type(row)._default_manager.editable_by(request.user).filter(pk=row.pk).exists()
     staff = bool(request.user.scope.write_prefixes)
+    deputy = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
+    own = deputy is not None and own_record(deputy, request.user, mark_of(row)) is not None
     return {
+        "may_question": own and row.verification == Verification.VERIFIED,
         "may_edit": editable and row.verification != Verification.VERIFIED and not staff,
         "may_verify": editable and staff,
         "opens_people": bool(request.user.scope.read_prefixes),

@@ -146,7 +146,7 @@ def test_town_clerk_sees_only_the_own_town(client, freeze):
     data = desk_of(client, town_clerk(town), "desk/_staff.html")
 
     assert [line.town for line in data["towns"]] == [town]
-    assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的走访", 1)]
+    assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的联系走访", 1)]
 
 
 def test_what_waits_opens_into_as_many_rows(client, freeze):
@@ -167,7 +167,7 @@ def test_what_waits_opens_into_as_many_rows(client, freeze):
     counts = {kind.name: kind.count for kind in kinds}
     assert counts == {
         "待核实的活动": 2,
-        "待核实的走访": 1,
+        "待核实的联系走访": 1,
         "逾期未答复的建议": 1,
         "将到期的建议": 1,
         "建议：待交办": 1,

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, Visit
-from congress_portal.core.enums import Verification
+from activities.selectors.corrections import open_requests
+from activities.selectors.verifying import piles
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import SheetState
@@ -50,19 +51,22 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
 
 
 def _to_verify(user: User, today: dt.date) -> list[Waiting]:
-    kinds: list[tuple[str, Any, str]] = [
-        ("待核实的活动", Activity, "admin:activities_activity_changelist"),
-        ("待核实的走访", Visit, "admin:activities_visit_changelist"),
-        ("待核实的接待", Reception, "admin:stations_reception_changelist"),
+    """Records of every kind that wait to be verified, and what deputies ask to have corrected."""
+    address = reverse("activities:verify")
+    found = [
+        Waiting(
+            f"待核实的{heap.kind.name}",
+            heap.count,
+            heap.since,
+            f"{address}?kind={heap.kind.code}",
+            today,
+        )
+        for heap in piles(user)
     ]
-    found = []
-    for name, model, view in kinds:
-        rows = model.objects.editable_by(user).filter(verification=Verification.PENDING)
-        seen = rows.aggregate(count=Count("pk"), oldest=Min("entered_at"))
-        since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = f"{reverse(view)}?verification__exact=pending"
-        found.append(Waiting(name, seen["count"], since, address, today))
-    return found
+    asked = open_requests(user)
+    since = timezone.localtime(asked.since).date() if asked.since else None
+    address = reverse("activities:corrections")
+    return [*found, Waiting("更正申请", asked.count, since, address, today)]
 
 
 def _suggestions(user: User, today: dt.date) -> list[Waiting]:
