@@ -22,7 +22,12 @@ from activities.models.campaign import (
 from activities.models.contact import Visit
 from activities.models.credit import ExchangePost, GoodDeed, Honour
 from activities.models.dialogue import CorrectionRequest, MemberContact, WorkOpinion
-from activities.models.invitation import ActivityFile, Invitation, SupportItem
+from activities.models.invitation import (
+    ActivityFile,
+    CalendarFeed,
+    Invitation,
+    SupportItem,
+)
 from activities.models.learning import (
     Course,
     CourseCompletion,
@@ -48,6 +53,7 @@ __all__ = [
     "BallotPaper",
     "BallotScale",
     "BallotVoter",
+    "CalendarFeed",
     "Campaign",
     "CampaignStep",
     "CampaignTask",

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -37,7 +39,8 @@ class ActivityForm(models.Model):
 
 
 class ActivityQuerySet(RecordQuerySet):
-    """By the region of the organiser or of the station; deputies see those they were at."""
+    """By the region of the organiser or of the station; deputies see those they were at, and those
+    to which they have been called."""
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region") | Q(
@@ -45,7 +48,8 @@ class ActivityQuerySet(RecordQuerySet):
         )
         if scope.deputy_user_id:
             mine = Attendance.objects.filter(deputy__user=scope.deputy_user_id).values("activity")
-            rule |= Q(pk__in=mine) | Q(entered_by=scope.deputy_user_id)
+            rule |= Q(pk__in=mine) | Q(pk__in=_invited(scope.deputy_user_id))
+            rule |= Q(entered_by=scope.deputy_user_id)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
@@ -55,6 +59,13 @@ class ActivityQuerySet(RecordQuerySet):
         if scope.deputy_user_id:
             rule |= Q(entered_by=scope.deputy_user_id) & ~Q(verification="verified")
         return rule
+
+
+def _invited(user_id: int) -> models.QuerySet[Any]:
+    """Activities of which the deputy has been told; a plan is the office's own until then."""
+    invitation = Activity._meta.get_field("invitations").related_model  # defined above this module
+    rows = invitation._default_manager.filter(deputy__user=user_id, sent_at__isnull=False)
+    return rows.values("activity")
 
 
 class Activity(Record):
@@ -123,6 +134,10 @@ class Activity(Record):
     begins_at = models.TimeField("开始时间", null=True, blank=True)
     ends_at = models.TimeField("结束时间", null=True, blank=True)
     reply_by = models.DateField("回执截止", null=True, blank=True)
+    notice_round = models.PositiveSmallIntegerField(
+        "第几次通知", default=0, editable=False, help_text="时间、地点变动后重新通知，次数加一。"
+    )
+    notified_on = models.DateField("首次通知日期", null=True, blank=True, editable=False)
     notice = models.TextField("通知内容", blank=True, help_text="议程、集合地点、要带的材料。")
     contact = models.CharField("联系人及电话", max_length=60, blank=True)
     cancel_reason = models.CharField("取消原因", max_length=200, blank=True)

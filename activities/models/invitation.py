@@ -1,5 +1,8 @@
 """Calling deputies to an activity: invitation, receipt, leave; what shows that it was supported."""
 
+import datetime as dt
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,21 +10,36 @@ from django.db.models import Q
 from activities.enums import Answer, LeaveReason, SupportKind, ToldBy
 from activities.models.activity import Activity
 from activities.models.scoping import DeputyRecordQuerySet, OfActivityQuerySet
+from congress_portal.core.crypto import EncryptedCharField
+from congress_portal.core.models import User
 from congress_portal.core.models.record import Record
-from congress_portal.core.scope import Scope
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, scope_of
 from deputies.models import Deputy
+from stations.models import Station
 
 
 class InvitationQuerySet(OfActivityQuerySet):
-    """Staff with the activity; the invited deputy the own one."""
+    """Staff with the activity; the invited deputy the own one, once it has been sent."""
 
     def read_rule(self, scope: Scope) -> Q:
+        stations = Station.objects.filter(Station.objects.all().write_rule(scope))
         rule = scope.reads("activity__region") | scope.reads("deputy__town")
-        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
+        return rule | Q(activity__station__in=stations) | self._own(scope)
 
     def write_rule(self, scope: Scope) -> Q:
-        rule = scope.writes("activity__region")
-        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
+        stations = Station.objects.filter(Station.objects.all().write_rule(scope))
+        rule = scope.writes("activity__region") | Q(activity__station__in=stations)
+        return rule | self._own(scope)
+
+    def _own(self, scope: Scope) -> Q:
+        if not scope.deputy_user_id:
+            return NOTHING
+        return Q(deputy__user=scope.deputy_user_id, sent_at__isnull=False)
+
+    def sent_to(self, user: User) -> Self:
+        """The person's own, as far as they have been sent."""
+        rule = self._own(scope_of(user))
+        return self.filter(rule)
 
 
 class Invitation(models.Model):
@@ -86,6 +104,15 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.deputy}（{self.get_answer_display()}）"
 
+    @property
+    def is_answered(self) -> bool:
+        return self.answer != Answer.WAITING
+
+    @property
+    def answer_until(self) -> dt.date:
+        """The last day on which the deputy may answer or change the answer."""
+        return self.activity.reply_by or self.activity.held_on
+
 
 class ActivityFileQuerySet(OfActivityQuerySet):
     pass
@@ -143,7 +170,11 @@ class SupportItem(Record):
         verbose_name="为哪次活动",
     )
     number = models.CharField("编号", max_length=40, blank=True, help_text="通知函的文号。")
-    detail = models.CharField("内容", max_length=200, blank=True)
+    series = models.CharField("编号系列", max_length=24, blank=True, editable=False)
+    serial = models.PositiveIntegerField("系列中的序号", null=True, blank=True, editable=False)
+    detail = models.CharField(
+        "内容", max_length=200, blank=True, help_text="通知函写收函单位；其他写给了什么。"
+    )
     amount = models.DecimalField(
         "金额（元）", max_digits=10, decimal_places=2, null=True, blank=True
     )
@@ -166,7 +197,48 @@ class SupportItem(Record):
                 name="employer_letter_once",
                 violation_error_message="这次活动已给这位代表的单位发过函。",
             ),
+            models.UniqueConstraint(
+                fields=["series", "serial"],
+                condition=Q(serial__isnull=False),
+                name="support_number_once",
+                violation_error_message="这个文号刚被用掉，请再试一次。",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.held_on} {self.deputy} {self.get_kind_display()}"
+
+
+class CalendarFeedQuerySet(ScopedQuerySet):
+    """Everyone the own one; nobody else reads or writes it."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(user=scope.user_id) if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return self.read_rule(scope)
+
+
+class CalendarFeed(models.Model):
+    """An address by which a person's own calendar fetches the activities; who has it, reads it."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="calendar_feed",
+        verbose_name="用户",
+    )
+    token = EncryptedCharField("地址密码", editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField("开通时间", auto_now_add=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "日历订阅"
+        verbose_name_plural = "日历订阅"
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -51,6 +51,21 @@ class ContactRule(models.Model):
     notice_days = models.PositiveSmallIntegerField(
         "活动至少提前几天通知", default=3, help_text="小冀镇：接待日前 3 天通知。"
     )
+    remind_days = models.PositiveSmallIntegerField(
+        "回执截止前几天提醒", default=2, help_text="只提醒还没有回执的代表，每人一次。"
+    )
+    letter_word = models.CharField(
+        "通知函发文字号",
+        max_length=20,
+        blank=True,
+        help_text="如 安人代函；印成「安人代函〔2026〕3号」。",
+    )
+    grassroots = models.CharField(
+        "基层代表的构成",
+        max_length=200,
+        default="一线工人、农民、专业技术人员、村（社区）干部",
+        help_text="用顿号分开，与代表构成一致；用来算列席会议的基层代表占比。",
+    )
 
     objects = ContactRuleQuerySet.as_manager()
 
@@ -158,6 +173,8 @@ class NotebookEntry(models.Model):
     idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
     entered_at = models.DateTimeField("录入时间", auto_now_add=True)
 
+    CONFIDENTIAL = ("text",)  # the trail and its readers never see a page of the notebook
+
     objects = NotebookEntryQuerySet.as_manager()
 
     class Meta:
@@ -167,4 +184,4 @@ class NotebookEntry(models.Model):
         indexes = [models.Index(fields=["deputy", "noted_on"], name="notebook_deputy_day")]
 
     def __str__(self) -> str:
-        return f"{self.noted_on} {self.text[:20]}"
+        return f"{self.noted_on} 记事"

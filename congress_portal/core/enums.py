@@ -111,3 +111,13 @@ class AuditAction(models.TextChoices):
     REFUSED = "refused", "拒绝访问"
     UNMASK = "unmask", "查看完整信息"
     PUBLISH = "publish", "发布"
+
+
+class DeliveryState(models.TextChoices):
+    """A notice on its way through a channel outside the portal."""
+
+    WAITING = "waiting", "待送出"
+    SENDING = "sending", "正在送"
+    SENT = "sent", "已送出"
+    NO_ADDRESS = "no_address", "没有地址"
+    FAILED = "failed", "送不出"

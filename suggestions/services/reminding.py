@@ -13,9 +13,9 @@ from django.db import transaction
 
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Unit, User
+from congress_portal.core.channels import carry_waiting
 from congress_portal.core.notices import (
     Message,
-    carry_waiting,
     notify,
     office_people,
     unit_people,

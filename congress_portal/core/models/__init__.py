@@ -1,5 +1,6 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
 from congress_portal.core.models.calendar import CalendarDay
+from congress_portal.core.models.delivery import Delivery
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import (
     HeaderSynonym,
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "CalendarDay",
+    "Delivery",
     "DictionaryEntry",
     "HeaderSynonym",
     "ImportBatch",
