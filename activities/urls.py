@@ -5,6 +5,7 @@ from activities.views import campaigns, entries
 app_name = "activities"
 urlpatterns = [
     path("", include("activities.record_urls")),
+    path("", include("activities.calling_urls")),
     path("activities/", entries.activity_list, name="list"),
     path("activities/new/", entries.log_activity, name="log_activity"),
     path("activities/<int:pk>/", entries.activity_detail, name="detail"),

@@ -29,7 +29,7 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )
-OPEN_PAGES = ["help/", "help/<slug:slug>/", "login/", "type-size/"]
+OPEN_PAGES = ["calendar/<str:token>.ics", "help/", "help/<slug:slug>/", "login/", "type-size/"]
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 
 

@@ -80,6 +80,8 @@ class Invitation(models.Model):
     decided_at = models.DateTimeField("批假时间", null=True, blank=True)
     decision = models.CharField("批假意见", max_length=200, blank=True)
 
+    CONFIDENTIAL = ("leave_reason",)  # illness and family are nobody else's matter
+
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
@@ -233,6 +235,8 @@ class CalendarFeed(models.Model):
     token = EncryptedCharField("地址密码", editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField("开通时间", auto_now_add=True)
+
+    CONFIDENTIAL = ("token_hash",)
 
     objects = CalendarFeedQuerySet.as_manager()
 

@@ -135,3 +135,23 @@ def called_to(activity: Activity) -> list[Invitation]:
             "deputy__town__code", "deputy__pinyin", "pk"
         )
     )
+
+
+_KEPT_DAYS = 120
+_MOST = 300
+
+
+def calendar_of(user: User, today: dt.date) -> list[Activity]:
+    """What a person's calendar shows: where the deputy is called, or what staff organise."""
+    called = Invitation.objects.sent_to(user).values("activity")
+    rows = Activity.objects.filter(pk__in=called) | _planned_by(user)
+    since = today - dt.timedelta(days=_KEPT_DAYS)
+    rows = rows.filter(held_on__gte=since).order_by("held_on", "pk")
+    return list(rows[:_MOST])
+
+
+def _planned_by(user: User) -> QuerySet[Activity]:
+    """Staff see what is being organised, not every record that was logged afterwards."""
+    states = (ActivityState.PLANNED, ActivityState.NOTIFIED, ActivityState.CANCELLED)
+    mine = organised_by(user).filter(state__in=states)
+    return Activity.objects.filter(pk__in=mine.values("pk"))
