@@ -5,20 +5,24 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.enums import CountsAs, Presence
-from activities.models import Activity, ActivityForm, Visit
+from activities.models import Activity, ActivityForm, FixedVoter, Tag, Visit
 from activities.selectors.entries import (
     fellows_of,
     last_activity,
     last_visit,
+    spots_in,
     stations_of,
     villages_by_town,
     villages_first,
+    visit_tags,
+    voters_of,
 )
 from congress_portal.core.enums import Dictionary
+from congress_portal.core.masking import mask_name
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
@@ -55,9 +59,16 @@ class EntryForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, deputy: Deputy, row: Any = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        deputy: Deputy,
+        row: Any = None,
+        by_owner: bool = True,
     ) -> None:
         self.deputy, self.row, self.today = deputy, row, timezone.localdate()
+        self.by_owner = by_owner
         super().__init__(data, files)
         self.initial = {"key": uuid.uuid4(), **self.remembered()}
         if row is not None:
@@ -103,7 +114,50 @@ def _with_town(village: Region) -> str:
     return f"{village.parent.name}{village.name}" if village.parent else village.name
 
 
+class SpotField(forms.ModelChoiceField):
+    """A grid or cell of the villages offered first; where there are none it is not asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Region.objects.none(), label="哪个网格（单元）", required=False, empty_label="不填"
+        )
+
+    def label_from_instance(self, spot: Region) -> str:
+        return f"{spot.parent.name}{spot.name}" if spot.parent else spot.name
+
+
+class VotersField(forms.ModelMultipleChoiceField):
+    """The deputy's fixed voters as tick boxes; named in full to the deputy alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            FixedVoter.objects.none(),
+            label="联系到的固定选民",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.in_full = False
+
+    def label_from_instance(self, voter: FixedVoter) -> str:
+        name = voter.name if self.in_full else mask_name(voter.name)
+        return f"{name}（{voter.village}）" if voter.village else name
+
+
+class TagsField(forms.ModelMultipleChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            Tag.objects.none(), label="标签", required=False, widget=forms.CheckboxSelectMultiple
+        )
+
+    def label_from_instance(self, tag: Tag) -> str:
+        return tag.name
+
+
 class VisitForm(EntryForm):
+    """Four fields to fill, three of them remembered; the rest is folded away."""
+
+    FOLDED = ("spot", "tags", "fixed_voters", "organised", "photo")
+
     held_on = DayField("哪一天")
     village = VillageField()
     channel = forms.ModelChoiceField(
@@ -124,6 +178,10 @@ class VisitForm(EntryForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    spot = SpotField()
+    tags = TagsField()
+    fixed_voters = VotersField()
+    organised = forms.BooleanField(label="是组织安排的，不是我自己去的", required=False)
     photo = PhotoField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -131,9 +189,43 @@ class VisitForm(EntryForm):
         entries = DictionaryEntry.objects.of(Dictionary.CHANNEL)
         kept = Q(pk=self.row.channel_id) if self.row else Q(pk=None)
         self.fields["channel"].queryset = entries.filter(Q(is_active=True) | kept)
-        self.fields["village"].offer(
-            villages_first(self.deputy, self.today), villages_by_town(self.deputy)
-        )
+        first = villages_first(self.deputy, self.today)
+        self.fields["village"].offer(first, villages_by_town(self.deputy))
+        self.fields["fixed_voters"].in_full = self.by_owner
+        self._offer("spot", spots_in([*first, *self._stored_village()]))
+        self._offer("tags", visit_tags(self.row))
+        self._offer("fixed_voters", voters_of(self.deputy, self.today, self.row))
+
+    def _stored_village(self) -> list[Region]:
+        return [self.row.village] if self.row and self.row.village else []
+
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+        """The field with its choices; a question without choices is not put."""
+        if rows.exists():
+            self.fields[name].queryset = rows
+        else:
+            del self.fields[name]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED if name in self.fields]
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        values = super().values
+        values["self_initiated"] = not values.pop("organised")
+        return values
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        village, spot = cleaned.get("village"), cleaned.get("spot")
+        if village and spot and not spot.code.startswith(village.prefix):
+            self.add_error("spot", f"这个网格不在{village}，请改网格或改村（社区）。")
+        return cleaned
 
     def remembered(self) -> dict[str, Any]:
         last = last_visit(self.deputy)
@@ -150,6 +242,10 @@ class VisitForm(EntryForm):
             "channel": row.channel_id,
             "people": row.people,
             "matter": row.matter,
+            "spot": row.spot_id,
+            "tags": list(row.tags.all()),
+            "fixed_voters": list(row.fixed_voters.all()),
+            "organised": not row.self_initiated,
         }
 
 

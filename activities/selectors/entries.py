@@ -7,7 +7,8 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from activities.enums import Presence
-from activities.models import Activity, Attendance, Visit
+from activities.models import Activity, Attendance, FixedVoter, Tag, Visit
+from congress_portal.core.enums import RegionLevel
 from congress_portal.core.models import Region
 from deputies.models import Deputy, GroupMembership
 from stations.models import Posting, Station
@@ -33,7 +34,7 @@ def activity_in_full(rows: QuerySet[Activity]) -> QuerySet[Activity]:
 
 def visits_in_full(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     return rows.select_related(
-        "deputy", "region", "village", "channel", "entered_by", "verified_by"
+        "deputy", "region", "village", "channel", "spot", "entered_by", "verified_by"
     )
 
 
@@ -75,6 +76,32 @@ def villages_by_town(deputy: Deputy) -> dict[str, list[Region]]:
         town = village.parent.name if village.parent else "其他"
         towns.setdefault(town, []).append(village)
     return {name: villages for name, villages in towns.items() if villages}
+
+
+def spots_in(villages: list[Region]) -> QuerySet[Region]:
+    """Grids and cells of these villages."""
+    rule = Q(pk=None)
+    for village in villages:
+        rule |= Q(code__startswith=village.prefix)
+    spots = Region.objects.filter(rule, level__in=(RegionLevel.GRID, RegionLevel.CELL))
+    return spots.select_related("parent").order_by("code")
+
+
+def visit_tags(row: Visit | None = None) -> QuerySet[Tag]:
+    """Tags in use on the axes for visits; a stored record keeps its own."""
+    rule = Q(is_active=True, axis__is_active=True, axis__for_visits=True)
+    if row is not None:
+        rule |= Q(pk__in=row.tags.values("pk"))
+    return Tag.objects.filter(rule).order_by("axis__order", "axis", "order", "pk")
+
+
+def voters_of(deputy: Deputy, on: dt.date, row: Visit | None = None) -> QuerySet[FixedVoter]:
+    """The deputy's fixed voters of that day; a stored record keeps its own."""
+    rows = FixedVoter.objects.filter(deputy=deputy)
+    now = Q(pk__in=rows.on(on).values("pk"))
+    if row is not None:
+        now |= Q(pk__in=row.fixed_voters.values("pk"))
+    return rows.filter(now).select_related("village").order_by("name", "pk")
 
 
 def last_visit(deputy: Deputy) -> Visit | None:

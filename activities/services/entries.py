@@ -4,17 +4,18 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, TypedDict, TypeVar, Unpack, cast
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from activities.enums import Presence
-from activities.models import Activity, ActivityForm, Attendance, Visit
+from activities.models import Activity, ActivityForm, Attendance, FixedVoter, Tag, Visit
 from congress_portal.core.audit import record, save_recorded
-from congress_portal.core.enums import AuditAction, Verification
+from congress_portal.core.enums import VILLAGE_LEVELS, AuditAction, Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Record, Region, User
 from congress_portal.core.scope import ScopedQuerySet
@@ -23,6 +24,16 @@ from deputies.models import Deputy
 from stations.models import Station
 
 R = TypeVar("R", bound=Record)
+
+
+class VisitDetails(TypedDict, total=False):
+    """What a visit may say besides its four fields."""
+
+    spot: Region | None
+    tags: Iterable[Tag]
+    fixed_voters: Iterable[FixedVoter]
+    self_initiated: bool
+    photo: ContentFile | None
 
 
 class NotEditableError(DomainError):
@@ -54,8 +65,8 @@ def log_visit(
     channel: DictionaryEntry,
     people: int,
     matter: str = "",
-    photo: ContentFile | None = None,
     key: uuid.UUID | None = None,
+    **more: Unpack[VisitDetails],
 ) -> Visit:
     """Enter one contact with voters; the same ``key`` always gives the same record.
 
@@ -64,13 +75,11 @@ def log_visit(
     if found := _already(Visit, key, actor):
         return found
     visit = Visit(deputy=deputy)
-    _fill_visit(visit, held_on, village, channel, people, matter)
+    _fill_visit(visit, held_on, village, channel, people, matter, more)
     _stamp(visit, actor=actor, deputy=deputy, key=key)
     try:
         with transaction.atomic():
-            if photo:
-                visit.photo.save(photo.name or "photo", photo, save=False)
-            save_recorded(visit)
+            _save_visit(visit, more)
     except (IntegrityError, ValidationError):
         if found := _already(Visit, key, actor):
             return found
@@ -88,15 +97,14 @@ def change_visit(
     channel: DictionaryEntry,
     people: int,
     matter: str = "",
-    photo: ContentFile | None = None,
+    **more: Unpack[VisitDetails],
 ) -> Visit:
     """Mend an unverified visit. Raises StaleRecordError, NotEditableError, ValidationError."""
     with transaction.atomic():
         visit = _for_change(Visit, visit_pk, actor, seen)
-        _fill_visit(visit, held_on, village, channel, people, matter)
-        if photo:
-            visit.photo.save(photo.name or "photo", photo, save=False)
-        return save_recorded(visit)  # type: ignore[return-value]
+        _fill_visit(visit, held_on, village, channel, people, matter, more)
+        _save_visit(visit, more)
+    return visit
 
 
 def _fill_visit(
@@ -106,10 +114,44 @@ def _fill_visit(
     channel: DictionaryEntry,
     people: int,
     matter: str,
+    more: VisitDetails,
 ) -> None:
+    spot = more.get("spot")
+    if village is None and spot is not None:
+        village = _village_of(spot)
     visit.held_on, visit.channel, visit.people = held_on, channel, people
-    visit.village, visit.matter = village, matter
+    visit.village, visit.matter, visit.spot = village, matter, spot
     visit.region = village.parent if village and village.parent else visit.deputy.town
+    visit.self_initiated = more.get("self_initiated", visit.self_initiated)
+
+
+def _village_of(spot: Region) -> Region | None:
+    above = spot.parent
+    while above is not None and above.level not in VILLAGE_LEVELS:
+        above = above.parent
+    return above
+
+
+def _save_visit(visit: Visit, more: VisitDetails) -> None:
+    if photo := more.get("photo"):
+        visit.photo.save(photo.name or "photo", photo, save=False)
+    save_recorded(visit)
+    changes = {
+        "tags": _set_links(visit.tags, more.get("tags", ())),
+        "fixed_voters": _set_links(visit.fixed_voters, more.get("fixed_voters", ())),
+    }
+    if changes := {name: change for name, change in changes.items() if change}:
+        record(AuditAction.UPDATE, visit, changes=changes)
+
+
+def _set_links(links: Any, wanted: Iterable[Model]) -> list[list[int]]:
+    """Make the linked rows exactly these; [before, after], or nothing when they were."""
+    before = sorted(links.values_list("pk", flat=True))
+    after = sorted(row.pk for row in wanted)
+    if before == after:
+        return []
+    links.set(after)
+    return [before, after]
 
 
 def log_activity(

@@ -57,7 +57,8 @@ def visit_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(visits_in_full(Visit.objects.visible_to(request.user)), pk=pk)
-    return render(request, "activities/visit_detail.html", {"visit": visit, **_may(request, visit)})
+    context = {"visit": visit, "tags": visit.tags.all(), "voters": visit.fixed_voters.all()}
+    return render(request, "activities/visit_detail.html", {**context, **_may(request, visit)})
 
 
 def _may(request: HttpRequest, row: Record) -> dict[str, bool]:
@@ -90,7 +91,12 @@ def _enter(
     deputy = _deputy_entered_for(request)
     if deputy is None:
         return _choose_deputy(request)
-    form = form_class(request.POST or None, request.FILES or None, deputy=deputy)
+    form = form_class(
+        request.POST or None,
+        request.FILES or None,
+        deputy=deputy,
+        by_owner=deputy.user_id == request.user.pk,
+    )
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         row = _saved(form, save, actor=request.user, deputy=deputy, key=key)
