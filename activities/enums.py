@@ -106,8 +106,11 @@ class InterviewState(models.TextChoices):
 
 
 class BallotState(models.TextChoices):
+    """筹备 → 投票中 → 投票结束 → 已计票; nothing is shown of the votes before they have ended."""
+
     DRAFT = "draft", "筹备"
     OPEN = "open", "投票中"
+    CLOSED = "closed", "投票结束"
     COUNTED = "counted", "已计票"
 
 

@@ -101,7 +101,8 @@ class BallotQuerySet(ScopedQuerySet):
         rule = scope.reads("region")
         if scope.deputy_user_id:
             mine = BallotVoter.objects.filter(deputy__user=scope.deputy_user_id)
-            rule |= Q(pk__in=mine.values("ballot")) | Q(state=BallotState.COUNTED)
+            rule |= Q(pk__in=mine.values("ballot")) & ~Q(state=BallotState.DRAFT)
+            rule |= Q(state=BallotState.COUNTED)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
@@ -131,6 +132,14 @@ class Ballot(models.Model):
     issued = models.PositiveIntegerField("发出票数", null=True, blank=True)
     spoiled = models.PositiveIntegerField("废票", default=0)
     note = models.CharField("说明", max_length=200, blank=True)
+    digest = models.CharField(
+        "选票摘要",
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="投票结束时全部电子票的摘要；计票后有人改动选票就对不上。",
+    )
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = BallotQuerySet.as_manager()
 
@@ -236,8 +245,33 @@ class BallotPaper(models.Model):
         return str(self.ballot)
 
 
+class OfPaperQuerySet(ScopedQuerySet):
+    """Nobody reads single marks; counts are made of them."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+
+class OfItemQuerySet(ScopedQuerySet):
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(item__ballot__in=Ballot.objects.filter(Ballot.objects.all().read_rule(scope)))
+
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("item__ballot__region") if scope.write_prefixes else NOTHING
+
+
 class BallotMark(models.Model):
-    """One choice on one paper."""
+    """One choice on one paper; every paper carries one for each item, an empty one if abstaining.
+
+    All papers so have one shape, and the choices of two can be exchanged (see the service).
+    """
 
     paper = models.ForeignKey(
         BallotPaper, models.CASCADE, related_name="marks", verbose_name="测评票"
@@ -245,7 +279,17 @@ class BallotMark(models.Model):
     item = models.ForeignKey(
         BallotItem, models.CASCADE, related_name="marks", verbose_name="测评项目"
     )
-    option = models.ForeignKey(BallotOption, models.PROTECT, related_name="+", verbose_name="选项")
+    option = models.ForeignKey(
+        BallotOption,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="选项",
+        help_text="空着是弃权。",
+    )
+
+    objects = OfPaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = "选票"
@@ -256,7 +300,7 @@ class BallotMark(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}：{self.option}"
+        return f"{self.item}：{self.option or '弃权'}"
 
 
 class BallotCount(models.Model):
@@ -267,6 +311,8 @@ class BallotCount(models.Model):
     )
     option = models.ForeignKey(BallotOption, models.PROTECT, related_name="+", verbose_name="选项")
     votes = models.PositiveIntegerField("票数", default=0)
+
+    objects = OfItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "纸质票数"

@@ -31,6 +31,7 @@ class Question(models.Model):
     follow_up = models.CharField("后续办理", max_length=400, blank=True)
     due_on = models.DateField("办理时限", null=True, blank=True)
     done_on = models.DateField("办结日期", null=True, blank=True)
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = OfActivityQuerySet.as_manager()
 
@@ -95,7 +96,9 @@ class Finding(models.Model):
     mended_on = models.DateField("整改日期", null=True, blank=True)
     recheck = models.CharField("复查结果", max_length=10, choices=Recheck.choices, blank=True)
     rechecked_on = models.DateField("复查日期", null=True, blank=True)
+    recheck_note = models.CharField("复查意见", max_length=400, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = FindingQuerySet.as_manager()
 
@@ -159,6 +162,7 @@ class Interview(models.Model):
         "状态", max_length=10, choices=InterviewState.choices, default=InterviewState.ASKED
     )
     arranged_on = models.DateField("安排日期", null=True, blank=True)
+    arranged_time = models.TimeField("时间", null=True, blank=True)
     place = models.CharField("地点", max_length=120, blank=True)
     official = models.CharField("出面的负责人", max_length=60, blank=True)
     outcome = models.TextField("约见结果", blank=True)

@@ -3,7 +3,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from activities.models import Activity, Visit
+from activities.models import Activity, Finding, Visit
 from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
 from congress_portal.core.masking import mask_name, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region, Unit
@@ -54,6 +54,15 @@ class Voice(models.Model):
     )
     activity = models.ForeignKey(
         Activity, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="活动"
+    )
+    finding = models.OneToOneField(
+        Finding,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="voice",
+        verbose_name="发现的问题",
     )
     station = models.ForeignKey(
         Station, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="家站"
