@@ -68,6 +68,7 @@ def _may(request: HttpRequest, row: Record) -> dict[str, bool]:
     deputy = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
     own = deputy is not None and own_record(deputy, request.user, mark_of(row)) is not None
     return {
+        "may_voice": own,
         "may_question": own and row.verification == Verification.VERIFIED,
         "may_edit": editable and row.verification != Verification.VERIFIED and not staff,
         "may_verify": editable and staff,
