@@ -119,6 +119,13 @@ class Comparison(models.TextChoices):
     MORE_THAN = "more_than", "超过"
 
 
+class ShareOf(models.TextChoices):
+    """What a result's percentage is taken of; local rules differ (RULES C4)."""
+
+    VOTES = "votes", "收回的有效票"
+    PRESENT = "present", "到会人数"
+
+
 class Audience(models.TextChoices):
     """For whom a training or a course is meant (M99)."""
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from activities.enums import BallotState, Comparison
+from activities.enums import BallotState, Comparison, ShareOf
 from activities.models.activity import Activity
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
@@ -16,6 +16,9 @@ class BallotScale(models.Model):
 
     name = models.CharField("票式", max_length=40, unique=True)
     source = models.CharField("依据", max_length=200, blank=True)
+    share_of = models.CharField(
+        "按什么数算比例", max_length=8, choices=ShareOf.choices, default=ShareOf.VOTES
+    )
     is_active = models.BooleanField("在用", default=True)
 
     objects = SharedQuerySet.as_manager()

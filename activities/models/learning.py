@@ -107,6 +107,7 @@ class TrainingSession(models.Model):
         verbose_name="实际举办",
         help_text="分几批办的可以有几次。",
     )
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = OfPlanQuerySet.as_manager()
 
@@ -144,6 +145,7 @@ class Course(models.Model):
     )
     published_at = models.DateTimeField("发布时间", null=True, blank=True, editable=False)
     is_active = models.BooleanField("在用", default=True)
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = OfOfficeQuerySet.as_manager()
 

@@ -109,6 +109,7 @@ class ReportMeeting(models.Model):
     voters_present = models.PositiveIntegerField("到会选民", null=True, blank=True)
     is_held = models.BooleanField("已召开", default=False)
     note = models.TextField("会议记录", blank=True)
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
 
     objects = ReportMeetingQuerySet.as_manager()
 
