@@ -1,4 +1,4 @@
-"""Dates and the names of the congress's bodies, as papers write them."""
+"""How papers call a day and the body that writes them."""
 
 import datetime as dt
 
@@ -10,6 +10,10 @@ from congress_portal.core.models import Region
 
 def date_words(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def short_date(day: dt.date | None) -> str:
+    return day.isoformat() if day else "—"
 
 
 def paragraphs(text: str) -> list[str]:
@@ -24,3 +28,9 @@ def office_of(region: Region) -> str:
     if region.level in TOWN_LEVELS:
         return f"{region.name}人大工作委员会"
     return settings.PORTAL_OFFICE or f"{region.name}人大常委会代表工作委员会"
+
+
+def committee_of(region: Region) -> str:
+    """The body that reports and is reported to: 常委会, in a town the 主席团."""
+    is_town = region.level in TOWN_LEVELS
+    return office_of(region) if is_town else f"{region.name}人大常委会"
