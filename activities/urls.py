@@ -4,6 +4,7 @@ from activities.views import campaigns, entries
 
 app_name = "activities"
 urlpatterns = [
+    path("", include("activities.contact_urls")),
     path("", include("activities.record_urls")),
     path("", include("activities.calling_urls")),
     path("activities/", entries.activity_list, name="list"),

@@ -86,7 +86,7 @@ class AssignForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, opinion: WorkOpinion) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="assign_%s")
         rows = CommitteeOffice.objects.filter(region=opinion.region_id, is_active=True)
         self.fields["office"].queryset = rows  # type: ignore[attr-defined]
 
@@ -95,10 +95,16 @@ class AnswerForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     answer = WordsField("答复", rows=5, longest=4000)
 
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="answer_%s", **kwargs)
+
 
 class AgainForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     reason = WordsField("还有什么没有答复", rows=3, longest=1000)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="again_%s", **kwargs)
 
 
 class OpinionFilter(ListFilter):

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from activities.enums import OpinionState
 from activities.models import Activity, MemberContact, WorkOpinion
+from activities.services.pairs import log_contact
 from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
-from congress_portal.core.models import Region, User
+from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.notices import Message, notify, office_people
 from congress_portal.core.stale import refuse_stale
-from deputies.models import CommitteeMember, CommitteeOffice, Deputy
+from deputies.models import CommitteeMember, CommitteeOffice, Deputy, Pairing
 
 
 class OpinionError(DomainError):
@@ -62,6 +63,29 @@ def raise_opinion(
             return found
         raise
     return row
+
+
+@transaction.atomic
+def log_contact_with_opinion(
+    *,
+    actor: User,
+    pairing: Pairing,
+    held_on: dt.date,
+    channel: DictionaryEntry,
+    matter: str = "",
+    opinion: str = "",
+    key: uuid.UUID | None = None,
+) -> MemberContact:
+    """Enter a member's contact and, if one came up, the deputy's opinion: both or neither."""
+    contact = log_contact(
+        actor=actor, pairing=pairing, held_on=held_on, channel=channel, matter=matter, key=key
+    )
+    if opinion.strip():
+        raise_opinion(
+            actor=actor, deputy=pairing.deputy, region=pairing.member.region, text=opinion,
+            raised_on=held_on, contact=contact, key=uuid.uuid5(key, "opinion") if key else None,
+        )  # fmt: skip
+    return contact
 
 
 def _may_note(actor: User, region: Region, contact: MemberContact | None) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -60,6 +61,20 @@ def pair(
     saved: Pairing = save_recorded(row, reason=reason.strip())  # type: ignore[assignment]
     _tell_pair(saved)
     return saved
+
+
+@transaction.atomic
+def pair_with_each(
+    *,
+    actor: User,
+    member: CommitteeMember,
+    deputies: Sequence[Deputy],
+    begins_on: dt.date | None = None,
+    reason: str = "",
+) -> list[Pairing]:
+    """``pair`` for each of the deputies, all or none."""
+    given = {"actor": actor, "member": member, "begins_on": begins_on, "reason": reason}
+    return [pair(deputy=deputy, **given) for deputy in deputies]  # type: ignore[arg-type]
 
 
 def _refuse_unfit(member: CommitteeMember, deputy: Deputy, day: dt.date) -> None:
