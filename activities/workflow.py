@@ -92,7 +92,7 @@ TABLE: Mapping[Action, Move] = {
     Action.DECIDE_LEAVE: Move(_TOLD, Side.ORGANISER, "代表马上收到结果"),
     Action.LETTER: Move(
         _on(Stage.PLANNED, Stage.NOTIFIED, Stage.HELD, Stage.VERIFIED),
-        Side.ORGANISER,
+        Side.VERIFIER,
         "文号记入履职保障台账",
     ),
     Action.HOLD: Move(_TOLD, Side.ORGANISER, "等待核实，核实后计入履职", ActivityState.HELD),

@@ -122,3 +122,21 @@ class DecideLeaveForm(SeenForm):
         if cleaned.get("grants") == "no" and not cleaned.get("words"):
             self.add_error("words", "不准假要写明理由，代表会看到。")
         return cleaned
+
+
+class PhonesForm(forms.Form):
+    """Why the numbers are needed, and whether to show or to print them."""
+
+    reason = forms.CharField(
+        label="用途",
+        min_length=4,
+        max_length=200,
+        initial="电话通知活动",
+        error_messages={
+            "required": "请写明用途。",
+            "min_length": "用途太短，请写清楚（至少 4 个字）。",
+        },
+    )
+    then = forms.ChoiceField(
+        choices=[("show", "显示"), ("pdf", "PDF"), ("docx", "Word")], widget=forms.HiddenInput
+    )

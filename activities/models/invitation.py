@@ -149,10 +149,13 @@ class ActivityFile(models.Model):
 
 
 class SupportItemQuerySet(DeputyRecordQuerySet):
-    """What the office gave: the deputy reads it, only staff write it."""
+    """What the office gave: the deputy reads it, staff of home and activity write it."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        return super().read_rule(scope) | scope.reads("activity__region")
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("deputy__town")
+        return scope.writes("deputy__town") | scope.writes("activity__region")
 
 
 class SupportItem(Record):

@@ -155,3 +155,8 @@ def _planned_by(user: User) -> QuerySet[Activity]:
     states = (ActivityState.PLANNED, ActivityState.NOTIFIED, ActivityState.CANCELLED)
     mine = organised_by(user).filter(state__in=states)
     return Activity.objects.filter(pk__in=mine.values("pk"))
+
+
+def unread(rows: list[Invitation]) -> list[Invitation]:
+    """Whom the notice has not reached: neither opened nor answered."""
+    return [row for row in rows if row.read_at is None and not row.is_answered]
