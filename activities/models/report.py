@@ -1,8 +1,9 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from activities.models.ballot import BallotScale
-from congress_portal.core.enums import Dictionary
+from congress_portal.core.enums import Dictionary, Verification
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.models.record import Record, RecordQuerySet
 from congress_portal.core.scope import Scope, ScopedQuerySet
@@ -91,6 +92,12 @@ class DutyReport(Record):
 
     def __str__(self) -> str:
         return f"{self.held_on} {self.deputy}述职"
+
+    def clean(self) -> None:
+        """Raises ValidationError for a report that is verified before its meeting."""
+        planned = self.meeting is not None and not self.meeting.is_held
+        if planned and self.verification == Verification.VERIFIED:
+            raise ValidationError("述职会还没有召开，不能核实。")
 
 
 class ReportMeeting(models.Model):

@@ -49,7 +49,7 @@ KINDS = (
          ("form", "region", "station")),
     Kind("reception", Reception, "station__region", "duties__deputy",
          "stations:reception_detail", ("station",)),
-    Kind("report", DutyReport, "deputy__town", "deputy", "admin:activities_dutyreport_change",
+    Kind("report", DutyReport, "deputy__town", "deputy", "activities:duty_report",
          ("deputy", "district")),
     Kind("deed", GoodDeed, "deputy__town", "deputy", "admin:activities_gooddeed_change",
          ("deputy", "kind")),
@@ -90,7 +90,7 @@ class Pile:
 def waiting_rows(kind: Kind, user: User) -> QuerySet[Any]:
     """Pending records this person may verify, oldest first; never the person's own entries.
 
-    An activity waits only once it has been held.
+    An activity or a report to the voters waits only once it has been held.
     """
     rows: QuerySet[Any] = kind.model._default_manager.all().editable_by(user).pending()  # type: ignore[attr-defined]
     own = Q(entered_by=user, on_behalf=False)
@@ -99,6 +99,8 @@ def waiting_rows(kind: Kind, user: User) -> QuerySet[Any]:
     rows = rows.exclude(own)
     if kind.model is Activity:
         rows = rows.filter(state=ActivityState.HELD)
+    if kind.model is DutyReport:
+        rows = rows.exclude(meeting__is_held=False)
     return rows.order_by("entered_at", "pk")
 
 
