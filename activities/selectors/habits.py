@@ -120,7 +120,7 @@ def so_far(period: Period, today: dt.date) -> Period:
 
 
 def habits_of(deputies: DeputyQuerySet, period: Period, today: dt.date) -> list[Habits]:
-    """In the order of the rows given; ten queries for any number of deputies."""
+    """In the order of the rows given; nine queries for any number of deputies."""
     passed = so_far(period, today)
     people = list(deputies.select_related("town", "village"))
     rules, rows = Rules(), deputies.order_by().values("pk")
@@ -154,11 +154,12 @@ def outside_own_village() -> Q:
 
 def _breadths(people: list[Deputy], rows: Any, period: Period) -> dict[int, Breadth]:
     visits = placed_visits(period).filter(deputy__in=rows)
-    counts = {
-        row["deputy"]: row
-        for row in visits.order_by()
+    counts: dict[int, tuple[int, int]] = {
+        deputy: (placed, outside)
+        for deputy, placed, outside in visits.order_by()
         .values("deputy")
         .annotate(placed=Count("pk"), outside=Count("pk", outside_own_village()))
+        .values_list("deputy", "placed", "outside")
     }
     reached: dict[int, set[int]] = defaultdict(set)
     for deputy, village in visits.order_by().values_list("deputy", "village").distinct():
@@ -167,8 +168,7 @@ def _breadths(people: list[Deputy], rows: Any, period: Period) -> dict[int, Brea
     return {
         deputy.pk: Breadth(
             deputy.village,
-            counts.get(deputy.pk, {}).get("placed", 0),
-            counts.get(deputy.pk, {}).get("outside", 0),
+            *counts.get(deputy.pk, (0, 0)),
             tuple(v for v in villages[deputy.pk] if v.pk not in reached[deputy.pk]),
             deputy.pk in by_town,
         )
@@ -183,34 +183,46 @@ def _villages_owed(
 
     The set names the deputies for whom a whole town stands in.
     """
-    seats = Mandate.objects.in_force(period).filter(deputy__in=rows)
-    seats = seats.values_list("deputy", "district", "district__region", "district__region__code")
+    wanted, towns = _districts_owed(rows, period)
+    for deputy in people:
+        if deputy.pk not in wanted and deputy.pk not in towns:
+            towns[deputy.pk].add(deputy.town.code[:9])
+    codes = {f"{code}000" for found in towns.values() for code in found}
+    keys = {key for found in wanted.values() for key in found}
+    villages = list(
+        Region.objects.filter(
+            Q(parent__code__in=codes) | Q(pk__in=keys), level__in=VILLAGE_LEVELS
+        ).order_by("code")
+    )
+    owed = {
+        deputy.pk: [
+            village
+            for village in villages
+            if village.pk in wanted[deputy.pk] or village.code[:9] in towns[deputy.pk]
+        ]
+        for deputy in people
+    }
+    return owed, {deputy.pk for deputy in people if towns[deputy.pk]}
+
+
+def _districts_owed(rows: Any, period: Period) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
+    """By deputy: the villages registered for the districts, and the towns of districts without."""
+    mandates = Mandate.objects.in_force(period).filter(deputy__in=rows)
+    seats = list(mandates.values_list("deputy", "district", "district__region__code"))
     linked: dict[int, set[int]] = defaultdict(set)
-    for district, village in District.villages.through.objects.values_list("district", "region"):
+    links = District.villages.through.objects.filter(
+        district__in={district for _, district, _ in seats if district}
+    )
+    for district, village in links.values_list("district", "region"):
         linked[district].add(village)
     wanted: dict[int, set[int]] = defaultdict(set)
     towns: dict[int, set[str]] = defaultdict(set)
-    for deputy, district, _, code in seats:
+    for deputy, district, code in seats:
         if district in linked:
             wanted[deputy] |= linked[district]
         elif code and not code.endswith("000000"):
             towns[deputy].add(code[:9])
-    for deputy in people:
-        if deputy.pk not in wanted and deputy.pk not in towns:
-            towns[deputy.pk].add(deputy.town.code[:9])
-    by_town: dict[str, list[Region]] = defaultdict(list)
-    by_key: dict[int, Region] = {}
-    for village in Region.objects.filter(level__in=VILLAGE_LEVELS).order_by("code"):
-        by_town[village.code[:9]].append(village)
-        by_key[village.pk] = village
-    found: dict[int, list[Region]] = {}
-    for deputy in people:
-        keys = wanted.get(deputy.pk, set())
-        own = {by_key[key] for key in keys if key in by_key}
-        if not own:
-            own = {each for code in towns.get(deputy.pk, ()) for each in by_town[code]}
-        found[deputy.pk] = sorted(own, key=lambda each: each.code)
-    return found, {deputy.pk for deputy in people if deputy.pk not in wanted}
+    return wanted, towns
 
 
 # --- steadiness -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
@@ -22,7 +23,7 @@ from deputies.models import (
 )
 
 
-def pairs_listed(rows: QuerySet[Pairing], period: Period) -> QuerySet[Pairing]:
+def pairs_listed(rows: QuerySet[Pairing], period: Period) -> QuerySet[Any]:
     """With ``times`` (verified contacts of the period), ``waiting`` and ``last_on`` (ever)."""
     contacts = MemberContact.objects.exclude(verification=Verification.REFUSED)
     of_period = contacts.in_period(period)
@@ -106,10 +107,11 @@ def seats_of(user: User, on: dt.date) -> QuerySet[CommitteeMember]:
     return rows.select_related("region", "office", "deputy")
 
 
-def own_pairs(user: User, period: Period, today: dt.date) -> QuerySet[Pairing]:
+def own_pairs(user: User, period: Period, today: dt.date) -> QuerySet[Any]:
     """The member's own pairs, nobody else's (M08); the one longest not heard of first."""
     rows = Pairing.objects.on(today).filter(member__in=seats_of(user, today).values("pk"))
-    return pairs_listed(rows, period).order_by("last_on", "pk")
+    listed: QuerySet[Any] = pairs_listed(rows, period)
+    return listed.order_by("last_on", "pk")
 
 
 def own_contacts(user: User, today: dt.date) -> QuerySet[MemberContact]:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from activities.models import ContactRule, FixedVoter, Visit
@@ -90,15 +90,11 @@ def voters_of(deputy: Deputy, on: dt.date) -> QuerySet[FixedVoter]:
 
 def with_contacts(rows: QuerySet[FixedVoter], period: Period, year: Period) -> QuerySet[Any]:
     """Voters with ``last_on`` (any contact not refused), ``is_reached``, ``times`` of the year."""
-    known = _LINKS.objects.filter(fixedvoter=OuterRef("pk")).exclude(
-        visit__verification=Verification.REFUSED
-    )
-    last = known.order_by().values("fixedvoter").annotate(day=Max("visit__held_on")).values("day")
-    of_year = known.filter(visit__held_on__range=(year.first, year.last)).order_by()
-    times = of_year.values("fixedvoter").annotate(times=Count("pk")).values("times")
+    known = _LINKS.objects.exclude(visit__verification=Verification.REFUSED)
+    of_year = known.filter(visit__held_on__range=(year.first, year.last))
     return rows.select_related("village__parent").annotate(
-        last_on=Subquery(last),
-        times=Coalesce(Subquery(times), 0),
+        last_on=beside(known, "fixedvoter", Max("visit__held_on")),
+        times=Coalesce(beside(of_year, "fixedvoter", Count("pk")), 0),
         is_reached=Exists(_in_touch(period, Verification.VERIFIED)),
         is_waiting=Exists(_in_touch(period, Verification.PENDING)),
     )

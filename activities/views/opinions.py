@@ -19,7 +19,7 @@ from activities.forms.opinions import (
     OpinionFilter,
     OpinionForm,
 )
-from activities.models import WorkOpinion
+from activities.models import Activity, WorkOpinion
 from activities.selectors.opinions import LATE, age_of, opinion_counts, opinions_listed
 from activities.services import opinions as services
 from congress_portal.core.attempts import attempt
@@ -82,6 +82,9 @@ def _context(request: HttpRequest, row: WorkOpinion, **forms: Any) -> dict[str, 
         "age": age_of(row, timezone.localdate()),
         "late": LATE,
         "own": is_own,
+        "opens_activity": Activity.objects.visible_to(request.user)
+        .filter(pk=row.activity_id)
+        .exists(),
         "seen": seen["seen"],
         "assign": forms.get("assign", assign) if is_open and is_staff else None,
         "answer": forms.get("answer", answer) if is_open and works and row.office_id else None,
