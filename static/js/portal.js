@@ -22,6 +22,18 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+for (const button of document.querySelectorAll("[data-tick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll("input[type=checkbox]")];
+    const wanted = !boxes.every((box) => box.checked);
+    for (const box of boxes) {
+      box.checked = wanted;
+    }
+    button.textContent = wanted ? "全部不勾" : "全部勾上";
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
