@@ -18,6 +18,13 @@ from tests.factories.campaigns import (
     CircularReceiptFactory,
     TagFactory,
 )
+from tests.factories.contact import (
+    ContactRuleFactory,
+    FixedVoterFactory,
+    MemberContactFactory,
+    NotebookEntryFactory,
+    WorkOpinionFactory,
+)
 from tests.factories.deputies import DeputyFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +52,12 @@ def _receipt_twice():
 
 
 BROKEN = {
+    "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),
+    "fixed_voter_dates_ordered": lambda: FixedVoterFactory(ends_on=dt.date(2025, 12, 31)),
+    "work_opinion_answered_has_text": lambda: WorkOpinionFactory(state="answered"),
+    "work_opinion_answered_after_raised": lambda: WorkOpinionFactory(
+        answered_on=dt.date(2026, 7, 6)
+    ),
     "tag_once": lambda: Tag.objects.bulk_create([Tag(axis=TagFactory().axis, name="进社区")]),
     "campaign_once": _campaign_twice,
     "campaign_dates_ordered": lambda: CampaignFactory(ends_on=dt.date(2026, 2, 28)),
@@ -69,10 +82,16 @@ def test_every_constraint_is_tried():
 
 
 @pytest.mark.parametrize(
-    "factory", [ActivityFactory, VisitFactory, DutyReportFactory, NewsItemFactory]
+    "factory",
+    [ActivityFactory, VisitFactory, DutyReportFactory, NewsItemFactory, MemberContactFactory],
 )
 @pytest.mark.parametrize("column", ["idempotency_key", "row_key"])
 def test_a_form_and_a_row_make_one_record(factory, column):
     key = uuid.uuid4()
 
     assert_refused(twice(factory, **{column: key if column == "idempotency_key" else str(key)}))
+
+
+@pytest.mark.parametrize("factory", [NotebookEntryFactory, WorkOpinionFactory])
+def test_a_form_makes_one_page(factory):
+    assert_refused(twice(factory, idempotency_key=uuid.uuid4()))
