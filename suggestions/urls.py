@@ -4,6 +4,7 @@ from suggestions.views import (
     boards,
     calls,
     files,
+    from_activity,
     hearing,
     lists,
     office,
@@ -53,5 +54,8 @@ urlpatterns = [
     path("voices/new/", hearing.log_voice, name="log_voice"),
     path("voices/", lists.voice_list, name="voice_list"),
     path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
+    path(
+        "voices/from-finding/<int:pk>/", from_activity.voice_from_finding, name="voice_from_finding"
+    ),
     path("voices/<int:pk>/suggest/", writing.from_voice, name="from_voice"),
 ]
