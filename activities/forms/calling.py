@@ -21,7 +21,10 @@ class AnswerForm(forms.Form):
         error_messages={"required": "请选择能参加还是请假。"},
     )
     leave_kind = forms.ChoiceField(
-        label="请假类别", choices=LeaveReason.choices, widget=forms.RadioSelect, required=False
+        label="请假类别",
+        choices=LeaveReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择请假类别。"},
     )
     leave_reason = forms.CharField(
         label="事由",
@@ -34,17 +37,13 @@ class AnswerForm(forms.Form):
 
     def __init__(self, data: Any = None, *, invitation: Invitation) -> None:
         super().__init__(data)
+        if self.is_bound and not self.asks_leave:
+            self.fields["leave_kind"].required = False
         self.initial = {
             "leave_kind": invitation.leave_kind,
             "leave_reason": invitation.leave_reason,
             "round": invitation.activity.notice_round,
         }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("answer") == self.LEAVE and not cleaned.get("leave_kind"):
-            self.add_error("leave_kind", "请选择请假类别。")
-        return cleaned
 
     @property
     def asks_leave(self) -> bool:

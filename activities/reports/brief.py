@@ -70,7 +70,7 @@ def brief_paper(brief: Brief) -> OfficialPaper:
         blocks.append(Heading(f"{'一二三四五'[number]}、{title}"))
         blocks += [Paragraph(text) for text in texts]
     head = Head(
-        issuer=activity.organiser or office_of(activity.region),
+        issuer=office_of(activity.region),
         title_pieces=(activity.title, "活动简报"),
         date_text=date_words(activity.held_on),
         number=f"〔{activity.held_on.year}〕第　　期",
@@ -95,6 +95,7 @@ def _facts(brief: Brief) -> list[str]:
         f"{'、'.join(brief.leading)}。" if brief.leading else "",
         f"请假{len(brief.on_leave)}人：{'、'.join(brief.on_leave)}。" if brief.on_leave else "",
         f"缺席{len(brief.absent)}人：{'、'.join(brief.absent)}。" if brief.absent else "",
+        f"组织单位：{activity.organiser}。" if activity.organiser else "",
         f"相关单位：{'、'.join(brief.units)}。" if brief.units else "",
         f"列席、旁听：{activity.observers.rstrip('。')}。" if activity.observers else "",
         f"到场群众{activity.audience}人。" if activity.audience else "",

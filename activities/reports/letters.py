@@ -12,6 +12,7 @@ from congress_portal.core.documents.blocks import (
     Column,
     Head,
     Heading,
+    LetterPaper,
     OfficialPaper,
     Paragraph,
     Table,
@@ -116,16 +117,16 @@ def seats_of(deputy: Deputy, day: dt.date) -> tuple[str, ...]:
     )
 
 
-def employer_paper(letter: EmployerLetter) -> OfficialPaper:
+def employer_paper(letter: EmployerLetter) -> LetterPaper:
     activity, name = letter.activity, letter.deputy.name
     seats = "、".join(letter.seats) or "人民代表大会代表"
     place = f"在{activity.place}" if activity.place else ""
+    what = f"“{activity.title}”（{activity.form.name}）"
     texts = [
-        f"贵单位{name}同志系{seats}。我单位定于{when_words(activity)}{place}开展"
-        f"“{activity.title}”（{activity.form.name}），请{name}同志参加。",
-        f"根据{_LAW}第四十条、第四十一条的规定，代表参加闭会期间由本级人民代表大会常务委员会或者"
-        "主席团安排的活动，所在单位必须给予时间保障，按正常出勤对待，享受所在单位的工资和其他待遇。"
-        f"请贵单位予以支持，安排好{name}同志的工作。",
+        f"贵单位{name}同志系{seats}。我单位定于{when_words(activity)}{place}开展{what}，"
+        f"请{name}同志参加。",
+        f"根据{_LAW}第四十条、第四十一条，代表参加闭会期间组织的代表活动，所在单位必须给予时间"
+        "保障，按正常出勤对待，享受所在单位的工资和其他待遇。请贵单位予以支持。",
         "特此函告。",
     ]
     head = Head(
@@ -136,4 +137,4 @@ def employer_paper(letter: EmployerLetter) -> OfficialPaper:
         number=letter.number,
         note=f"联系人及电话：{activity.contact}" if activity.contact else "",
     )
-    return OfficialPaper(head, tuple(Paragraph(text) for text in texts))
+    return LetterPaper(head, tuple(Paragraph(text) for text in texts))

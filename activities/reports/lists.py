@@ -7,18 +7,13 @@ from django.utils import timezone
 from activities.enums import Answer
 from activities.models import Activity, Invitation
 from activities.reports.chat import time_words
-from congress_portal.core.documents.blocks import Column, FormPaper, Table
+from congress_portal.core.documents.blocks import Cell, Column, FormPaper, Grid, Line, Table
 from congress_portal.core.documents.wording import date_words, office_of
 from congress_portal.core.masking import mask_phone
 
-_SIGN_IN = (
-    Column("序号", 8),
-    Column("姓名", 13),
-    Column("镇（街道）", 15),
-    Column("工作单位及职务", 30, "name"),
-    Column("签到", 20),
-    Column("备注", 14),
-)
+_SIGN_IN = ("序号", "姓名", "镇（街道）", "工作单位及职务", "签到", "备注")
+_WIDTHS = (7, 12, 17, 31, 19, 14)
+_PEN_MM = 11  # the height of a line that is signed by hand
 _PHONES = (
     Column("序号", 8),
     Column("姓名", 14),
@@ -44,12 +39,17 @@ def sign_in_sheet(activity: Activity, rows: list[Invitation]) -> FormPaper:
         for number, row in enumerate(rows, start=1)
     ]
     spare = [(str(len(rows) + n + 1), "", "", "", "", "") for n in range(_SPARE_LINES)]
+    head = Line(tuple(Cell(text, kind="label") for text in _SIGN_IN))
+    body = [
+        Line(tuple(Cell(text, kind="centre") for text in line), _PEN_MM)
+        for line in (*lines, *spare)
+    ]
     return FormPaper(
         title_pieces=(activity.title, "签到册"),
         author=activity.organiser or office_of(activity.region),
-        left=f"{time_words(activity)}　{activity.place}".strip(),
+        left=time_words(activity),
         right=f"应到{sum(row.answer != Answer.LEAVE_GRANTED for row in rows)}人　实到　　人",
-        blocks=(Table("", _SIGN_IN, (*lines, *spare)),),
+        blocks=(Grid(_WIDTHS, (head, *body)),),
     )
 
 
@@ -75,7 +75,7 @@ def phone_list(activity: Activity, rows: list[Invitation], phones: Mapping[int, 
     return FormPaper(
         title_pieces=(activity.title, "电话通知名单"),
         author=activity.organiser or office_of(activity.region),
-        left=f"{time_words(activity)}　{activity.place}".strip(),
-        right=f"{date_words(timezone.localdate())}　{len(rows)}人还没有看到通知",
+        left=time_words(activity),
+        right=f"{len(rows)}人还没有看到通知（{date_words(timezone.localdate())}）",
         blocks=(Table("", _PHONES, lines),),
     )
