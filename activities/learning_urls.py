@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import reporting
+from activities.views import credit, reporting
 
 urlpatterns = [
     path("reporting/", reporting.board, name="reporting"),
@@ -22,6 +22,20 @@ urlpatterns = [
     path("reporting/<int:pk>/feedback/", reporting.feedback, name="report_feedback"),
     path("reporting/<int:pk>/rectify/", reporting.rectify, name="rectify_report"),
     path("reporting/<int:pk>/verify/", reporting.verify_report, name="verify_report"),
+    path("deeds/", credit.deed_list, name="deeds"),
+    path("deeds/xlsx/", credit.deed_sheet, name="deed_sheet"),
+    path("deeds/new/", credit.write_deed, name="new_deed"),
+    path("deeds/<int:pk>/", credit.deed, name="deed"),
+    path("deeds/<int:pk>/edit/", credit.write_deed, name="edit_deed"),
+    path("deeds/<int:pk>/consent/", credit.deed_consent, name="deed_consent"),
+    path("deeds/<int:pk>/photo/", credit.deed_photo, name="deed_photo"),
+    path("honours/", credit.honour_list, name="honours"),
+    path("honours/xlsx/", credit.honour_sheet, name="honour_sheet"),
+    path("honours/new/", credit.write_honour, name="new_honour"),
+    path("exchange/", credit.exchange, name="exchange"),
+    path("exchange/new/", credit.write_post, name="new_post"),
+    path("exchange/<int:pk>/", credit.exchange_post, name="exchange_post"),
+    path("exchange/<int:pk>/edit/", credit.write_post, name="edit_post"),
 ]
 for kind in ("pdf", "docx"):
     urlpatterns += [

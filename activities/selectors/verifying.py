@@ -51,7 +51,7 @@ KINDS = (
          "stations:reception_detail", ("station",)),
     Kind("report", DutyReport, "deputy__town", "deputy", "activities:duty_report",
          ("deputy", "district")),
-    Kind("deed", GoodDeed, "deputy__town", "deputy", "admin:activities_gooddeed_change",
+    Kind("deed", GoodDeed, "deputy__town", "deputy", "activities:deed",
          ("deputy", "kind")),
     Kind("honour", Honour, "deputy__town", "deputy", "admin:activities_honour_change",
          ("deputy", "level")),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity, Visit
+from activities.models import Activity, GoodDeed, Visit
 from activities.selectors.verifying import Kind, waiting_rows
 from congress_portal.core.enums import Verification
 from congress_portal.core.errors import DomainError
@@ -93,6 +93,10 @@ def _tell(row: Record) -> None:
 
 def page_to_mend(row: Record) -> str:
     """Where whoever entered the record mends it; empty where there is no such page."""
-    views = {Visit: "activities:edit_visit", Activity: "activities:edit_activity"}
+    views = {
+        Visit: "activities:edit_visit",
+        Activity: "activities:edit_activity",
+        GoodDeed: "activities:edit_deed",
+    }
     view = views.get(type(row))
     return reverse(view, args=[row.pk]) if view else ""
