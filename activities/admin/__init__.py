@@ -1,5 +1,5 @@
 """The admin of duty records, one module a theme."""
 
-from activities.admin import campaigns, entries, pairs, supervision, voters
+from activities.admin import calling, campaigns, entries, pairs, supervision, voters
 
-__all__ = ["campaigns", "entries", "pairs", "supervision", "voters"]
+__all__ = ["calling", "campaigns", "entries", "pairs", "supervision", "voters"]

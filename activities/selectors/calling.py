@@ -32,6 +32,29 @@ def sides_of(user: User, activity: Activity) -> frozenset[Side]:
     return frozenset(found)
 
 
+def may_organise(user: User) -> bool:
+    """County, town and station staff plan activities."""
+    return bool(user.scope.write_prefixes) or user.scope.officer_user_id is not None
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where the page of an activity leads the reader: its calling, or the own receipt."""
+
+    plan: bool
+    invitation: int | None
+
+
+def doors_of(user: User, activity: Activity) -> Doors:
+    planned = activity.notified_on is not None or activity.state != ActivityState.HELD
+    sides = sides_of(user, activity)
+    own = None
+    if Side.INVITED in sides:
+        rows = Invitation.objects.sent_to(user).filter(activity=activity)
+        own = rows.values_list("pk", flat=True).first()
+    return Doors(planned and Side.ORGANISER in sides, own)
+
+
 def organised_by(user: User) -> QuerySet[Activity]:
     """Activities that the person may call deputies to."""
     rows = Activity.objects.editable_by(user)

@@ -10,7 +10,6 @@ from activities.models import Activity, Invitation, SupportItem
 from activities.selectors.calling import Tally, called_to, organised_by, sides_of, stage, tally
 from activities.selectors.planning import LeadTime, lead_time
 from activities.workflow import Action, Stage, available_actions
-from congress_portal.core.enums import Verification
 from congress_portal.core.models import User
 
 OPEN = (ActivityState.PLANNED, ActivityState.NOTIFIED)
@@ -36,11 +35,6 @@ def waiting_plans(user: User, today: dt.date) -> dict[str, QuerySet[Activity]]:
     return {
         "leaves": rows.filter(state=ActivityState.NOTIFIED, pk__in=asked),
         "past": rows.filter(state=ActivityState.NOTIFIED, held_on__lt=today),
-        "verify": rows.filter(
-            state=ActivityState.HELD,
-            verification=Verification.PENDING,
-            notified_on__isnull=False,
-        ),
     }
 
 

@@ -17,6 +17,7 @@ from activities.services.entries import (
     log_activity,
     log_visit,
 )
+from activities.services.reminding import remind_of_activities
 
 __all__ = [
     "CampaignError",
@@ -28,6 +29,7 @@ __all__ = [
     "mark_circular_read",
     "note_step",
     "publish_circular",
+    "remind_of_activities",
     "respond_to_circular",
     "save_campaign",
     "save_circular",

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from activities import services
+from activities.enums import ActivityState
 from activities.filters import ActivityFilter, VisitFilter
 from activities.forms.entries import ActivityEntryForm, EntryForm, VisitForm
 from activities.models import Activity, Visit
+from activities.selectors.calling import doors_of, may_organise
 from activities.selectors.corrections import mark_of, own_record
 from activities.selectors.entries import (
     activity_in_full,
@@ -35,14 +37,20 @@ _COUNTS = "已代为记下，并视为已核实，计入履职。"
 def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityFilter(request.GET, user=request.user)
     rows = with_attendance(form.apply(Activity.objects.visible_to(request.user)))
-    return render(request, "activities/list.html", {"form": form, "page": page_of(request, rows)})
+    context = {
+        "form": form,
+        "page": page_of(request, rows),
+        "may_organise": may_organise(request.user),
+    }
+    return render(request, "activities/list.html", context)
 
 
 @require_GET
 def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = activity_in_full(Activity.objects.visible_to(request.user))
     activity = get_object_or_404(rows, pk=pk)
-    context = {"activity": activity, **_may(request, activity)}
+    doors = doors_of(request.user, activity)
+    context = {"activity": activity, "calling": doors, **_may(request, activity)}
     return render(request, "activities/detail.html", context)
 
 
@@ -160,7 +168,8 @@ def change_visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change_activity(request: HttpRequest, pk: int) -> HttpResponse:
-    activity = get_object_or_404(_own_open(Activity, request), pk=pk)
+    held = _own_open(Activity, request).filter(state=ActivityState.HELD)
+    activity = get_object_or_404(held, pk=pk)
     deputy = deputy_of(request.user)
     if deputy is None:
         raise PermissionDenied

@@ -15,7 +15,7 @@ from activities.forms.holding import HoldForm, ReportForm, StepForm
 from activities.forms.inviting import CallFilter, CallForm
 from activities.forms.planning import PlanForm
 from activities.models import Activity
-from activities.selectors.calling import called_to, organised_by
+from activities.selectors.calling import called_to, may_organise, organised_by
 from activities.selectors.planning import callable_by, candidates, lead_time
 from activities.selectors.plans import plan_page, plans_of
 from activities.services import planning
@@ -23,14 +23,7 @@ from activities.workflow import TABLE, Action, NotYoursError
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
-from congress_portal.core.models import User
-from congress_portal.core.scope import Scope
 from congress_portal.core.stale import fingerprint
-
-
-def may_organise(user: User) -> bool:
-    scope: Scope = user.scope
-    return bool(scope.write_prefixes) or scope.officer_user_id is not None
 
 
 def organised(request: HttpRequest, pk: int) -> Activity:

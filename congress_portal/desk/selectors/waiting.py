@@ -8,8 +8,11 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity, Visit
+from activities.enums import OpinionState
+from activities.models import Activity, Visit, WorkOpinion
 from activities.selectors.corrections import open_requests
+from activities.selectors.plans import waiting_plans
+from activities.selectors.supervision import for_office
 from activities.selectors.verifying import piles
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
@@ -43,8 +46,11 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
     """Kinds with something waiting, in the order in which the office works them off."""
     kinds = [
         *_to_verify(user, today),
+        *_calling(user, today),
         *_suggestions(user, today),
+        *_supervision(user, today),
         _voices(user, today),
+        _opinions(user, today),
         *_books(user, today),
     ]
     return [kind for kind in kinds if kind.count]
@@ -69,6 +75,16 @@ def _to_verify(user: User, today: dt.date) -> list[Waiting]:
     return [*found, Waiting("更正申请", asked.count, since, address, today)]
 
 
+def _calling(user: User, today: dt.date) -> list[Waiting]:
+    """Leaves to decide, and activities whose day is past without an attendance list."""
+    rows = waiting_plans(user, today)
+    address = f"{reverse('activities:plans')}?state=notified"
+    return [
+        _counted("待批假的活动", rows["leaves"], "notified_on", address, today),
+        _counted("已过日期、未登记到会的活动", rows["past"], "held_on", address, today),
+    ]
+
+
 def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     rows = Suggestion.objects.visible_to(user)
     address = reverse("suggestions:list")
@@ -91,10 +107,26 @@ def _inbox(user: User, today: dt.date) -> list[Waiting]:
     ]
 
 
+def _supervision(user: User, today: dt.date) -> list[Waiting]:
+    """约见 to arrange, rectification to look at, ballots to count."""
+    found = []
+    for heap in for_office(user, today):
+        count, since = heap.figures
+        found.append(Waiting(heap.name, count, since, heap.address, today))
+    return found
+
+
 def _voices(user: User, today: dt.date) -> Waiting:
     rows = stale_voices(Voice.objects.visible_to(user), today)
     address = f"{reverse('suggestions:voice_list')}?state=stale"
     return _counted("超过30天未办结的群众意见", rows, "raised_on", address, today)
+
+
+def _opinions(user: User, today: dt.date) -> Waiting:
+    """Deputies' opinions on the committee's own work that nobody has answered."""
+    rows = WorkOpinion.objects.editable_by(user).filter(state=OpinionState.OPEN)
+    address = f"{reverse('activities:opinions')}?state=open"
+    return _counted("待答复的对人大工作的意见", rows, "raised_on", address, today)
 
 
 def _books(user: User, today: dt.date) -> list[Waiting]:
