@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from activities.models import FixedVoter, Visit
 from activities.services.entries import log_visit
-from congress_portal.core.audit import record, save_recorded
-from congress_portal.core.enums import AuditAction
+from congress_portal.core.audit import save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.stale import refuse_stale
@@ -131,18 +130,7 @@ def contact_voters(
         own_key = uuid.uuid5(key, village.code if village else "") if key else None
         visit = log_visit(
             actor=actor, deputy=deputy, held_on=held_on, village=village, channel=channel,
-            people=len(group), matter=matter, key=own_key,
+            people=len(group), matter=matter, key=own_key, fixed_voters=group,
         )  # fmt: skip
-        _name_voters(visit, group)
         visits.append(visit)
     return visits
-
-
-def _name_voters(visit: Visit, voters: Sequence[FixedVoter]) -> None:
-    """Note in the visit which fixed voters it reached."""
-    before = set(visit.fixed_voters.values_list("pk", flat=True))
-    after = before | {voter.pk for voter in voters}
-    if after != before:
-        visit.fixed_voters.add(*voters)
-        changes = {"fixed_voters": [sorted(before), sorted(after)]}
-        record(AuditAction.UPDATE, visit, changes=changes)
