@@ -6,7 +6,7 @@ from django.db.models import Q
 from activities.enums import Audience
 from activities.models.activity import Activity
 from activities.models.scoping import OfDeputyQuerySet
-from congress_portal.core.enums import TOWN_LEVELS, Dictionary
+from congress_portal.core.enums import TOWN_LEVELS, Dictionary, Level
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from deputies.models import Deputy, Group
@@ -86,6 +86,9 @@ class TrainingSession(models.Model):
     hours = models.DecimalField("学时", max_digits=5, decimal_places=1, null=True, blank=True)
     audience = models.CharField(
         "培训对象", max_length=12, choices=Audience.choices, default=Audience.ALL
+    )
+    level = models.CharField(
+        "哪一级的代表", max_length=10, choices=Level.choices, blank=True, help_text="不选为各级。"
     )
     sector = models.CharField("界别", max_length=30, blank=True)
     town = models.ForeignKey(
