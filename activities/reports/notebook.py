@@ -37,7 +37,6 @@ class Booklet:
 
     name: str
     town: str
-    county: str
     year: int
     months: tuple[BookletMonth, ...]
     contacts: int
@@ -75,7 +74,6 @@ def booklet(
     return Booklet(
         name=deputy.name,
         town=deputy.town.name,
-        county=deputy.town.parent.name if deputy.town.parent else "",
         year=year,
         months=tuple(month for month in months if month.entries),
         contacts=len(visits),
@@ -98,6 +96,7 @@ def _note(page: NotebookEntry, own: bool) -> BookletEntry:
 
 
 def _contact(visit: Visit) -> BookletEntry:
-    place = f"{visit.region.name}{visit.village.name if visit.village else ''}"
+    parts = (visit.region, visit.village, visit.spot)
+    place = "".join(part.name for part in parts if part)
     kind = f"{visit.channel}（{place}，{visit.people} 人次）"
     return BookletEntry(visit.held_on, kind, visit.matter)

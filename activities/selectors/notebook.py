@@ -38,7 +38,7 @@ def contacts_for_booklet(deputy: Deputy, reader: User, period: Period) -> QueryS
     """The year's contacts that were not refused."""
     rows = Visit.objects.visible_to(reader).filter(deputy=deputy).in_period(period)
     rows = rows.exclude(verification=Verification.REFUSED)
-    return rows.select_related("region", "village", "channel").order_by("held_on", "pk")
+    return rows.select_related("region", "village", "spot", "channel").order_by("held_on", "pk")
 
 
 def years_of(deputy: Deputy, today: dt.date) -> list[int]:

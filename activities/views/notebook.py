@@ -118,7 +118,7 @@ def _note(request: HttpRequest, pk: int) -> NotebookEntry:
 def notebook_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The booklet of one year; private pages only in the deputy's own print, if wished."""
     deputy = get_object_or_404(
-        Deputy.objects.visible_to(request.user).select_related("town__parent"), pk=pk
+        Deputy.objects.visible_to(request.user).select_related("town"), pk=pk
     )
     today = timezone.localdate()
     years = {str(year): year for year in years_of(deputy, today)}
