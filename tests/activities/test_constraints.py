@@ -4,7 +4,15 @@ import uuid
 import pytest
 
 from activities.enums import ActivityState
-from activities.models import Attendance, Tag
+from activities.models import (
+    Attendance,
+    BallotCount,
+    BallotMark,
+    BallotOption,
+    BallotPaper,
+    BallotScale,
+    Tag,
+)
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.activities import (
     ActivityFactory,
@@ -26,6 +34,14 @@ from tests.factories.contact import (
     WorkOpinionFactory,
 )
 from tests.factories.deputies import DeputyFactory
+from tests.factories.supervision import (
+    BallotFactory,
+    FindingFactory,
+    InterviewFactory,
+    ProjectFactory,
+    QuestionFactory,
+    ScaleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +67,24 @@ def _receipt_twice():
     CircularReceiptFactory(circular=first.circular, deputy=first.deputy)
 
 
+def _option(**fields):
+    scale = BallotScale.objects.get_or_create(name="甲")[0]
+    return BallotOption.objects.create(scale=scale, **fields)
+
+
+def _marks(times):
+    ballot = BallotFactory(items=["甲"])
+    paper = BallotPaper.objects.create(key=uuid.uuid4(), ballot=ballot)
+    item = ballot.items.get()
+    BallotMark.objects.bulk_create([BallotMark(paper=paper, item=item) for _ in range(times)])
+
+
+def _counts(times):
+    ballot = BallotFactory(items=["甲"])
+    given = {"item": ballot.items.get(), "option": ballot.scale.options.first()}
+    BallotCount.objects.bulk_create([BallotCount(**given) for _ in range(times)])
+
+
 BROKEN = {
     "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),
     "fixed_voter_dates_ordered": lambda: FixedVoterFactory(ends_on=dt.date(2025, 12, 31)),
@@ -58,6 +92,19 @@ BROKEN = {
     "work_opinion_answered_after_raised": lambda: WorkOpinionFactory(
         answered_on=dt.date(2026, 7, 6)
     ),
+    "ballot_option_once": lambda: twice(_option, label="满意")(),
+    "ballot_item_once": lambda: BallotFactory(items=["甲", "甲"]),
+    "ballot_voter_once": lambda: BallotFactory(voters=[DeputyFactory()] * 2),
+    "ballot_mark_once": lambda: _marks(2),
+    "ballot_count_once": lambda: _counts(2),
+    "result_rule_percent_in_range": lambda: ScaleFactory().rules.update(percent=101),
+    "finding_recheck_dated": lambda: FindingFactory(recheck="done"),
+    "finding_rechecked_after_mended": lambda: FindingFactory(
+        is_mended=True, recheck="done", rechecked_on=dt.date(2026, 7, 31)
+    ),
+    "interview_declined_has_reason": lambda: InterviewFactory(state="declined"),
+    "interview_held_has_outcome": lambda: InterviewFactory(state="held"),
+    "project_once": lambda: ProjectFactory.create_batch(2, name="水厂"),
     "tag_once": lambda: Tag.objects.bulk_create([Tag(axis=TagFactory().axis, name="进社区")]),
     "campaign_once": _campaign_twice,
     "campaign_dates_ordered": lambda: CampaignFactory(ends_on=dt.date(2026, 2, 28)),
@@ -92,6 +139,16 @@ def test_a_form_and_a_row_make_one_record(factory, column):
     assert_refused(twice(factory, **{column: key if column == "idempotency_key" else str(key)}))
 
 
-@pytest.mark.parametrize("factory", [NotebookEntryFactory, WorkOpinionFactory])
+@pytest.mark.parametrize(
+    "factory",
+    [
+        NotebookEntryFactory,
+        WorkOpinionFactory,
+        FindingFactory,
+        QuestionFactory,
+        InterviewFactory,
+        BallotFactory,
+    ],
+)
 def test_a_form_makes_one_page(factory):
     assert_refused(twice(factory, idempotency_key=uuid.uuid4()))

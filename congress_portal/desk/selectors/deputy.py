@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from activities.models import FixedVoter
+from activities.selectors import supervision as in_supervision
 from activities.selectors import waiting as in_activities
 from congress_portal.core.models import User
 from congress_portal.core.periods import year as year_period
@@ -23,7 +24,11 @@ _SCORES = 4
 Source = Callable[[User, Deputy, dt.date], list[Task]]
 
 # The registry: each app names what waits for a deputy, a fixed number of queries each.
-SOURCES: tuple[Source, ...] = (*in_activities.SOURCES, *in_suggestions.SOURCES)
+SOURCES: tuple[Source, ...] = (
+    *in_activities.SOURCES,
+    *in_supervision.SOURCES,
+    *in_suggestions.SOURCES,
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from activities.selectors import pairs as in_pairs
+from activities.selectors import supervision
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
@@ -86,8 +88,12 @@ def _station(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unit(request: HttpRequest) -> dict[str, Any]:
-    units = [each.unit for each in request.user.assignments if each.unit]
-    return {"desk": others.unit_desk(request.user, timezone.localdate()), "units": units}
+    today = timezone.localdate()
+    return {
+        "desk": others.unit_desk(request.user, today),
+        "units": [each.unit for each in request.user.assignments if each.unit],
+        "findings": supervision.for_unit(request.user, today),
+    }
 
 
 def _inspector(request: HttpRequest) -> dict[str, Any]:
@@ -95,6 +101,19 @@ def _inspector(request: HttpRequest) -> dict[str, Any]:
     number = (period.first.month + 2) // 3
     marks = others.marks_of_quarter(request.user, period.first.year, number)
     return {"period": period, "marks": marks}
+
+
+def _member(request: HttpRequest) -> dict[str, Any] | None:
+    """A committee member's own pairs and what waits for the member's office (M08)."""
+    today = timezone.localdate()
+    seats = list(in_pairs.seats_of(request.user, today))
+    if not seats:
+        return None
+    return {
+        "seats": seats,
+        "pairs": in_pairs.own_pairs(request.user, year_period(today.year), today),
+        "opinions": in_pairs.opinions_for_member(request.user, today),
+    }
 
 
 def _auditor(request: HttpRequest) -> dict[str, Any]:
@@ -110,6 +129,7 @@ _NEWS = 3  # unread messages on the first page
 
 # In the order in which a person with several roles sees them.
 _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any] | None]], ...] = (
+    ((Role.LEADER, Role.DEPUTY), "desk/_member.html", _member),
     ((Role.LEADER,), "desk/_leader.html", _leader),
     ((Role.DEPUTY,), "desk/_deputy.html", _deputy),
     ((Role.STAFF, Role.TOWN_STAFF), "desk/_staff.html", _staff),
