@@ -5,16 +5,20 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
-from activities.enums import ActivityState, Answer
+from activities.enums import ActivityState, Answer, BallotState, OpinionState
 from activities.models import (
     Activity,
+    BallotVoter,
     CircularReceipt,
+    DutyReport,
     GoodDeed,
     Honour,
     Invitation,
     NotebookEntry,
     Visit,
+    WorkOpinion,
 )
 from congress_portal.core.enums import Verification
 from congress_portal.core.models import User
@@ -105,7 +109,69 @@ def unread_circulars(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
     ]
 
 
-SOURCES = (unanswered_invitations, refused_records, notes_to_follow, unread_circulars)
+def open_ballots(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Votes that are open to the deputy; one without an end waits a week."""
+    rows = BallotVoter.objects.filter(
+        deputy=deputy, voted_on__isnull=True, ballot__state=BallotState.OPEN
+    ).select_related("ballot")
+    tasks = []
+    for row in rows.order_by("ballot__closes_at", "pk")[:MOST_OF_A_KIND]:
+        closes = row.ballot.closes_at
+        by = timezone.localtime(closes).date() if closes else None
+        tasks.append(
+            Task(
+                f"请投票：{row.ballot.title}",
+                f"{by:%-m月%-d日}截止" if by else "",
+                reverse("activities:vote", args=[row.ballot_id]),
+                by or today + _A_WEEK,
+            )
+        )
+    return tasks
+
+
+def reports_to_write(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Meetings at which the deputy will report to the voters; the drafted text waits to be read."""
+    rows = DutyReport.objects.filter(
+        deputy=deputy,
+        meeting__is_held=False,
+        held_on__gte=today,
+        verification=Verification.PENDING,
+    )
+    return [
+        Task(
+            f"{row.held_on:%-m月%-d日}向选民述职，请写好报告",
+            f"{row.held_on:%-m月%-d日}前",
+            reverse("activities:write_report", args=[row.pk]),
+            row.held_on,
+        )
+        for row in rows.order_by("held_on", "pk")[:MOST_OF_A_KIND]
+    ]
+
+
+def answered_opinions(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Answers to opinions on the committee's work: is the matter done, or is more to be said?"""
+    rows = WorkOpinion.objects.filter(deputy=deputy, state=OpinionState.ANSWERED)
+    rows = rows.select_related("office").order_by("answered_on", "pk")
+    return [
+        Task(
+            f"{row.office}答复了您的意见",
+            "请看答复清不清楚",
+            reverse("activities:opinion", args=[row.pk]),
+            today + _A_WEEK,
+        )
+        for row in rows[:MOST_OF_A_KIND]
+    ]
+
+
+SOURCES = (
+    unanswered_invitations,
+    open_ballots,
+    reports_to_write,
+    refused_records,
+    notes_to_follow,
+    unread_circulars,
+    answered_opinions,
+)
 
 
 def pending_of(user: User, deputy: Deputy) -> int:

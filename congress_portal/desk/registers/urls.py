@@ -11,6 +11,7 @@ urlpatterns = [
     path("deputies/persons/", people.persons, name="persons"),
     path("deputies/<int:pk>/file/", file.deputy_file, name="duty_file"),
     path("deputies/<int:pk>/file.pdf", file.deputy_file_pdf, name="duty_file_pdf"),
+    path("deputies/levels/", people.levels, name="levels"),
     path("terms/", terms.terms, name="terms"),
     path("terms/<int:pk>/", terms.term, name="term"),
     path("records/<slug:code>/", terms.records, name="records"),
