@@ -88,14 +88,19 @@ def accept_correction(
     """
     with transaction.atomic():
         request = _open(pk, actor)
-        reason = f"更正申请（{request.get_kind_display()}）：{answer}"[:200]
         if request.kind == RequestKind.MISSING:
             _put_in(request, entered)
         elif not changed_since_asked(request):
-            if request.kind == RequestKind.WRONG:
-                raise CorrectionError("请先改好这条记录再答复；不用改的选「不予更正」，写明原因。")
-            _take_out(request.row, actor, reason)
+            reason = f"更正申请（{request.get_kind_display()}）：{answer}"[:200]
+            _mend(request, actor, reason)
         return _answer(request, RequestState.ACCEPTED, actor, answer)
+
+
+def _mend(request: CorrectionRequest, actor: User, reason: str) -> None:
+    if request.kind == RequestKind.DOUBLE:
+        _take_out(request.row, actor, reason)
+    elif isinstance(request.row, Record):  # what is no record (a score) is mended at its sources
+        raise CorrectionError("请先改好这条记录再答复；不用改的选「不予更正」，写明原因。")
 
 
 def refuse_correction(*, actor: User, pk: int, answer: str) -> CorrectionRequest:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.evaluations.evidence import evidence_of
@@ -155,8 +156,14 @@ def download(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 @require_GET
 def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = scores_in_full(Score.objects.visible_to(request.user))
-    score = get_object_or_404(rows.select_related("sheet__scheme", "region"), pk=pk)
-    context = {"score": score, "sheet": score.sheet, "lines": lines_said(score)}
+    score = get_object_or_404(rows.select_related("sheet__scheme", "region", "deputy"), pk=pk)
+    own = score.deputy is not None and score.deputy.user_id == request.user.pk
+    context = {
+        "score": score,
+        "sheet": score.sheet,
+        "lines": lines_said(score),
+        "may_question": own and request.user.has_role(Role.DEPUTY),
+    }
     return render(request, "evaluations/score.html", context)
 
 

@@ -170,7 +170,7 @@ def test_file_query_count(client, deputy, size, django_assert_num_queries):
         SuggestionFactory(lead=deputy)
     client.force_login(staff())
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(f"/registers/deputies/{deputy.pk}/file/")
 
 

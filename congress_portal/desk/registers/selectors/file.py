@@ -23,6 +23,7 @@ from congress_portal.desk.registers.selectors.file_parts import (
     pair_contacts,
     studies,
     supervision,
+    turnout,
     voices,
 )
 from congress_portal.evaluations.models import Score
@@ -103,6 +104,7 @@ def duty_file(
         facts=(*_facts(deputy), _stations(deputy, period, reader)),
         totals=(
             *_totals(attended, received, visits, led, cosigned, reports),
+            *turnout(deputy, period, reader),
             *_once_a_term(deputy, min(period.last, today), reader),
         ),
         parts=parts,

@@ -1,14 +1,17 @@
 """Sections of the duty file that come from the deputy's own desk: study, contacts, honours …"""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from activities.enums import InterviewState
+from activities.enums import InterviewState, Presence
 from activities.models import (
+    Attendance,
     CourseCompletion,
     Finding,
     GoodDeed,
@@ -21,7 +24,7 @@ from congress_portal.core.enums import Verification
 from congress_portal.core.models import Record, User
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from deputies.reports import Entry, Section
+from deputies.reports import Entry, Fact, Section
 from suggestions.models import Voice
 
 
@@ -42,6 +45,20 @@ def _times(entries: tuple[Entry, ...], unit: str = "次") -> str:
 
 def _span(period: Period) -> tuple[dt.date, dt.date]:
     return period.first, period.last
+
+
+def turnout(deputy: Deputy, period: Period, reader: User) -> Iterable[Fact]:
+    """Of the activities the deputy was called to: came, excused, missing. Leave is no absence."""
+    rows = Attendance.objects.visible_to(reader).filter(
+        deputy=deputy,
+        activity__invitations__deputy=deputy,
+        activity__verification=Verification.VERIFIED,
+        activity__held_on__range=_span(period),
+    )
+    found = Counter(rows.values_list("presence", flat=True))
+    if found:
+        parts = "，".join(f"{each.label} {found[each]} 次" for each in Presence)
+        yield Fact("应邀参加", f"{found.total()} 次：{parts}")
 
 
 def studies(deputy: Deputy, period: Period, reader: User) -> Section:
