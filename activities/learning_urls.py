@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from activities.views import credit, reporting
+from activities.views import credit, learning, reporting
 
 urlpatterns = [
     path("reporting/", reporting.board, name="reporting"),
@@ -36,6 +36,24 @@ urlpatterns = [
     path("exchange/new/", credit.write_post, name="new_post"),
     path("exchange/<int:pk>/", credit.exchange_post, name="exchange_post"),
     path("exchange/<int:pk>/edit/", credit.write_post, name="edit_post"),
+    path("training/", learning.training, name="training"),
+    path("training/plans/new/", learning.write_plan, name="new_training_plan"),
+    path("training/plans/<int:pk>/edit/", learning.write_plan, name="edit_training_plan"),
+    path("training/plans/<int:plan_pk>/sessions/new/", learning.write_session, name="new_session"),
+    path("training/sessions/<int:pk>/", learning.training_session, name="training_session"),
+    path("training/sessions/<int:pk>/edit/", learning.write_session, name="edit_session"),
+    path("training/sessions/<int:pk>/link/", learning.link_session, name="link_session"),
+    path("training/sessions/<int:pk>/arrange/", learning.arrange_session, name="arrange_session"),
+    path("courses/", learning.course_list, name="courses"),
+    path("courses/new/", learning.write_course, name="new_course"),
+    path("courses/<int:pk>/", learning.course, name="course"),
+    path("courses/<int:pk>/edit/", learning.write_course, name="edit_course"),
+    path("courses/<int:pk>/quiz/", learning.course_quiz, name="course_quiz"),
+    path("courses/<int:pk>/publish/", learning.publish_course, name="publish_course"),
+    path("courses/files/<int:pk>/", learning.course_file, name="course_file"),
+    path("courses/files/<int:pk>/drop/", learning.drop_course_file, name="drop_course_file"),
+    path("lectures/", learning.lecture_list, name="lectures"),
+    path("lectures/new/", learning.log_lecture, name="new_lecture"),
 ]
 for kind in ("pdf", "docx"):
     urlpatterns += [
