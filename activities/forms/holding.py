@@ -119,4 +119,4 @@ class ReportForm(SeenForm):
     def __init__(self, data: Any = None, *, row: Activity) -> None:
         super().__init__(data, row=row)
         names = ("content", "result", "observers", "opinions_reported")
-        self.initial |= {name: getattr(row, name) for name in names}
+        self.initial.update({name: getattr(row, name) for name in names})

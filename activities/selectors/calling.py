@@ -92,7 +92,8 @@ def own_invitations(user: User, today: dt.date) -> OwnInvitations:
     rows = invitations_in_full(Invitation.objects.sent_to(user))
     ahead = rows.filter(activity__held_on__gte=today).exclude(activity__state=ActivityState.HELD)
     ahead = ahead.order_by("activity__held_on", "pk")
-    waiting, coming = [], []
+    waiting: list[Invitation] = []
+    coming: list[Invitation] = []
     for row in ahead:
         (waiting if waits_for_answer(row, today) else coming).append(row)
     past = rows.exclude(pk__in=[row.pk for row in [*waiting, *coming]])

@@ -20,6 +20,7 @@ from tests.factories.activities import (
     NewsItemFactory,
     VisitFactory,
 )
+from tests.factories.calling import InvitationFactory, PlanFactory, SupportItemFactory
 from tests.factories.campaigns import (
     CampaignFactory,
     CampaignTaskFactory,
@@ -85,6 +86,11 @@ def _counts(times):
     BallotCount.objects.bulk_create([BallotCount(**given) for _ in range(times)])
 
 
+def _letters():
+    given = {"activity": PlanFactory(), "deputy": DeputyFactory(), "kind": "letter"}
+    twice(SupportItemFactory, **given)()
+
+
 BROKEN = {
     "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),
     "fixed_voter_dates_ordered": lambda: FixedVoterFactory(ends_on=dt.date(2025, 12, 31)),
@@ -110,6 +116,11 @@ BROKEN = {
     "campaign_dates_ordered": lambda: CampaignFactory(ends_on=dt.date(2026, 2, 28)),
     "campaign_task_number_once": _task_twice,
     "circular_receipt_once": _receipt_twice,
+    "invitation_once": lambda: PlanFactory(called=[DeputyFactory()] * 2),
+    "invitation_leave_has_reason": lambda: InvitationFactory(answer="leave_asked"),
+    "support_amount_positive": lambda: SupportItemFactory(amount=-1),
+    "employer_letter_once": _letters,
+    "support_number_once": lambda: twice(SupportItemFactory, series="a-2026", serial=1)(),
     "activity_verified_was_held": lambda: ActivityFactory(state=ActivityState.PLANNED),
     "activity_hours_positive": lambda: ActivityFactory(hours=-1),
     "attendance_once": _attendances,

@@ -5,6 +5,7 @@ import pytest
 from congress_portal.core.enums import Role
 from congress_portal.core.models import (
     AuditHead,
+    Delivery,
     DictionaryEntry,
     HeaderSynonym,
     Notice,
@@ -21,7 +22,14 @@ def _role(**fields):
     return RoleAssignment.objects.create(user=UserFactory(), **fields)
 
 
+def _delivery(**fields):
+    notice = Notice.objects.create(user=UserFactory(), key="a", title="开会")
+    return twice(Delivery.objects.create, notice=notice, channel="sms", **fields)()
+
+
 BROKEN = {
+    "delivery_once": _delivery,
+    "delivery_sent_is_stamped": lambda: _delivery(state="sent"),
     "audit_head_single": lambda: AuditHead.objects.create(id=2),
     "dictionary_entry_name_unique": twice(
         DictionaryEntry.objects.create, dictionary="field", name="交通"
