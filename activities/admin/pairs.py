@@ -48,6 +48,7 @@ class CommitteeMemberAdmin(PortalAdmin):
     search_fields = _of_deputy("deputy")
     search_help_text = _SEARCH_HELP
     autocomplete_fields = ("deputy", "office", "user")
+    export_columns = ("deputy", "post", "office", "region", "begins_on", "ends_on")
     owner_fields = ("region",)
     fields = (
         ("region", "deputy"),
@@ -68,6 +69,7 @@ class PairingAdmin(PortalAdmin):
     list_select_related = ("member__deputy", "deputy")
     search_fields = (*_of_deputy("deputy"), *_of_deputy("member__deputy"))
     search_help_text = _SEARCH_HELP
+    export_columns = ("member", "deputy", "begins_on", "ends_on")
     fields = ("member", "deputy", ("begins_on", "ends_on"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
