@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 
 from activities.enums import CountsAs, Presence
 from activities.enums import Part as AttendancePart
-from activities.models import Attendance, DutyReport, Visit
+from activities.models import Attendance, BallotScale, DutyReport, Visit
+from activities.selectors.reporting import tally_of
+from activities.selectors.scales import with_rules
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.models import User
 from congress_portal.core.periods import Period
@@ -274,19 +276,27 @@ def _cosigned(deputy: Deputy, period: Period, reader: User) -> Section:
 
 
 def _reports(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> Section:
+    """Those held; the ballots under the names of their scale, with the result."""
     rows = DutyReport.objects.visible_to(reader).filter(deputy=deputy).in_period(period)
-    rows = only(rows, verified_only).select_related("district").order_by("held_on", "pk")
+    rows = only(rows, verified_only).exclude(meeting__is_held=False).select_related("district")
+    scales = Prefetch("scale", with_rules(BallotScale.objects.all()))
     entries = tuple(
         Entry(
             row.held_on,
             f"在{row.district or row.district_name or '选区'}向选民述职",
-            f"到会选民 {row.voters_present} 人，满意 {row.satisfied} 票，"
-            f"基本满意 {row.basically_satisfied} 票，不满意 {row.unsatisfied} 票",
-            counted=counts(row),
+            _ballots(row),
+            reverse("activities:duty_report", args=[row.pk]),
+            counts(row),
         )
-        for row in rows
+        for row in rows.prefetch_related(scales).order_by("held_on", "pk")
     )
     return Section("向选民述职", entries, f"{_counted(entries)} 次")
+
+
+def _ballots(row: DutyReport) -> str:
+    votes = "，".join(f"{label} {number} 票" for label, number in tally_of(row).lines)
+    result = f"，评议结果：{row.result}" if row.result else ""
+    return f"到会选民 {row.voters_present} 人，{votes}{result}"
 
 
 def _groups(deputy: Deputy, period: Period) -> Section:
