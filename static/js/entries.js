@@ -51,9 +51,9 @@ function freshNumber() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-function localToday() {
-  const now = new Date();
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
+/* The portal's day, whatever the phone's clock is set to; this locale writes 2026-09-03. */
+function portalToday() {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
 }
 
 /* A form out of the cache has an old number and an old day. */
@@ -61,7 +61,7 @@ function freshen(form) {
   form.elements.key.value = freshNumber();
   for (const field of form.querySelectorAll("input[type=date]")) {
     if (form.dataset.today && field.value === form.dataset.today) {
-      field.value = localToday();
+      field.value = portalToday();
     }
   }
 }
@@ -253,8 +253,8 @@ function line(shape, words, ...more) {
 }
 
 function when(entry) {
-  const at = new Date(entry.at);
-  return `${at.getMonth() + 1}月${at.getDate()}日 ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  const style = { timeZone: "Asia/Shanghai", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat("zh-CN", { ...style, hourCycle: "h23" }).format(entry.at);
 }
 
 function sayGone(entry, address) {

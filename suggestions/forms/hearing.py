@@ -53,9 +53,8 @@ class VoiceForm(EntryForm):
         recent = Visit.objects.filter(deputy=self.deputy, held_on__gte=self.today - _RECENT)
         if visit is not None:
             recent |= Visit.objects.filter(pk=visit.pk)
-            self.initial |= {
-                "visit": visit.pk, "raised_on": visit.held_on, "village": visit.village_id,
-            }  # fmt: skip
+            given = {"visit": visit.pk, "raised_on": visit.held_on, "village": visit.village_id}
+            self.initial = {**self.initial, **given}
         related = recent.select_related("village", "region", "channel")
         self.fields["visit"].queryset = related.order_by("-held_on", "-pk")
         fields = DictionaryEntry.objects.of(Dictionary.FIELD).active()

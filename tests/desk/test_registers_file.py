@@ -199,7 +199,7 @@ def test_forms_of_meetings_are_marked_in_the_reference_rows():
     load_reference()
 
     names = ActivityForm.objects.filter(is_meeting=True).values_list("name", flat=True)
-    assert set(names) == {"列席会议", "民情反映会", "推进会"}
+    assert set(names) == {"列席会议", "民情反映会", "推进会", "述职评议会"}
 
 
 def test_file_holds_study_voices_supervision_contacts_and_honours(client, deputy):
