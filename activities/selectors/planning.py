@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -56,7 +57,7 @@ def with_calls(
     )
 
 
-def _count(rows: QuerySet[Invitation] | QuerySet[Attendance]) -> QuerySet[dict[str, int]]:
+def _count(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     return rows.order_by().values("deputy").annotate(n=Count("pk")).values("n")
 
 

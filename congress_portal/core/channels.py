@@ -60,9 +60,14 @@ class Letter:
 class Channel(Protocol):
     """``only``: beginnings of the keys of the notices it takes; empty takes all."""
 
-    code: str
-    name: str
-    only: tuple[str, ...]
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def only(self) -> tuple[str, ...]: ...
 
     def address_of(self, user: User) -> str: ...
 
