@@ -1,5 +1,25 @@
 """The admin of duty records, one module a theme."""
 
-from activities.admin import calling, campaigns, entries, pairs, supervision, voters
+from activities.admin import (
+    calling,
+    campaigns,
+    credit,
+    entries,
+    learning,
+    pairs,
+    reporting,
+    supervision,
+    voters,
+)
 
-__all__ = ["calling", "campaigns", "entries", "pairs", "supervision", "voters"]
+__all__ = [
+    "calling",
+    "campaigns",
+    "credit",
+    "entries",
+    "learning",
+    "pairs",
+    "reporting",
+    "supervision",
+    "voters",
+]

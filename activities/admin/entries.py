@@ -119,7 +119,7 @@ class DutyReportAdmin(RecordAdmin):
             {
                 "fields": (
                     "voters_present",
-                    ("satisfied", "basically_satisfied", "unsatisfied"),
+                    ("excellent", "satisfied", "basically_satisfied", "unsatisfied"),
                 )
             },
         ),

@@ -34,7 +34,13 @@ from tests.factories.contact import (
     NotebookEntryFactory,
     WorkOpinionFactory,
 )
+from tests.factories.credit import ExchangePostFactory, GoodDeedFactory, HonourFactory
 from tests.factories.deputies import DeputyFactory
+from tests.factories.learning import (
+    CourseCompletionFactory,
+    QuizQuestionFactory,
+    TrainingPlanFactory,
+)
 from tests.factories.supervision import (
     BallotFactory,
     FindingFactory,
@@ -91,7 +97,22 @@ def _letters():
     twice(SupportItemFactory, **given)()
 
 
+def _completions():
+    first = CourseCompletionFactory()
+    CourseCompletionFactory(course=first.course, deputy=first.deputy)
+
+
+def _honours():
+    HonourFactory.create_batch(2, deputy=DeputyFactory(), title="优秀人大代表")
+
+
 BROKEN = {
+    "training_plan_once": lambda: TrainingPlanFactory.create_batch(2, title="培训计划"),
+    "quiz_right_answer_named": lambda: QuizQuestionFactory(right=0),
+    "course_completion_once": _completions,
+    "good_deed_amount_positive": lambda: GoodDeedFactory(amount=-1),
+    "honour_once": _honours,
+    "exchange_post_refused_has_reason": lambda: ExchangePostFactory(state="refused"),
     "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),
     "fixed_voter_dates_ordered": lambda: FixedVoterFactory(ends_on=dt.date(2025, 12, 31)),
     "work_opinion_answered_has_text": lambda: WorkOpinionFactory(state="answered"),

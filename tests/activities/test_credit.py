@@ -279,3 +279,17 @@ def test_lists_cost_the_same_for_one_and_three(
         page = client.get(reverse(f"activities:{name}"))
 
     assert len(page.context["page"].object_list) == rows
+
+
+@pytest.mark.parametrize("make", [GoodDeedFactory, HonourFactory, ExchangePostFactory])
+def test_admin_pages_keep_to_the_town(client, town, make):
+    mine, afar = make(deputy__town=town), make()
+    name = mine._meta.model_name
+    client.force_login(town_clerk(town))
+
+    page = client.get(reverse(f"admin:activities_{name}_changelist"))
+    own = client.get(reverse(f"admin:activities_{name}_change", args=[mine.pk]))
+    other = client.get(reverse(f"admin:activities_{name}_change", args=[afar.pk]))
+
+    assert list(page.context["cl"].result_list) == [mine]
+    assert (own.status_code, other.status_code) == (200, 404)

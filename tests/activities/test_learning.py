@@ -481,3 +481,24 @@ def test_a_fingerprint_guards_the_plan(town):
     services.save_plan(actor=clerk_of(town), values=values, plan_pk=plan.pk, seen=fingerprint(plan))
 
     assert TrainingPlan.objects.get().title == "新名"
+
+
+# The admin
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("trainingplan", TrainingSessionFactory), ("course", QuizQuestionFactory),
+     ("coursecompletion", CourseCompletionFactory)],
+)  # fmt: skip
+def test_admin_pages_open_within_scope(client, town, name, make):
+    row = make()
+    shown = {"trainingplan": "plan", "course": "course"}.get(name)
+    key = getattr(row, shown).pk if shown else row.pk
+    client.force_login(staff())
+
+    assert client.get(reverse(f"admin:activities_{name}_changelist")).status_code == 200
+    assert client.get(reverse(f"admin:activities_{name}_change", args=[key])).status_code == 200
+    client.force_login(UserFactory(role=Role.DEPUTY))
+    address = reverse(f"admin:activities_{name}_change", args=[key])
+    assert client.get(address).status_code == 302

@@ -572,3 +572,16 @@ def test_a_meeting_costs_the_same_for_one_and_three(
 
     with django_assert_num_queries(12):
         assert len(client.get(address).context["lines"]) == rows
+
+
+def test_admin_shows_meetings_of_the_town(client, meeting, deputy, town):
+    called(meeting, deputy)
+    other = ReportMeetingFactory()
+    client.force_login(town_clerk(town))
+
+    page = client.get(reverse("admin:activities_reportmeeting_changelist"))
+    own = client.get(reverse("admin:activities_reportmeeting_change", args=[meeting.pk]))
+    afar = client.get(reverse("admin:activities_reportmeeting_change", args=[other.pk]))
+
+    assert list(page.context["cl"].result_list) == [meeting]
+    assert (own.status_code, afar.status_code) == (200, 404)
