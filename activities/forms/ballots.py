@@ -50,14 +50,18 @@ class BallotForm(KeyForm):
     who = forms.ChoiceField(
         label="谁来投票",
         choices=[
-            (PRESENT, "这次活动到会和被通知的代表"),
+            (PRESENT, "到会和被通知的代表"),
             (ALL, "本级全体在任代表"),
-            (NAMED, "只有下面写姓名的代表（不写就全部用纸质票）"),
+            (NAMED, "只有写了姓名的代表"),
         ],
         widget=forms.RadioSelect,
         initial=NAMED,
     )
-    names = DeputyNamesField("投票人姓名", required=False)
+    names = DeputyNamesField(
+        "投票人姓名",
+        required=False,
+        help_text="用顿号分开；同名的加镇名，如 张伟（云溪镇）。一位也没有，就全部用纸质票。",
+    )
     closes_at = forms.DateTimeField(
         label="什么时候截止",
         required=False,
@@ -83,14 +87,14 @@ class BallotForm(KeyForm):
         if self.activity is None:
             self.fields["who"].choices = self.fields["who"].choices[1:]
         if ballot:
-            self.initial |= _of_ballot(ballot)
+            self.initial.update(_of_ballot(ballot))
         elif activity:
-            self.initial |= {
-                "title": f"{activity.title}测评"[:120],
-                "region": activity.region_id,
-                "who": self.PRESENT,
-                "items": "\n".join(unit.name for unit in activity.units.all()),
-            }
+            self.initial.update(
+                title=f"{activity.title}测评"[:120],
+                region=activity.region_id,
+                who=self.PRESENT,
+                items="\n".join(unit.name for unit in activity.units.all()),
+            )
 
     def clean_items(self) -> list[str]:
         names = [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]

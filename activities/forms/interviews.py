@@ -45,7 +45,7 @@ class AskForm(KeyForm):
         self.fields["fellows"].rows = same.exclude(pk=deputy.pk)
         if row:
             names = ("unit", "subject", "questions", "wanted_on", "region")
-            self.initial |= {name: getattr(row, name) for name in names}
+            self.initial.update({name: getattr(row, name) for name in names})
             fellows = row.fellows.select_related("town").order_by("pinyin", "pk")
             self.initial["fellows"] = "、".join(
                 f"{each.name}（{each.town.name}）" for each in fellows
@@ -84,12 +84,12 @@ class ArrangeForm(_StepForm):
 
     def __init__(self, data: Any = None, *, row: Interview, **kw: Any) -> None:
         super().__init__(data, row=row, **kw)
-        self.initial |= {
-            "arranged_on": row.arranged_on or row.wanted_on,
-            "arranged_time": row.arranged_time,
-            "place": row.place,
-            "official": row.official,
-        }
+        self.initial.update(
+            arranged_on=row.arranged_on or row.wanted_on,
+            arranged_time=row.arranged_time,
+            place=row.place,
+            official=row.official,
+        )
 
 
 class EndForm(_StepForm):

@@ -69,7 +69,7 @@ class InspectionForm(KeyForm):
         usual = Q(is_active=True, counts_as=CountsAs.INSPECTION)
         self.fields["form"].queryset = ActivityForm.objects.filter(usual)
         self.fields["deputies"].rows = Deputy.objects.visible_to(user)
-        self.initial |= {"title": f"视察{project.name}"[:120]}
+        self.initial["title"] = f"视察{project.name}"[:120]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from activities.models import Ballot
 from activities.selectors.ballots import ItemResult, results, turnout
-from congress_portal.core.documents.blocks import Column, FormPaper, Note, Table
+from congress_portal.core.documents.blocks import Block, Column, FormPaper, Note, Table
 from congress_portal.core.documents.wording import committee_of, date_words
 
 _TICK = "□"
@@ -38,14 +38,14 @@ def result_paper(ballot: Ballot, day: dt.date) -> FormPaper:
     """测评结果表: votes, shares with their denominators, result, and why it is that result."""
     lines = results(ballot)
     options = [option for option, _, _ in lines[0].votes] if lines else []
-    width = max(8, min(12, 44 // max(1, len(options))))
-    rest = 100 - width * len(options) - 9 - 15 - 13
+    width = max(8, min(11, 40 // max(1, len(options))))
+    rest = 100 - width * len(options) - 9 - 21 - 12
     columns = (
         Column("测评的对象或内容", rest, "name"),
         *(Column(f"{option.label}（票）", width, "figure") for option in options),
         Column("弃权（票）", 9, "figure"),
-        Column("满意（称职）率", 15),
-        Column("结果", 13),
+        Column("满意（称职）率", 21),
+        Column("结果", 12),
     )
     rows = tuple(_row(line) for line in lines)
     found = turnout(ballot)
@@ -62,7 +62,7 @@ def result_paper(ballot: Ballot, day: dt.date) -> FormPaper:
     )
     held = ballot.activity.held_on if ballot.activity else day
     author = committee_of(ballot.region)
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Note(summed),
         Table("", columns, rows),
         *whys,

@@ -68,9 +68,8 @@ def inquiry_paper(activity: Activity, questions: Sequence[Question]) -> Official
         for number, row in enumerate(promised, 1)
     )
     annexes = (Annex("后续办理清单", (Table("", _FOLLOW, rows),)),) if rows else ()
-    return OfficialPaper(
-        _head(activity, activity.held_on, "询问与答复一览"), tuple(blocks), annexes
-    )
+    what = "与答复一览" if activity.title.endswith("询问") else "询问与答复一览"
+    return OfficialPaper(_head(activity, activity.held_on, what), tuple(blocks), annexes)
 
 
 def _until(row: Question) -> str:

@@ -10,6 +10,7 @@ from activities.enums import ActivityState, FindingPhase
 from activities.models import Activity, Finding
 from activities.selectors import findings as found
 from activities.selectors.findings import OPINION_MEETING, Progress, Standing
+from congress_portal.core.enums import Verification
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import Region, User
 
@@ -17,7 +18,7 @@ from congress_portal.core.models import Region, User
 def meetings(user: User) -> QuerySet[Activity]:
     """Held or planned, of the form 民情反映会, as far as the reader sees them."""
     rows = Activity.objects.visible_to(user).exclude(state=ActivityState.CANCELLED)
-    return found.of_form(rows, OPINION_MEETING).exclude(verification="refused")
+    return found.of_form(rows, OPINION_MEETING).exclude(verification=Verification.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def duty_board(user: User, year: int, today: dt.date) -> DutyBoard:
     Held by the town itself and verified; only these are done.
     """
     towns = list(Region.objects.towns().in_scope_of_reader(user))
-    rows = meetings(user).verified().filter(state=ActivityState.HELD, held_on__year=year)
+    held = {"state": ActivityState.HELD, "verification": Verification.VERIFIED}
+    rows = meetings(user).filter(held_on__year=year, **held)
     rows = rows.filter(region__in=towns).order_by("held_on", "pk")
     heaps: dict[tuple[int, bool], list[Activity]] = {}
     for row in rows:

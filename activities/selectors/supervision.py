@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db.models import Min, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from activities.enums import ActivityState, BallotState
 from activities.models import Activity, Ballot, Finding, Invitation, Question
-from activities.selectors import ballots, findings, interviews, questions
+from activities.selectors import findings, interviews, questions
 from congress_portal.core.models import User
 from congress_portal.core.waiting import MOST_OF_A_KIND, Task
 from deputies.models import Deputy
@@ -59,20 +58,6 @@ def for_office(user: User, today: dt.date) -> list[Heap]:
     ]
 
 
-def open_ballots(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
-    """Votes that the deputy may still cast."""
-    rows = ballots.to_vote(user).order_by("closes_at", "pk")[:MOST_OF_A_KIND]
-    return [
-        Task(
-            f"请投票：{row.title}",
-            f"{timezone.localtime(row.closes_at):%-m月%-d日 %H:%M}截止" if row.closes_at else "",
-            reverse("activities:vote", args=[row.pk]),
-            timezone.localdate(row.closes_at) if row.closes_at else today,
-        )
-        for row in rows
-    ]
-
-
 def meetings_to_prepare(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
     """民情反映会 to come, for which the deputy has handed in nothing yet (会前收集)."""
     called = Invitation.objects.filter(deputy=deputy, sent_at__isnull=False)
@@ -92,7 +77,7 @@ def meetings_to_prepare(user: User, deputy: Deputy, today: dt.date) -> list[Task
     ]
 
 
-SOURCES = (open_ballots, meetings_to_prepare)
+SOURCES = (meetings_to_prepare,)
 
 
 def for_unit(user: User, today: dt.date) -> Sequence[tuple[Finding, findings.Standing]]:

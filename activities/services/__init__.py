@@ -18,6 +18,7 @@ from activities.services.entries import (
     log_visit,
 )
 from activities.services.reminding import remind_of_activities
+from activities.services.supervision_reminding import remind_supervision
 
 __all__ = [
     "CampaignError",
@@ -30,6 +31,7 @@ __all__ = [
     "note_step",
     "publish_circular",
     "remind_of_activities",
+    "remind_supervision",
     "respond_to_circular",
     "save_campaign",
     "save_circular",

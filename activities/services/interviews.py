@@ -162,7 +162,7 @@ def hold_interview(
             values["official"] = official.strip()
         row = _move(InterviewAction.HOLD, actor, interview_pk, seen, values)
         if row.activity_id is None:
-            row.activity = _activity_of(row, actor)
+            row.activity = _activity_of(row, actor, held_on)
             save_recorded(row, reason="记成活动")
             _tell_deputies(row, actor, "held", f"约见{row.unit}的结果已登记", row.outcome)
             _tell(
@@ -171,12 +171,12 @@ def hold_interview(
         return row
 
 
-def _activity_of(row: Interview, actor: User) -> Activity:
+def _activity_of(row: Interview, actor: User, held_on: dt.date) -> Activity:
     form = ActivityForm.objects.filter(name=selectors.FORM).first()
     if form is None:
         raise InterviewError(f"活动形式里没有「{selectors.FORM}」，请先在后台补上。")
     activity = Activity(
-        title=f"约见{row.unit}：{row.subject}"[:120], held_on=row.arranged_on, form=form,
+        title=f"约见{row.unit}：{row.subject}"[:120], held_on=held_on, form=form,
         region=row.region, place=row.place, content=row.questions, result=row.outcome,
         state=ActivityState.HELD, entered_by=actor, on_behalf=True,
         verification=Verification.VERIFIED, verified_by=actor, verified_at=timezone.now(),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from activities.supervision_workflow import FINDING, FindingAction, Side, availa
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
 
-_Step = tuple[type[forms.Form], Callable[..., Finding], str]
+_Step = tuple[Callable[..., Any], Callable[..., Finding], str]
 _STEPS: dict[str, _Step] = {
     FindingAction.CHANGE: (found_forms.ChangeFindingForm, services.change_finding, "已改好。"),
     FindingAction.RESPOND: (found_forms.RespondForm, services.respond, "回应已送到人大。"),
@@ -76,7 +75,7 @@ def finding_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         raise Http404
     row = _finding(request, pk)
     context = _context(request, row)
-    if not selectors.sides_of(request.user, row.activity, row.unit_id) & FINDING[action].sides:
+    if not selectors.sides_of(request.user, row.activity, row.unit_id) & FINDING[FindingAction(action)].sides:
         raise PermissionDenied
     form_class, service, told = _STEPS[action]
     form = form_class(request.POST or None, row=row)
@@ -85,7 +84,7 @@ def finding_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         if attempt(form, service, **given, **form.values) is not None:
             messages.success(request, told)
             return redirect("activities:finding", pk=pk)
-    context |= {"form": form, "action": FindingAction(action), "then": FINDING[action].then}
+    context |= {"form": form, "action": FindingAction(action), "then": FINDING[FindingAction(action)].then}
     return render(request, "activities/finding_step.html", context)
 
 

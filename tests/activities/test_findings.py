@@ -24,6 +24,7 @@ from activities.supervision_workflow import (
 from activities.workflow import NotYoursError, ReasonNeededError, TransitionNotAllowedError
 from congress_portal.core.enums import Role, Verification
 from congress_portal.core.models import AuditEntry, Notice
+from congress_portal.core.reminders import run_reminders
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from suggestions.models import Voice
 from suggestions.services.from_activity import FromActivityError, voice_from_finding
@@ -399,3 +400,13 @@ def test_another_form_is_no_opinion_meeting(client, office, activity):
 
     address = reverse("activities:opinion_meeting", args=[activity.pk])
     assert client.get(address).status_code == 404
+
+
+def test_the_unit_is_reminded_ahead_and_everybody_when_late_once_each(office, officer, finding):
+    Finding.objects.update(due_on=dt.date(2026, 9, 10))
+
+    said = [run_reminders(dt.date(2026, 9, day))["整改"] for day in (2, 3, 4, 11, 12)]
+
+    assert said == [0, 1, 0, 2, 0]
+    titles = Notice.objects.filter(user=officer).order_by("pk").values_list("title", flat=True)
+    assert list(titles) == ["整改将到期（9月10日）", "整改已逾期（9月10日）"]

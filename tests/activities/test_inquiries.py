@@ -90,7 +90,7 @@ def test_the_official_list_holds_every_question(client, office, deputy, inquiry)
 
     paper = inquiry_paper(inquiry, list(selectors.questions_of(inquiry)))
 
-    assert paper.title == "供水专题询问询问与答复一览"
+    assert paper.title == "供水专题询问与答复一览"
     assert Heading("1. 何时改完？", level=2) in paper.blocks
     assert Paragraph("张伟代表询问。县水利局局长李某答复：年底前。") in paper.blocks
     [annex] = paper.annexes
