@@ -3,6 +3,7 @@
 from activities.admin import (
     calling,
     campaigns,
+    corrections,
     credit,
     entries,
     learning,
@@ -15,6 +16,7 @@ from activities.admin import (
 __all__ = [
     "calling",
     "campaigns",
+    "corrections",
     "credit",
     "entries",
     "learning",

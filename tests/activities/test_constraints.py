@@ -34,6 +34,7 @@ from tests.factories.contact import (
     NotebookEntryFactory,
     WorkOpinionFactory,
 )
+from tests.factories.corrections import CorrectionRequestFactory
 from tests.factories.credit import ExchangePostFactory, GoodDeedFactory, HonourFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.learning import (
@@ -131,6 +132,10 @@ BROKEN = {
     ),
     "interview_declined_has_reason": lambda: InterviewFactory(state="declined"),
     "interview_held_has_outcome": lambda: InterviewFactory(state="held"),
+    "correction_request_answered": lambda: CorrectionRequestFactory(state="accepted"),
+    "correction_request_names_record": lambda: CorrectionRequestFactory(
+        row=None, deputy=DeputyFactory()
+    ),
     "project_once": lambda: ProjectFactory.create_batch(2, name="水厂"),
     "tag_once": lambda: Tag.objects.bulk_create([Tag(axis=TagFactory().axis, name="进社区")]),
     "campaign_once": _campaign_twice,
