@@ -1,8 +1,10 @@
 """A plan from the first draft to verification, and who may move it."""
 
 import datetime as dt
+import io
 import itertools
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -520,3 +522,49 @@ def test_rotation_asks_a_fixed_number_of_queries(
         page = client.get(reverse("activities:rotation"))
 
     assert page.context["everyone"] == rows
+
+
+def test_plan_is_not_exported_as_an_activity_of_the_register(client, clerk, town, held):
+    plan = _plan(town, [])
+    client.force_login(clerk)
+    rows = [plan.pk, held.pk]
+
+    file = client.post(
+        reverse("admin:activities_activity_changelist"),
+        {"action": "export_selected", "_selected_action": rows},
+    )
+
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
+    text = str([cell for row in sheet.iter_rows(values_only=True) for cell in row])
+    assert held.title in text
+    assert plan.title not in text
+
+
+def test_plan_is_not_verified_in_the_admin(client, clerk, town):
+    plan = _plan(town, [])
+    client.force_login(clerk)
+
+    page = client.post(
+        reverse("admin:activities_activity_changelist"),
+        {"action": "verify_selected", "_selected_action": [plan.pk]},
+        follow=True,
+    )
+
+    plan.refresh_from_db()
+    assert "还没有举行的活动不能核实" in page.text
+    assert plan.verification == Verification.PENDING
+
+
+def test_lists_say_in_words_how_far_an_activity_is(client, clerk, town, people):
+    for state in ActivityState.values:
+        _plan(town, people[:1], state)
+    client.force_login(clerk)
+
+    page = client.get(reverse("activities:list")).text
+    plan = Activity.objects.get(state=ActivityState.NOTIFIED)
+    told = client.get(reverse("activities:detail", args=[plan.pk]))
+
+    for shape, words in (("●", "筹备"), ("▲", "已通知"), ("■", "已取消"), ("●", "待核实")):
+        assert f'<span aria-hidden="true">{shape}</span> {words}' in page
+    assert "还没有举行，不计入履职和考评" in told.text
+    assert told.context["calling"].plan is True
