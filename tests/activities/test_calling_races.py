@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core import mail
 from django.db import close_old_connections, connection
 
 from activities.enums import ActivityState, Answer
@@ -14,8 +15,10 @@ from activities.services.calling import answer_invitation, decide_leave
 from activities.services.reminding import remind_of_activities
 from activities.services.support import issue_letters
 from activities.workflow import TransitionNotAllowedError
+from congress_portal.core.channels import carry_waiting
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice
+from congress_portal.core.notices import Message, notify
 from congress_portal.core.stale import fingerprint
 from tests.factories.calling import PlanFactory
 from tests.factories.core import CountyFactory, UserFactory, staff
@@ -118,3 +121,14 @@ def test_double_tap_is_one_answer():
 
     assert {result.answer for result in results} == {Answer.ACCEPTED}
     assert len({result.answered_at for result in results}) == 1
+
+
+def test_carriers_in_parallel_send_each_message_once(settings):
+    settings.NOTICE_EMAIL = True
+    people = [UserFactory(email=f"u{n}@example.com") for n in range(8)]
+    notify(people, Message("a", "开会"))
+
+    results = _at_once(*([carry_waiting] * 4))
+
+    assert sum(results) == 8
+    assert sorted(each.to[0] for each in mail.outbox) == [f"u{n}@example.com" for n in range(8)]
