@@ -121,7 +121,15 @@ def test_clerk_enters_on_behalf_only_for_own_deputies(client, deputy, data):
 
     assert "（代录）" in response.text
     assert client.get(f"{reverse(PAGE)}?deputy={deputy.pk}").status_code == 404
+    assert list(client.get(reverse(PAGE)).context["page"].object_list) == []
+    client.force_login(UserFactory(role=Role.LEADER))
     assert client.get(reverse(PAGE)).status_code == 403
+
+
+def test_clerk_chooses_the_deputy_first(client, deputy):
+    client.force_login(town_clerk(deputy.town))
+
+    assert f"{reverse(PAGE)}?deputy={deputy.pk}" in client.get(reverse(PAGE)).text
 
 
 def test_bad_phone_is_told_at_the_field(client, deputy, data):
