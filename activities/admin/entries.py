@@ -39,7 +39,7 @@ class ActivityAdmin(RecordAdmin):
     list_select_related = ("form", "region", "station")
     list_filter = ("verification", PeriodFilter, TownFilter, "form", "theme", "field")
     search_fields = ("title", "organiser", "station__name")
-    autocomplete_fields = ("station", "group")
+    autocomplete_fields = ("station", "group", "campaign", "project", "units")
     owner_fields = ("region",)
     inlines = (AttendanceInline,)
     has_import = True
@@ -51,6 +51,10 @@ class ActivityAdmin(RecordAdmin):
             {"fields": ("region", ("station", "group"), ("organiser", "organiser_unit"), "place")},
         ),
         ("内容", {"fields": (("hours", "opinions_reported"), "content", "result")}),
+        (
+            "归到",
+            {"fields": (("campaign", "central_task"), "project", "units")},
+        ),
         ("核实", {"fields": ("self_initiated", *STAMPS)}),
     )
 
