@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities.forms.campaigns import places_of
 from activities.models import BallotScale, DutyReport, ReportMeeting, VoterQuestion
-from activities.selectors.reporting import votes_of
+from activities.selectors.reporting import votes_of, where_words
 from activities.selectors.scales import labels_of, scales_for_reports
 from activities.services.reporting import Counted, questions_digest
 from congress_portal.core.enums import Verification
@@ -34,7 +34,7 @@ def districts_of(user: User) -> QuerySet[District]:
 
 class DistrictField(forms.ModelChoiceField):
     def label_from_instance(self, district: District) -> str:
-        return f"{district.region}{district}（{district.term}）"
+        return f"{where_words(district.region, district)}（{district.term}）"
 
 
 class MeetingForm(forms.Form):
@@ -85,7 +85,8 @@ class MeetingForm(forms.Form):
         own = {"key", "seen"}
         values = {name: value for name, value in self.cleaned_data.items() if name not in own}
         if not values["title"]:
-            where = values["district"] or values["region"]
+            district = values["district"]
+            where = where_words(district.region if district else values["region"], district)
             values["title"] = f"{where}代表向选民述职会"
         return values
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from activities.models import DutyReport, ReportMeeting
-from activities.selectors.reporting import outcome_of, tally_of
+from activities.selectors.reporting import outcome_of, tally_of, where_words
 from activities.selectors.scales import labels_of
 from congress_portal.core.documents.blocks import (
     Block,
+    Cell,
     Column,
     FormPaper,
+    Grid,
     Head,
     Heading,
+    Line,
     Note,
     OfficialPaper,
     Paragraph,
@@ -37,7 +40,7 @@ def report_paper(report: DutyReport) -> ReportPaper:
     return ReportPaper(
         title_pieces=("履行代表职务情况", "述职报告"),
         author=report.deputy.name,
-        left=f"{region.name}　{district_words(report)}　{report.deputy.name}",
+        left=f"{district_words(report) or region.name}　{report.deputy.name}",
         right=date_words(report.held_on),
         blocks=(*_text(report.text), *_questions(report), *_result(report)),
     )
@@ -48,7 +51,9 @@ def place_of(report: DutyReport) -> Region:
 
 
 def district_words(report: DutyReport) -> str:
-    return str(report.district or report.district_name or "")
+    if report.district:
+        return where_words(place_of(report), report.district)
+    return report.district_name
 
 
 def _text(text: str) -> list[Block]:
@@ -89,23 +94,24 @@ def _result(report: DutyReport) -> list[Block]:
 def ballot_paper(meeting: ReportMeeting, reports: list[DutyReport]) -> FormPaper:
     """One anonymous ballot for all deputies of the meeting, in the words of its scale."""
     labels = labels_of(meeting.scale)
-    width = 60 // len(labels)
-    columns = (
-        Column("序号", 10),
-        Column("述职代表", 30),
-        *(Column(label, width) for label in labels),
-    )
-    rows = tuple(
-        (str(number), report.deputy.name, *("" for _ in labels))
+    widths = (10, 30, *(60 // len(labels) for _ in labels))
+    head = (Cell(text, kind="label") for text in ("序号", "述职代表", *labels))
+    rows = (
+        (
+            Cell(str(number), kind="centre"),
+            Cell(report.deputy.name, kind="centre"),
+            *(Cell("") for _ in labels),
+        )
         for number, report in enumerate(reports, start=1)
     )
+    lines = (Line(tuple(head), height=12), *(Line(row, height=14) for row in rows))
     return FormPaper(
         title_pieces=(meeting.region.name, "代表向选民述职", "评议票"),
         author=office_of(meeting.region),
         left=str(meeting.district or meeting.title),
         right=date_words(meeting.held_on),
         blocks=(
-            Table("", columns, rows),
+            Grid(widths, tuple(lines)),
             Note("填写说明：1. 本票不记名。2. 每位代表只选一项，在相应的空格里画“○”。"
                  "3. 一位代表选两项以上的，对这位代表的评议无效；一项也不选的，算弃权。"),
         ),
@@ -123,8 +129,7 @@ def announcement(meeting: ReportMeeting, reports: list[DutyReport]) -> OfficialP
         f"{len(counted)} 位代表向选民报告了履行代表职务的情况，接受选民评议。现将评议结果公布如下。"
     )
     office = office_of(meeting.region)
-    where = f"{meeting.region.name}{meeting.district or ''}"
-    closing = "选民对公布的结果有异议的，可以向本机关反映。"
+    where = where_words(meeting.region, meeting.district)
     return OfficialPaper(
         head=Head(
             issuer=office,
@@ -135,7 +140,6 @@ def announcement(meeting: ReportMeeting, reports: list[DutyReport]) -> OfficialP
             Paragraph(opening),
             _results_table(counted, labels),
             *(Paragraph(words) for words in _reasons(counted)),
-            Paragraph(closing),
         ),
     )
 

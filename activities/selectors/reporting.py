@@ -1,7 +1,6 @@
 """Reports to the voters (述职, 代表法 §58): who owes one in the term, what a meeting shows."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,5 +254,8 @@ def term_days(seat: Mandate | None, day: dt.date) -> Period:
     return Period(min(first, day), day, "")
 
 
-def names(rows: Iterable[DutyReport]) -> str:
-    return "、".join(str(row.deputy) for row in rows)
+def where_words(region: Region, district: District | None) -> str:
+    """The district with its town before it, unless its name begins with that."""
+    if district is None:
+        return region.name
+    return district.name if district.name.startswith(region.name) else f"{region}{district}"

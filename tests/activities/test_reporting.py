@@ -6,7 +6,6 @@ import uuid
 
 import docx
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -20,7 +19,7 @@ from activities.services.reporting import Counted, ReportingError, questions_dig
 from congress_portal.core.enums import Role, Verification
 from congress_portal.core.models import Notice
 from congress_portal.core.stale import StaleRecordError, fingerprint
-from congress_portal.core.verification import verify
+from congress_portal.core.verification import VerificationError, verify
 from deputies.enums import BeginKind, EndKind
 from tests.factories.activities import (
     ActivityFactory,
@@ -189,7 +188,7 @@ def test_a_meeting_is_planned_once(client, town, district):
         client.post(address, data)
 
     meeting = ReportMeeting.objects.get()
-    assert meeting.title == "第九选区代表向选民述职会"
+    assert meeting.title == "云溪镇第九选区代表向选民述职会"
 
 
 def test_another_towns_meeting_is_not_there(client, meeting, deputy):
@@ -443,7 +442,7 @@ def test_a_planned_report_neither_waits_nor_counts(meeting, deputy, town):
     kind = kind_of("report")
 
     assert not waiting_rows(kind, clerk).exists()
-    with pytest.raises(ValidationError, match="还没有召开"):
+    with pytest.raises(VerificationError, match="还没有召开"):
         verify(report, actor=clerk)
 
     counted(clerk, meeting, (24, 6, 0))

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -80,8 +79,6 @@ class RecordAdmin(PortalAdmin):
                 done += 1
             except DomainError as error:
                 refused.setdefault(error.message, []).append(str(row))
-            except ValidationError as error:
-                refused.setdefault("；".join(error.messages), []).append(str(row))
         for reason, rows in refused.items():
             told = "、".join(rows[:5]) + ("等" if len(rows) > 5 else "")
             messages.error(request, f"{len(rows)} 条没有处理（{told}）：{reason}")

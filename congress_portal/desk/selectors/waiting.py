@@ -11,6 +11,7 @@ from django.utils import timezone
 from activities.enums import OpinionState
 from activities.models import Activity, Visit, WorkOpinion
 from activities.selectors.corrections import open_requests
+from activities.selectors.credit import posts_to_moderate
 from activities.selectors.plans import waiting_plans
 from activities.selectors.supervision import for_office
 from activities.selectors.verifying import piles
@@ -72,7 +73,13 @@ def _to_verify(user: User, today: dt.date) -> list[Waiting]:
     asked = open_requests(user)
     since = timezone.localtime(asked.since).date() if asked.since else None
     address = reverse("activities:corrections")
-    return [*found, Waiting("更正申请", asked.count, since, address, today)]
+    found.append(Waiting("更正申请", asked.count, since, address, today))
+    posts = posts_to_moderate(user).order_by().aggregate(n=Count("pk"), oldest=Min("written_at"))
+    since = timezone.localtime(posts["oldest"]).date() if posts["oldest"] else None
+    return [
+        *found,
+        Waiting("待审核的履职交流", posts["n"], since, reverse("activities:exchange"), today),
+    ]
 
 
 def _calling(user: User, today: dt.date) -> list[Waiting]:
