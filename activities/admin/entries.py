@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
-from activities.enums import Presence
+from activities.enums import ActivityState, Presence
 from activities.models import Activity, ActivityForm, Attendance, DutyReport, NewsItem, Visit
 from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.filters import PeriodFilter, TownFilter
@@ -25,19 +25,25 @@ class AttendanceInline(PortalInline):
 
 @admin.register(ActivityForm)
 class ActivityFormAdmin(PortalAdmin):
-    list_display = ("name", "counts_as", "synonyms", "order", "is_active")
+    list_display = ("name", "counts_as", "is_meeting", "synonyms", "order", "is_active")
     list_filter = ("counts_as", "is_active")
     search_fields = ("name", "synonyms")
-    fields = ("name", "synonyms", "counts_as", "order", "is_active")
+    fields = ("name", "synonyms", "counts_as", "is_meeting", "order", "is_active")
     export_columns = ("name", "synonyms", "counts_as", "order")
+
+
+def _was_held(activity: Activity | None) -> bool:
+    return activity is None or activity.state == ActivityState.HELD
 
 
 @admin.register(Activity)
 class ActivityAdmin(RecordAdmin):
-    list_display = ("held_on", "title", "form", "region", "station", "present", "verification")
+    list_display = (
+        "held_on", "title", "form", "region", "station", "present", "state", "verification",
+    )  # fmt: skip
     list_display_links = ("held_on", "title")
     list_select_related = ("form", "region", "station")
-    list_filter = ("verification", PeriodFilter, TownFilter, "form", "theme", "field")
+    list_filter = ("verification", "state", PeriodFilter, TownFilter, "form", "theme", "field")
     search_fields = ("title", "organiser", "station__name")
     autocomplete_fields = ("station", "group", "campaign", "project", "units")
     owner_fields = ("region",)
@@ -57,6 +63,13 @@ class ActivityAdmin(RecordAdmin):
         ),
         ("核实", {"fields": ("self_initiated", *STAMPS)}),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is still being organised is changed on its own pages, which tell the deputies."""
+        return super().has_change_permission(request, obj) and _was_held(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _was_held(obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
         there = Attendance.objects.filter(activity=OuterRef("pk"), presence=Presence.PRESENT)

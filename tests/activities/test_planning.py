@@ -568,3 +568,18 @@ def test_lists_say_in_words_how_far_an_activity_is(client, clerk, town, people):
         assert f'<span aria-hidden="true">{shape}</span> {words}' in page
     assert "还没有举行，不计入履职和考评" in told.text
     assert told.context["calling"].plan is True
+
+
+def test_plan_is_not_changed_or_deleted_past_its_own_pages(client, clerk, town):
+    plan = _plan(town, [])
+    client.force_login(clerk)
+
+    page = client.get(reverse("admin:activities_activity_change", args=[plan.pk]))
+    client.post(reverse("admin:activities_activity_delete", args=[plan.pk]), {"post": "yes"})
+    client.post(
+        reverse("admin:activities_activity_changelist"),
+        {"action": "delete_selected", "_selected_action": [plan.pk], "post": "yes"},
+    )
+
+    assert page.context["has_change_permission"] is False
+    assert Activity.objects.filter(pk=plan.pk).exists()
