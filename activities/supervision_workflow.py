@@ -110,7 +110,7 @@ def finding_stage(
 class BallotAction(models.TextChoices):
     CHANGE = "change", "修改"
     VOTERS = "voters", "定投票人"
-    DISCARD = "discard", "删去"
+    DISCARD = "discard", "作废"
     OPEN = "open", "开始投票"
     VOTE = "vote", "投票"
     TO_PAPER = "to_paper", "改投纸质票"
@@ -125,7 +125,12 @@ _OFFICE = _by(Side.OFFICE)
 BALLOT: Mapping[BallotAction, Move] = {
     BallotAction.CHANGE: Move(_on(BallotState.DRAFT), _OFFICE),
     BallotAction.VOTERS: Move(_on(BallotState.DRAFT), _OFFICE),
-    BallotAction.DISCARD: Move(_on(BallotState.DRAFT), _OFFICE, "删去后不能恢复"),
+    BallotAction.DISCARD: Move(
+        _on(BallotState.DRAFT, BallotState.OPEN),
+        _OFFICE,
+        "已投的票一起作废，不能恢复",
+        reason_from=_on(BallotState.OPEN),
+    ),
     BallotAction.OPEN: Move(
         _on(BallotState.DRAFT),
         _OFFICE,

@@ -5,7 +5,8 @@ An anonymous vote must not be traced to its voter, neither by a column nor by or
 - a cast vote leaves no entry in the trail (the end of the vote does, with a digest of all);
 - each new paper exchanges its choices with a random one (inside-out shuffle), so that the order
   of storage says nothing, and at the end all papers are written anew in the order of fresh keys;
-- nobody reads counts before the vote has ended.
+- nobody reads counts before the vote has ended;
+- one or two votes alone would tell who cast them: such a vote is not ended but discarded.
 """
 
 import secrets
@@ -18,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.enums import BallotState
 from activities.models import (
     Activity,
     Ballot,
@@ -37,6 +39,8 @@ from congress_portal.core.models import Unit, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.stale import refuse_stale
 from deputies.models import Deputy
+
+FEWEST = 3
 
 
 class BallotError(DomainError):
@@ -126,10 +130,16 @@ def _set_voters(ballot: Ballot, voters: Sequence[Deputy]) -> None:
 
 
 def discard_ballot(*, actor: User, ballot_pk: int, reason: str = "") -> None:
-    """Delete a ballot that was never opened."""
+    """Delete a ballot before its vote has ended; if it was open, its voters are told why."""
     with transaction.atomic():
         ballot = _locked(actor, ballot_pk)
-        _check(BallotAction.DISCARD, actor, ballot)
+        _check(BallotAction.DISCARD, actor, ballot, reason)
+        voters = ballot.voters.select_related("deputy__user")
+        people = [row.deputy.user for row in voters if row.deputy.user]
+        if ballot.state == BallotState.OPEN:
+            key = f"ballot:{ballot.pk}:discarded"
+            notify(people, Message(key=key, title=f"投票作废：{ballot.title}"[:120], body=reason))
+        ballot.papers.all().delete()
         ballot.voters.all().delete()
         delete_recorded(ballot, reason=reason)
 
@@ -222,11 +232,21 @@ def close_ballot(*, actor: User, ballot_pk: int, reason: str = "") -> Ballot:
         ballot = _locked(actor, ballot_pk)
         target = _check(BallotAction.CLOSE, actor, ballot)
         if ballot.is_anonymous:
+            _refuse_too_few(ballot)
             _write_anew(ballot)
         ballot.state, ballot.closes_at = target, timezone.now()
         ballot.digest = selectors.digest_of(ballot)
         _store(ballot, BallotAction.CLOSE)
         return ballot
+
+
+def _refuse_too_few(ballot: Ballot) -> None:
+    cast = BallotPaper.objects.filter(ballot=ballot).count()
+    if 0 < cast < FEWEST:
+        raise BallotError(
+            f"无记名投票只有 {cast} 张电子票，结果会看出是谁投的。"
+            f"请等到至少 {FEWEST} 人投票，或者作废后全部改用纸质票。"
+        )
 
 
 def _write_anew(ballot: Ballot) -> None:

@@ -32,7 +32,7 @@ _STEPS: dict[str, tuple[Callable[..., Any], str]] = {
     BallotAction.CLOSE: (services.close_ballot, "投票已经结束，可以录入纸质票，然后计票。"),
     BallotAction.COUNT: (services.count_ballot, "计票完成，结果已公布。"),
     BallotAction.RECOUNT: (services.recount_ballot, "已撤回计票，改好纸质票数后请重新计票。"),
-    BallotAction.DISCARD: (services.discard_ballot, "已删去。"),
+    BallotAction.DISCARD: (services.discard_ballot, "已作废，开始过投票的已告诉投票人。"),
 }
 
 
@@ -114,7 +114,7 @@ def ballot_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     found = _ballot(request, pk, to_write=True)
     move = BALLOT[BallotAction(action)]
     data = request.POST if request.method == "POST" else None
-    form = StepForm(data, asks_reason=bool(move.reason_from))
+    form = StepForm(data, asks_reason=found.state in move.reason_from)
     if request.method == "POST" and form.is_valid():
         service, told = _STEPS[action]
         given = {"actor": request.user, "ballot_pk": pk, **form.cleaned_data}

@@ -75,6 +75,8 @@ def test_eight_deputies_at_once_lose_no_vote_while_papers_are_exchanged():
 
 def test_a_vote_and_the_end_at_once_agree():
     people, ballot = _running(3)
+    ballot.is_anonymous = False
+    ballot.save()
     office = staff()
 
     results = _at_once(

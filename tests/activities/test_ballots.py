@@ -69,6 +69,7 @@ ALLOWED = {
     ("draft", "change", "office"),
     ("draft", "voters", "office"),
     ("draft", "discard", "office"),
+    ("open", "discard", "office"),
     ("draft", "open", "office"),
     ("open", "vote", "voter"),
     ("open", "to_paper", "office"),
@@ -111,7 +112,8 @@ SERVICES = {
 @pytest.mark.parametrize(("state", "action"), list(itertools.product(BallotState, SERVICES)))
 def test_services_follow_the_table_and_a_voter_does_none_of_it(state, action, office, people):
     ballot = BallotFactory(items=["甲"], voters=people, state=BallotState.OPEN)
-    cast(ballot, people[0], "满意")
+    for deputy in people:
+        cast(ballot, deputy, "满意")
     digest = selectors.digest_of(ballot)
     Ballot.objects.filter(pk=ballot.pk).update(state=state, digest=digest)
     given = {"ballot_pk": ballot.pk, "reason": "原因"}
@@ -242,7 +244,8 @@ def test_the_trail_of_a_whole_vote_names_no_choice(running, people, office):
 
 
 def test_a_changed_paper_stops_the_count(running, people, office):
-    cast(running, people[0], "满意", "满意")
+    for deputy in people:
+        cast(running, deputy, "满意", "满意")
     services.close_ballot(actor=office, ballot_pk=running.pk)
     wrong = options_of(running)["不满意"]
     BallotMark.objects.filter(pk=BallotMark.objects.first().pk).update(option=wrong)
@@ -252,7 +255,8 @@ def test_a_changed_paper_stops_the_count(running, people, office):
 
 
 def test_nobody_sees_counts_before_the_end(client, running, people, office):
-    cast(running, people[0], "满意", "不满意")
+    for deputy in people:
+        cast(running, deputy, "满意", "不满意")
 
     for user in (office, people[1].user):
         client.force_login(user)
@@ -263,6 +267,23 @@ def test_nobody_sees_counts_before_the_end(client, running, people, office):
     services.close_ballot(actor=office, ballot_pk=running.pk)
     page = client.get(reverse("activities:ballot", args=[running.pk]))
     assert page.context["results"] == []  # a deputy waits for the count
+
+
+def test_one_or_two_anonymous_votes_are_not_ended_but_discarded(client, office, people, running):
+    for deputy in people[:2]:
+        cast(running, deputy, "满意", "满意")
+    with pytest.raises(services.BallotError, match="只有 2 张电子票"):
+        services.close_ballot(actor=office, ballot_pk=running.pk)
+    client.force_login(office)
+    address = reverse("activities:ballot_step", args=[running.pk, "discard"])
+    assert "必填" in client.post(address).text  # it was open: say why
+
+    client.post(address, {"reason": "人数不够"})
+
+    assert not BallotPaper.objects.exists()
+    assert not Ballot.objects.exists()
+    told = Notice.objects.filter(title__startswith="投票作废", body="人数不够")
+    assert told.count() == 3
 
 
 def test_an_open_vote_shows_who_marked_what_to_the_office(client, people, office):
@@ -283,7 +304,7 @@ def test_an_open_vote_shows_who_marked_what_to_the_office(client, people, office
 
 
 def ended(office, people, *marks):
-    ballot = BallotFactory(items=["甲"], voters=people, state=BallotState.OPEN)
+    ballot = BallotFactory(items=["甲"], voters=people, state=BallotState.OPEN, is_anonymous=False)
     for deputy, mark in zip(people, marks, strict=False):
         cast(ballot, deputy, mark)
     return services.close_ballot(actor=office, ballot_pk=ballot.pk)
