@@ -22,6 +22,11 @@ def deputy_of(user: object) -> Deputy | None:
     return Deputy.objects.select_related("town", "village").filter(user=user).first()
 
 
+def phone_of(user: object) -> str:
+    """The number in the roster of the deputy whose account this is."""
+    return Deputy.objects.filter(user=user).values_list("phone", flat=True).first() or ""
+
+
 def parse_period(text: str) -> Period:
     """``2026Q3``, ``2026``, ``2026-09``, or a term's name: the county's, e.g. 第十八届.
 

@@ -168,15 +168,23 @@ class VoiceAdmin(PortalAdmin):
     )
     search_fields = ("=visitor_name", "=visitor_phone", "matter")
     search_help_text = "选民姓名（全名）、联系电话（全号）或问题内容"
-    autocomplete_fields = ("village", "station", "reception", "visit", "activity", "suggestion")
+    autocomplete_fields = (
+        "village",
+        "station",
+        "reception",
+        "visit",
+        "deputy",
+        "activity",
+        "suggestion",
+    )
     owner_fields = ("region",)
     has_import = True
     export_kinds = ("接待登记",)
     fieldsets = (
         (None, {"fields": (("source", "raised_on"), ("region", "village"))}),
-        ("选民", {"fields": (("visitor_name", "visitor_phone"),)}),
+        ("选民", {"fields": ("has_consent", ("visitor_name", "visitor_phone"))}),
         ("问题", {"fields": ("field", "matter")}),
-        ("来处", {"fields": ("station", "reception", "visit", "activity")}),
+        ("来处", {"fields": ("station", "reception", "visit", "deputy", "activity")}),
         ("处理", {"fields": (("route", "unit"), "suggestion", ("closed_on", "rating"))}),
     )
 

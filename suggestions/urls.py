@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from suggestions.views import boards, calls, files, lists, office, sheets, signing, steps, writing
+from suggestions.views import (
+    boards,
+    calls,
+    files,
+    from_activity,
+    hearing,
+    lists,
+    office,
+    sheets,
+    signing,
+    steps,
+    writing,
+)
 
 app_name = "suggestions"
 urlpatterns = [
@@ -39,7 +51,11 @@ urlpatterns = [
     path("suggestions/calls/<int:pk>/", calls.call, name="call"),
     path("suggestions/topics/<int:pk>/", calls.topic, name="topic"),
     path("suggestions/papers/", include("suggestions.paper_urls")),
+    path("voices/new/", hearing.log_voice, name="log_voice"),
     path("voices/", lists.voice_list, name="voice_list"),
     path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
+    path(
+        "voices/from-finding/<int:pk>/", from_activity.voice_from_finding, name="voice_from_finding"
+    ),
     path("voices/<int:pk>/suggest/", writing.from_voice, name="from_voice"),
 ]

@@ -56,11 +56,15 @@ def plain(value: Any) -> Any:
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The stored fields of a row; what is personal or secret shows that it changed, not what."""
+    """The stored fields of a row; what is personal or secret shows that it changed, not what.
+
+    Besides the names that are always concealed, a model's own ``PERSONAL`` and ``CONFIDENTIAL``.
+    """
+    hidden = {*getattr(instance, "PERSONAL", ()), *getattr(instance, "CONFIDENTIAL", ())}
     values = {}
     for field in instance._meta.concrete_fields:
         value = field.value_from_object(instance)
-        if isinstance(field, EncryptedCharField):
+        if isinstance(field, EncryptedCharField) or field.name in hidden:
             value = _veil(value)
         elif isinstance(field, models.FileField):
             value = str(value or "")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from congress_portal.core.batches import services as batches
 from congress_portal.core.batches.tasks import dispatch
+from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.evaluations.batches import MOST_AT_ONCE, score_pages_order
@@ -187,8 +188,14 @@ def pages(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = scores_in_full(Score.objects.visible_to(request.user))
-    score = get_object_or_404(rows.select_related("sheet__scheme", "region"), pk=pk)
-    context = {"score": score, "sheet": score.sheet, "lines": lines_said(score)}
+    score = get_object_or_404(rows.select_related("sheet__scheme", "region", "deputy"), pk=pk)
+    own = score.deputy is not None and score.deputy.user_id == request.user.pk
+    context = {
+        "score": score,
+        "sheet": score.sheet,
+        "lines": lines_said(score),
+        "may_question": own and request.user.has_role(Role.DEPUTY),
+    }
     return render(request, "evaluations/score.html", context)
 
 

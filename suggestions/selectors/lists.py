@@ -81,7 +81,17 @@ def _handlings() -> Prefetch:
 
 def voices_in_full(rows: QuerySet[Voice]) -> QuerySet[Voice]:
     return rows.select_related(
-        "region", "village", "station", "field", "route", "unit", "suggestion", "reception"
+        "region",
+        "village",
+        "station",
+        "field",
+        "route",
+        "unit",
+        "suggestion",
+        "reception",
+        "visit",
+        "deputy",
+        "entered_by",
     )
 
 

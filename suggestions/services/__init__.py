@@ -33,6 +33,7 @@ from suggestions.services.hand_over import (
     reassign,
     release_unit,
 )
+from suggestions.services.hearing import ConsentError, log_voice
 from suggestions.services.imported import settle_imported
 from suggestions.services.papers import attach_file, remove_attachment
 from suggestions.services.reminding import send_reminders
@@ -72,6 +73,7 @@ from suggestions.services.unit_work import (
 __all__ = [
     "Assignment",
     "ChangedMeanwhileError",
+    "ConsentError",
     "DraftInput",
     "RefusedError",
     "ReplyInput",
@@ -101,6 +103,7 @@ __all__ = [
     "invite_cosigners",
     "link_voice",
     "log_contact",
+    "log_voice",
     "mark_key",
     "merge_suggestion",
     "nominate_suggestion",

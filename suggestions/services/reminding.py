@@ -15,11 +15,11 @@ from congress_portal.core.enums import Role
 from congress_portal.core.models import Unit, User
 from congress_portal.core.notices import (
     Message,
-    carry_waiting,
     notify,
     office_people,
     unit_people,
 )
+from congress_portal.core.reminders import reminder
 from suggestions.enums import (
     OPEN_HANDLING,
     ClockKind,
@@ -62,8 +62,13 @@ def send_reminders(on: dt.date) -> dict[str, int]:
         stage = stage_on(clock.due_on, on, clock.remind_days)
         if stage and _remind(clock, stage, on):
             counts[stage] += 1
-    carry_waiting()
     return counts
+
+
+@reminder
+def remind_of_limits(on: dt.date) -> dict[str, int]:
+    """As ``send_reminders``, by the stages' names."""
+    return {ReminderStage(name).label: n for name, n in send_reminders(on).items()}
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from congress_portal.core.enums import Role
 from congress_portal.core.models import (
     AuditHead,
     Batch,
+    Delivery,
     DictionaryEntry,
     HeaderSynonym,
     Notice,
@@ -25,6 +26,12 @@ def _role(**fields):
 
 _OPEN = {"kind": "steered", "title": "一批", "order": "0" * 64}
 
+
+def _delivery(**fields):
+    notice = Notice.objects.create(user=UserFactory(), key="a", title="开会")
+    return twice(Delivery.objects.create, notice=notice, channel="sms", **fields)()
+
+
 BROKEN = {
     "batch_order_once_open": lambda: twice(Batch.objects.create, actor=UserFactory(), **_OPEN)(),
     "batch_done_has_result": lambda: BatchFactory(state="done"),
@@ -32,6 +39,8 @@ BROKEN = {
     "batch_item_key_unique": lambda: twice(BatchItemFactory, batch=BatchFactory(), key="1")(),
     "batch_item_lease_while_running": lambda: BatchItemFactory(state="running"),
     "batch_item_failure_has_reason": lambda: BatchItemFactory(state="failed"),
+    "delivery_once": _delivery,
+    "delivery_sent_is_stamped": lambda: _delivery(state="sent"),
     "audit_head_single": lambda: AuditHead.objects.create(id=2),
     "dictionary_entry_name_unique": twice(
         DictionaryEntry.objects.create, dictionary="field", name="交通"

@@ -31,12 +31,7 @@ _PLACES = {
 _ACTIONS = (
     ("导入表格", "activities.add_activity", "imports:upload", ""),
     ("登记活动", "activities.add_activity", "admin:activities_activity_add", ""),
-    (
-        "核实记录",
-        "activities.change_activity",
-        "admin:activities_activity_changelist",
-        "?verification__exact=pending",
-    ),
+    ("核实记录", "activities.change_activity", "activities:verify", ""),
     (
         "登记建议和答复",
         "suggestions.change_suggestion",

@@ -21,10 +21,10 @@ from deputies.selectors import with_seats
 
 @require_GET
 def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
-    deputy = _deputy(request, pk)
+    deputy = deputy_in_full(request, pk)
     today = timezone.localdate()
     years = years_of(deputy, today)
-    year = _year(request, years)
+    year = asked_year(request, years)
     file = duty_file(deputy, year, reader=request.user, today=today)
     context = {"deputy": deputy, "file": file, "year": year, "years": years}
     return render(request, "desk/registers/file.html", context)
@@ -32,9 +32,9 @@ def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def deputy_file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    deputy = _deputy(request, pk)
+    deputy = deputy_in_full(request, pk)
     today = timezone.localdate()
-    year = _year(request, years_of(deputy, today))
+    year = asked_year(request, years_of(deputy, today))
     file = duty_file(deputy, year, reader=request.user, today=today, verified_only=True)
     record(AuditAction.EXPORT, deputy, label=file.title, changes={"year": year})
     response = HttpResponse(render_pdf(render_html(file)), content_type="application/pdf")
@@ -63,12 +63,12 @@ def duty_files(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/duty_files.html", {"form": form})
 
 
-def _deputy(request: HttpRequest, pk: int) -> Deputy:
+def deputy_in_full(request: HttpRequest, pk: int) -> Deputy:
     rows = with_seats(Deputy.objects.visible_to(request.user)).select_related("town__parent")
     return get_object_or_404(rows.prefetch_related("expertise"), pk=pk)
 
 
-def _year(request: HttpRequest, years: list[int]) -> int:
+def asked_year(request: HttpRequest, years: list[int]) -> int:
     """The year that the address asks for; the newest when it asks for none."""
     asked = request.GET.get("year", "")
     if not asked:
