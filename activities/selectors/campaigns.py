@@ -179,7 +179,7 @@ def matrix(rows: QuerySet[Activity], down: TagAxis, across: TagAxis) -> Matrix:
 
 def _pairs(rows: QuerySet[Activity], down: TagAxis, across: TagAxis) -> dict[tuple[int, int], int]:
     """Activities by each pair of tags, in one query."""
-    links = Activity.tags.through.objects.filter(
+    links: QuerySet[Any] = Activity.tags.through.objects.filter(
         activity__in=rows.values("pk"), tag__axis=down, activity__tags__axis=across
     )
     pairs = links.values_list("tag", "activity__tags").annotate(times=Count("activity"))
@@ -187,7 +187,9 @@ def _pairs(rows: QuerySet[Activity], down: TagAxis, across: TagAxis) -> dict[tup
 
 
 def _by_tag(rows: QuerySet[Activity], tags: Sequence[Tag]) -> list[tuple[int, int]]:
-    links = Activity.tags.through.objects.filter(activity__in=rows.values("pk"), tag__in=tags)
+    links: QuerySet[Any] = Activity.tags.through.objects.filter(
+        activity__in=rows.values("pk"), tag__in=tags
+    )
     return list(links.values("tag").annotate(times=Count("pk")).values_list("tag", "times"))
 
 
@@ -203,10 +205,9 @@ class StationTags:
 def by_station(rows: QuerySet[Activity], axis: TagAxis, user: User) -> list[StationTags]:
     """Every active station that the reader sees and that held a tagged activity."""
     tags = list(axis.tags.all())
+    through: Any = Activity.tags.through.objects
     links = (
-        Activity.tags.through.objects.filter(
-            activity__in=rows.filter(station__isnull=False).values("pk"), tag__in=tags
-        )
+        through.filter(activity__in=rows.filter(station__isnull=False).values("pk"), tag__in=tags)
         .values("activity__station", "tag")
         .annotate(times=Count("pk"))
         .values_list("activity__station", "tag", "times")

@@ -23,7 +23,7 @@ COLUMNS = {
 _IMPORTED = ("满意", "基本满意", "不满意")
 
 
-def seats_of(user: User | None, term: Term) -> QuerySet[Mandate]:
+def seats_of(user: User | None, term: Term) -> QuerySet[Any]:
     """The seats of the term that the reader sees; ``is_done`` says whether a verified report lies
     within the seat's own days, ``is_called`` whether one is prepared for a meeting to come.
 
@@ -40,12 +40,12 @@ def seats_of(user: User | None, term: Term) -> QuerySet[Mandate]:
     return rows.annotate(is_done=Exists(done), is_called=Exists(called))
 
 
-def owing(user: User | None, term: Term) -> QuerySet[Mandate]:
+def owing(user: User | None, term: Term) -> QuerySet[Any]:
     """Seats that owe a report: those not given up."""
     return seats_of(user, term).filter(ends_on__isnull=True)
 
 
-def reported_in(term: Term) -> QuerySet[Mandate]:
+def reported_in(term: Term) -> QuerySet[Any]:
     """Keys of the deputies of the term who have reported since their own first day."""
     return seats_of(None, term).filter(is_done=True).values("deputy")
 
