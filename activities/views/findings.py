@@ -75,7 +75,10 @@ def finding_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         raise Http404
     row = _finding(request, pk)
     context = _context(request, row)
-    if not selectors.sides_of(request.user, row.activity, row.unit_id) & FINDING[FindingAction(action)].sides:
+    if (
+        not selectors.sides_of(request.user, row.activity, row.unit_id)
+        & FINDING[FindingAction(action)].sides
+    ):
         raise PermissionDenied
     form_class, service, told = _STEPS[action]
     form = form_class(request.POST or None, row=row)
@@ -84,7 +87,11 @@ def finding_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         if attempt(form, service, **given, **form.values) is not None:
             messages.success(request, told)
             return redirect("activities:finding", pk=pk)
-    context |= {"form": form, "action": FindingAction(action), "then": FINDING[FindingAction(action)].then}
+    context |= {
+        "form": form,
+        "action": FindingAction(action),
+        "then": FINDING[FindingAction(action)].then,
+    }
     return render(request, "activities/finding_step.html", context)
 
 
