@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Ballot, Finding
 from activities.selectors import findings as selectors
+from activities.selectors.campaigns import Output, output_of, with_output
 from activities.selectors.findings import Progress, Standing
 from congress_portal.core.models import User
 
@@ -19,6 +20,7 @@ class Supervision:
 
     lines: list[tuple[Finding, Standing]]
     progress: Progress
+    output: Output
     ballots: list[Ballot]
     questions: int
     is_opinion_meeting: bool
@@ -37,6 +39,7 @@ def supervision_of(user: User, activity: Activity) -> Supervision:
     return Supervision(
         [(row, selectors.standing(row, today)) for row in findings],
         selectors.progress(findings),
+        output_of(with_output(Activity.objects.filter(pk=activity.pk)).get()),
         list(ballots),
         activity.questions.count(),
         selectors.is_form(activity, selectors.OPINION_MEETING),

@@ -39,6 +39,7 @@ from tests.factories.core import (
     town_clerk,
 )
 from tests.factories.deputies import DeputyFactory
+from tests.factories.suggestions import OpinionFactory, SuggestionFactory
 from tests.factories.supervision import FindingFactory
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +331,18 @@ def test_only_the_office_makes_voices_and_not_of_what_is_closed(client, office, 
     client.force_login(town_clerk(TownFactory()))
     address = reverse("suggestions:voice_from_finding", args=[finding.pk])
     assert client.post(address).status_code == 404
+
+
+def test_the_activity_shows_what_it_brought(client, office, activity):
+    """M60: three issues, one suggestion."""
+    FindingFactory.create_batch(3, activity=activity)
+    OpinionFactory(activity=activity, suggestion=SuggestionFactory())
+    client.force_login(office)
+
+    page = client.get(reverse("activities:detail", args=[activity.pk]))
+
+    assert "问题和意见 3 个" in page.text
+    assert "建议 1 件" in page.text
 
 
 # 民情反映会 (M73)

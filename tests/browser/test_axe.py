@@ -61,6 +61,19 @@ def deputy_pages(county):
         reverse("desk:duty_file", args=[deputy.pk]),
         reverse("desk:notices"),
         reverse("desk:offline"),
+        reverse("activities:voters"),
+        reverse("activities:own_habits"),
+        reverse("activities:own_pairs"),
+        reverse("activities:opinions"),
+        reverse("activities:raise_opinion"),
+        reverse("activities:circulars"),
+        reverse("activities:campaigns"),
+        reverse("activities:ballots"),
+        reverse("activities:ask_interview"),
+        reverse("activities:deeds"),
+        reverse("activities:new_deed"),
+        reverse("activities:exchange"),
+        reverse("activities:new_post"),
     ]
 
 
@@ -86,7 +99,18 @@ def office_pages(county):
         reverse("suggestions:detail", args=[county.row(Suggestion, "a").pk]),
         reverse("suggestions:voice_detail", args=[county.row(Voice, "a").pk]),
         reverse("desk:registers"),
+        reverse("desk:levels"),
         reverse("deputies:list"),
+        reverse("activities:matrix"),
+        reverse("activities:coverage"),
+        reverse("activities:habit_board"),
+        reverse("activities:voter_board"),
+        reverse("activities:pair_board"),
+        reverse("activities:findings"),
+        reverse("activities:reporting"),
+        reverse("activities:reporting_missing"),
+        reverse("activities:opinion_meetings"),
+        reverse("activities:projects"),
     ]
 
 
