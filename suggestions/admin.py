@@ -18,6 +18,8 @@ from suggestions.models import (
     CoSigner,
     Handling,
     HandlingRule,
+    Letterhead,
+    LetterSeries,
     LetterText,
     Reply,
     ReviewItem,
@@ -203,6 +205,26 @@ class LetterTextAdmin(PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(PortalAdmin):
+    """The unit keeps its own on its desk; the office may correct it."""
+
+    list_display = ("unit", "reply_prefix", "opinion_prefix", "leader_name")
+    list_select_related = ("unit",)
+    search_fields = ("unit__name", "unit__short_name")
+    owner_fields = ("unit",)
+
+
+@admin.register(LetterSeries)
+class LetterSeriesAdmin(PortalAdmin):
+    """For a unit that begins in mid-year: the last number it has given on paper."""
+
+    list_display = ("unit", "kind", "year", "last")
+    list_select_related = ("unit",)
+    list_filter = ("year", "kind")
+    owner_fields = ("unit",)
 
 
 @admin.register(HandlingRule)

@@ -213,6 +213,13 @@ class ReminderStage(models.TextChoices):
     AFTER = "after", "逾期"
 
 
+class LetterKind(models.TextChoices):
+    """Main replies and assisting opinions are numbered apart (RULES D2)."""
+
+    REPLY = "reply", "答复函"
+    OPINION = "opinion", "会办意见"
+
+
 class LetterPart(models.TextChoices):
     """Wordings of papers that the office edits."""
 

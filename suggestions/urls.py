@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from suggestions.views import boards, calls, files, lists, office, sheets, signing, steps, writing
+from suggestions.views import (
+    boards,
+    calls,
+    files,
+    letterhead,
+    lists,
+    office,
+    sheets,
+    signing,
+    steps,
+    writing,
+)
 
 app_name = "suggestions"
 urlpatterns = [
@@ -28,6 +39,7 @@ urlpatterns = [
     path("suggestions/inbox/", office.inbox, name="inbox"),
     path("suggestions/hand-over/", office.hand_over_meeting, name="hand_over"),
     path("suggestions/desk/", boards.workspace, name="workspace"),
+    path("suggestions/letterhead/<int:pk>/", letterhead.letterhead, name="letterhead"),
     path("suggestions/board/", boards.board, name="board"),
     path("suggestions/league/", boards.league, name="league"),
     path("suggestions/key/", boards.key, name="key"),

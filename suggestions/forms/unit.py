@@ -14,7 +14,7 @@ from suggestions.forms.fields import (
     comment_field,
     held_on,
 )
-from suggestions.models import Promise
+from suggestions.models import Letterhead, Promise
 from suggestions.services.answering import proposers_of
 
 
@@ -58,7 +58,12 @@ class ExtensionForm(StepForm):
 
 class OpinionForm(StepForm):
     opinion = WordsField("会办意见", rows=8, longest=10_000)
-    number = forms.CharField(label="文号", required=False, max_length=60)
+    number = forms.CharField(
+        label="文号",
+        required=False,
+        max_length=60,
+        help_text="留空就由系统接着本单位会办意见的号往下编。",
+    )
     on = held_on("日期")
 
 
@@ -68,7 +73,10 @@ class ReplyForm(StepForm):
     reply_class = class_field()
     body = WordsField("答复内容", rows=12, longest=20_000)
     letter_number = forms.CharField(
-        label="答复文号", required=False, max_length=60, help_text="如 安交函〔2026〕12号。"
+        label="答复文号",
+        required=False,
+        max_length=60,
+        help_text="留空就在签发时接着本单位答复函的号往下编；另有收发文登记的照填。",
     )
     contact_name = forms.CharField(label="联系人", max_length=40)
     contact_phone = forms.CharField(label="联系电话", max_length=40)
@@ -129,3 +137,11 @@ class PromiseReportForm(StepForm):
         data = dict(super().values)
         promise = data.pop("promise")
         return {**data, "promise_pk": promise.pk}
+
+
+class LetterheadForm(forms.ModelForm):
+    """The unit's own data on its letters."""
+
+    class Meta:
+        model = Letterhead
+        fields = ("leader_name", "leader_phone", "reply_prefix", "opinion_prefix")

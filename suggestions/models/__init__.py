@@ -17,7 +17,7 @@ from suggestions.models.followup import (
     Supervision,
 )
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
-from suggestions.models.letters import LetterText, LetterTextQuerySet
+from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
 from suggestions.models.topic import TopicProposal
@@ -35,8 +35,10 @@ __all__ = [
     "Handling",
     "HandlingRule",
     "InternalNote",
+    "LetterSeries",
     "LetterText",
     "LetterTextQuerySet",
+    "Letterhead",
     "LookBack",
     "Nomination",
     "NumberSeries",

@@ -200,6 +200,8 @@ class Reply(models.Model):
     contact_name = models.CharField("联系人", max_length=40, blank=True)
     contact_phone = models.CharField("联系电话", max_length=40, blank=True)
     signer = models.CharField("签发人", max_length=40, blank=True)
+    leader_name = models.CharField("分管负责人", max_length=40, blank=True)
+    leader_phone = models.CharField("负责人电话", max_length=40, blank=True)
     is_public = models.BooleanField("答复可以公开", default=True)
 
     objects = ReplyQuerySet.as_manager()

@@ -34,6 +34,7 @@ from suggestions.services.hand_over import (
     release_unit,
 )
 from suggestions.services.imported import settle_imported
+from suggestions.services.letter_numbers import set_letterhead
 from suggestions.services.papers import attach_file, remove_attachment
 from suggestions.services.reminding import send_reminders
 from suggestions.services.review import (
@@ -126,6 +127,7 @@ __all__ = [
     "save_draft",
     "send_back_reply",
     "send_reminders",
+    "set_letterhead",
     "settle_imported",
     "settle_promise",
     "sign_receipt",

@@ -16,6 +16,7 @@ from suggestions.enums import (
     Decision,
     DraftState,
     HandlingState,
+    LetterKind,
     Party,
     Share,
 )
@@ -30,6 +31,7 @@ from suggestions.models import (
 from suggestions.models.suggestion import months_later
 from suggestions.services.answering import deliver_reply, proposers_of
 from suggestions.services.clock_keeping import recompute
+from suggestions.services.letter_numbers import give_letter_number, letterhead_of
 from suggestions.services.steps import RefusedError, keep, part_step, step
 from suggestions.workflow import Action, HandlingAction
 
@@ -197,8 +199,13 @@ def give_opinion(
             raise RefusedError(["主办单位请提交答复，不是会办意见。"])
         if not opinion.strip():
             raise RefusedError(["会办意见不能为空。"])
-        now.part.opinion, now.part.opinion_number = opinion.strip(), number.strip()
-        now.part.answered_on = on or timezone.localdate()
+        day = on or timezone.localdate()
+        now.part.opinion = opinion.strip()
+        now.part.opinion_number = give_letter_number(
+            now.part.unit, LetterKind.OPINION, day.year, number
+        )
+        now.part.answered_on = day
+        now.comment = now.part.opinion_number
     return now.part
 
 
@@ -278,18 +285,24 @@ def _sign_out(
         draft = _pending_draft(now.part)
         _decide_draft(draft, actor, DraftState.APPROVED, now.comment)
         copied = (
-            "round", "reply_class", "letter_number", "body", "contact_name", "contact_phone",
-            "is_public",
+            "round", "reply_class", "body", "contact_name", "contact_phone", "is_public",
         )  # fmt: skip
+        head = letterhead_of(now.part.unit)
         reply = Reply(
             handling=now.part,
             replied_on=day,
+            letter_number=give_letter_number(
+                now.part.unit, LetterKind.REPLY, day.year, draft.letter_number
+            ),
             signer=str(actor)[:40],
+            leader_name=head.leader_name or str(actor)[:40],
+            leader_phone=head.leader_phone,
             due_on=now.part.due_on if now.part.redo_from else None,
             **{name: getattr(draft, name) for name in copied},
         )
         keep(reply)
         now.part.answered_on = day
+        now.comment = "。".join(filter(None, [reply.letter_number, now.comment]))
     return reply, draft
 
 

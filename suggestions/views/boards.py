@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.listing import page_of
-from congress_portal.core.models import Region
+from congress_portal.core.models import Region, Unit
 from suggestions.models import HandlingRule, Nomination, Promise, Suggestion
 from suggestions.selectors import (
     ageing_table,
@@ -127,7 +127,12 @@ def workspace(request: HttpRequest) -> HttpResponse:
     buckets = unit_buckets(request.user, timezone.localdate())
     asked = request.GET.get("bucket", "")
     shown = [each for each in buckets if each.code == asked]
-    context = {"buckets": buckets, "shown": shown or _waiting(buckets), "asked": asked}
+    context = {
+        "buckets": buckets,
+        "shown": shown or _waiting(buckets),
+        "asked": asked,
+        "own_units": Unit.objects.filter(pk__in=request.user.scope.unit_ids),
+    }
     return render(request, "suggestions/workspace.html", context)
 
 

@@ -10,6 +10,8 @@ from suggestions.models import (
     CoSigner,
     Extension,
     HandlingRule,
+    Letterhead,
+    LetterSeries,
     Nomination,
     NumberSeries,
     Promise,
@@ -21,7 +23,7 @@ from suggestions.models import (
     TopicProposal,
 )
 from tests.constraints import assert_refused, constraint_names, twice
-from tests.factories.core import CountyFactory, UserFactory
+from tests.factories.core import CountyFactory, UnitFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.suggestions import (
     HandlingFactory,
@@ -173,6 +175,12 @@ BROKEN = {
     "call_dates_ordered": lambda: Call.objects.create(
         region=CountyFactory(), title="征集", opens_on=DAY, closes_on=DAY - dt.timedelta(days=1)
     ),
+    "letterhead_two_series": lambda: Letterhead.objects.create(
+        unit=UnitFactory(), reply_prefix="安交建", opinion_prefix="安交建"
+    ),
+    "letter_series_once": lambda: twice(
+        LetterSeries.objects.create, unit=UnitFactory(), kind="reply", year=2026
+    )(),
     "number_series_once": lambda: twice(
         NumberSeries.objects.create, region=CountyFactory(), year=2026, kind="suggestion"
     )(),

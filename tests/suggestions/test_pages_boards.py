@@ -60,7 +60,7 @@ def test_workspace_asks_a_fixed_number_of_queries(client, cast, django_assert_nu
         flow.handed_over(cast)
     client.force_login(cast.officer())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(reverse("suggestions:workspace"))
 
     assert len(page.context["buckets"][0].rows) == rows

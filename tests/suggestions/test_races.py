@@ -9,10 +9,17 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from congress_portal.core.models import Notice
 from suggestions import services
 from suggestions.enums import State
-from suggestions.models import Handling, Reminder, Suggestion, TransitionLog
+from suggestions.models import Handling, LetterSeries, Reminder, Suggestion, TransitionLog
 from suggestions.services.review import _highest, _written
 from suggestions.workflow import TransitionNotAllowedError
-from tests.factories.workflow import accepted, make_cast, part_of, signed, submitted
+from tests.factories.workflow import (
+    accepted,
+    make_cast,
+    part_of,
+    reply_drafted,
+    signed,
+    submitted,
+)
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +54,40 @@ def test_fifty_numberings_at_once_give_fifty_numbers():
     )
 
     assert sorted(results) == [f"{n:03d}" for n in range(1, 51)]
+
+
+def test_replies_signed_out_at_once_get_different_letter_numbers():
+    cast = make_cast(1)
+    parts = [reply_drafted(cast) for _ in range(8)]
+
+    results = _at_once(
+        *(
+            lambda pk=part.pk: (
+                services.approve_reply(handling_pk=pk, actor=cast.leader()).letter_number
+            )
+            for part in parts
+        )
+    )
+
+    prefix = f"{cast.units[0].short_name}建复〔{parts[0].assigned_on.year}〕"
+    assert sorted(results) == [f"{prefix}{n}号" for n in range(1, 9)]
+
+
+def test_without_the_series_lock_letter_numbers_are_given_twice():
+    """The control: read the last number, then write it, and two letters bear the same one."""
+    cast = make_cast(1)
+    series = LetterSeries.objects.create(unit=cast.units[0], kind="reply", year=2026)
+    read = threading.Barrier(2)
+
+    def give():
+        with transaction.atomic():
+            row = LetterSeries.objects.get(pk=series.pk)
+            read.wait(timeout=20)
+            row.last += 1
+            row.save(update_fields=["last"])
+            return row.last
+
+    assert _at_once(give, give) == [1, 1]
 
 
 def test_without_the_series_lock_numbers_collide():
