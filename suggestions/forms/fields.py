@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from congress_portal.core.models import DictionaryEntry, Unit, User
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from suggestions.models import Handling, Suggestion
+from suggestions.services.taking import seen_of
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")
 _WITH_TOWN = re.compile(r"^(.+?)[（(](.+?)[)）]$")
@@ -129,10 +131,18 @@ def colleagues_of(suggestion: Suggestion) -> QuerySet[Deputy]:
 class StepForm(forms.Form):
     """Base of the workflow's forms: they know the case, the part and the person.
 
-    ``seen`` is the state that the page showed; a step on anything newer is refused and told.
+    ``seen`` is the digest of what the page showed, ``key`` the form's own name (see
+    ``services.taking``). A form that only adds a line watches nothing.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    watches: ClassVar[bool] = True
+
+    seen = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=64,
+        error_messages={"required": "请从建议的页面进入这一步。"},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -146,7 +156,11 @@ class StepForm(forms.Form):
     ) -> None:
         self.user, self.suggestion, self.handling = user, suggestion, part
         super().__init__(data, files, auto_id=auto_id)
-        self.initial["seen"] = part.state if part else suggestion.state
+        self.initial["key"] = uuid.uuid4()
+        if self.watches:
+            self.initial["seen"] = seen_of(suggestion, part)
+        else:
+            self.fields["seen"].required = False
         self.prepare()
 
     def prepare(self) -> None:
@@ -161,7 +175,20 @@ class StepForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _CARRIED}
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """What ``take_step`` takes."""
+        return {name: self.cleaned_data[name] for name in _CARRIED}
+
+    def renew(self) -> None:
+        """After a warning: what is sent now was seen with the newer facts."""
+        self.data = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+
+
+_CARRIED = ("seen", "key")
 
 
 class PlainForm(StepForm):

@@ -110,8 +110,7 @@ class HandOverForm(StepForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """``seen`` goes along: of two who hand over at once, the second reads why not."""
-        return {**self.cleaned_data, "assisting": list(self.cleaned_data["assisting"])}
+        return {**super().values, "assisting": list(self.cleaned_data["assisting"])}
 
 
 class PassOnForm(StepForm):
@@ -295,4 +294,6 @@ class HonourForm(StepForm):
 
 
 class InternalNoteForm(StepForm):
+    watches = False
+
     text = WordsField("内部意见", rows=3, longest=2000)

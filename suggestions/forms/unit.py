@@ -21,10 +21,6 @@ from suggestions.services.answering import proposers_of
 class SignForm(StepForm):
     on = held_on("签收日期")
 
-    @property
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
 
 class ReturnRequestForm(StepForm):
     comment = WordsField(
@@ -112,10 +108,6 @@ class SendBackForm(StepForm):
 class ApproveForm(StepForm):
     on = held_on("签发日期")
     comment = comment_field(required=False, label="审批意见")
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
 
 
 class PromiseReportForm(StepForm):

@@ -190,6 +190,8 @@ class SearchForm(forms.Form):
 
 
 class InviteForm(StepForm):
+    watches = False
+
     deputies = forms.ModelMultipleChoiceField(
         Deputy.objects.none(),
         label="邀请谁",
@@ -215,6 +217,8 @@ def invitable(suggestion: Suggestion) -> Any:
 
 
 class PaperSignerForm(StepForm):
+    watches = False
+
     deputies = DeputyNamesField("纸面签名的代表")
 
     def prepare(self) -> None:
@@ -222,6 +226,8 @@ class PaperSignerForm(StepForm):
 
 
 class FileForm(StepForm):
+    watches = False
+
     kind = forms.ChoiceField(label="类别")
     upload = forms.FileField(label="文件", help_text="PDF、图片、Word 或 Excel，不超过 20 MB。")
 

@@ -257,6 +257,38 @@ class TransitionLog(models.Model):
         return f"{self.label}：{self.actor_name}"
 
 
+class FormKeyQuerySet(ScopedQuerySet):
+    """Nobody reads them on a page; each person's own."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(user=scope.user_id) if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+
+class FormKey(models.Model):
+    """That a form was sent; its unique key is why a double tap does one step."""
+
+    key = models.UUIDField("表单编号", unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人"
+    )
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    objects = FormKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "已提交的表单"
+        verbose_name_plural = "已提交的表单"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
 class InternalNoteQuerySet(ScopedQuerySet):
     """Notes of the congress office for itself."""
 

@@ -35,14 +35,13 @@ def hand_over(
     assisting: Sequence[Unit] = (),
     on: dt.date | None = None,
     comment: str = "",
-    seen: str = "",
 ) -> Suggestion:
     """Assign from the congress office, or (after «交政府办转办») from the government office."""
     with transaction.atomic():
         found = lock(pk).get(pk)
         at_government = found is not None and found.state == State.AT_GOVERNMENT
         action = Action.FORWARD if at_government else Action.HAND_OVER
-        with step(action, suggestion_pk=pk, actor=actor, comment=comment, seen=seen) as now:
+        with step(action, suggestion_pk=pk, actor=actor, comment=comment) as now:
             day = on or timezone.localdate()
             _check_units(lead, assisting)
             now.suggestion.handed_over_on = day

@@ -39,6 +39,10 @@ class ChangedMeanwhileError(DomainError):
     """The page was read before somebody else acted."""
 
 
+class AlreadyDoneError(DomainError):
+    """The same form was sent before: a double tap, or a page sent again."""
+
+
 class RefusedError(DomainError):
     """A rule refuses the input; ``faults`` lists every reason."""
 
@@ -83,18 +87,12 @@ def last_step(suggestion: Suggestion) -> TransitionLog | None:
     return suggestion.log.order_by("-at", "-pk").first()
 
 
-def _who_was_it(suggestion: Suggestion) -> str:
+def who_was_it(suggestion: Suggestion) -> str:
     log = last_step(suggestion)
     if log is None:
         return ""
     at = timezone.localtime(log.at)
     return f"最近一步：{log.actor_name}于{at:%m月%d日 %H:%M}「{log.label}」。"
-
-
-def check_seen(suggestion: Suggestion, seen: str, current: str) -> None:
-    """Raises ChangedMeanwhileError if the page the actor acts from shows another state."""
-    if seen and seen != current:
-        raise ChangedMeanwhileError(f"页面打开后情况已变。{_who_was_it(suggestion)}请刷新再办。")
 
 
 @contextmanager
@@ -104,14 +102,13 @@ def step(
     suggestion_pk: int,
     actor: User | None,
     comment: str = "",
-    seen: str = "",
     parties: frozenset[Party] | None = None,
 ) -> Iterator[Step]:
     """Move a suggestion as its table says.
 
     ``parties`` replaces the actor's own where the step follows from another one (the system's).
     Raises Suggestion.DoesNotExist, TransitionNotAllowedError, NotYoursError, CommentNeededError,
-    ChangedMeanwhileError, RefusedError.
+    RefusedError.
     """
     with transaction.atomic():
         if parties is None:
@@ -119,12 +116,11 @@ def step(
             parties = parties_of(actor, suggestion)
         else:
             suggestion = lock(suggestion_pk)[suggestion_pk]
-        check_seen(suggestion, seen, suggestion.state)
         before, start = audit.snapshot(suggestion), State(suggestion.state)
         try:
             target = next_state(action, start, parties, comment)
         except TransitionNotAllowedError as error:
-            raise TransitionNotAllowedError(error.message + _who_was_it(suggestion)) from None
+            raise TransitionNotAllowedError(error.message + who_was_it(suggestion)) from None
         now = Step(suggestion, actor, parties, _fitting(comment))
         yield now
         suggestion.state = target
@@ -141,7 +137,6 @@ def part_step(
     handling_pk: int,
     actor: User | None,
     comment: str = "",
-    seen: str = "",
     parties: frozenset[Party] | None = None,
 ) -> Iterator[Step]:
     """Move one unit's part; raises as ``step``, and Handling.DoesNotExist."""
@@ -154,12 +149,11 @@ def part_step(
             if not Handling.objects.visible_to(actor).filter(pk=handling_pk).exists():
                 raise Handling.DoesNotExist
             parties = handling_parties_of(actor, handling)
-        check_seen(suggestion, seen, handling.state)
         before, start = audit.snapshot(handling), HandlingState(handling.state)
         try:
             target = next_handling_state(action, start, parties, comment)
         except TransitionNotAllowedError as error:
-            raise TransitionNotAllowedError(error.message + _who_was_it(suggestion)) from None
+            raise TransitionNotAllowedError(error.message + who_was_it(suggestion)) from None
         now = Step(suggestion, actor, parties, _fitting(comment), handling)
         yield now
         handling.state = target

@@ -49,10 +49,8 @@ class ReplyInput(TypedDict, total=False):
     promise_due_on: dt.date | None
 
 
-def sign_receipt(
-    *, handling_pk: int, actor: User, on: dt.date | None = None, seen: str = ""
-) -> Handling:
-    with part_step(HandlingAction.SIGN, handling_pk=handling_pk, actor=actor, seen=seen) as now:
+def sign_receipt(*, handling_pk: int, actor: User, on: dt.date | None = None) -> Handling:
+    with part_step(HandlingAction.SIGN, handling_pk=handling_pk, actor=actor) as now:
         now.part.signed_on = on or timezone.localdate()
     return now.part
 
@@ -267,21 +265,20 @@ def approve_reply(
     actor: User,
     comment: str = "",
     on: dt.date | None = None,
-    seen: str = "",
 ) -> Reply:
     """The unit's leader signs; the reply goes to every proposer at once (RULES D2)."""
     day = on or timezone.localdate()
     with transaction.atomic():
-        reply, draft = _sign_out(handling_pk, actor, comment, day, seen)
+        reply, draft = _sign_out(handling_pk, actor, comment, day)
         deliver_reply(reply=reply, draft=draft, actor=actor)
     return reply
 
 
 def _sign_out(
-    handling_pk: int, actor: User, comment: str, day: dt.date, seen: str
+    handling_pk: int, actor: User, comment: str, day: dt.date
 ) -> tuple[Reply, ReplyDraft]:
     action = HandlingAction.APPROVE
-    with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment, seen=seen) as now:
+    with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment) as now:
         draft = _pending_draft(now.part)
         _decide_draft(draft, actor, DraftState.APPROVED, now.comment)
         copied = (

@@ -31,7 +31,8 @@ from suggestions.selectors import (
     suggestion_in_full,
 )
 from suggestions.services.review import next_number_shown
-from suggestions.views.doing import attempt, case_of
+from suggestions.services.steps import AlreadyDoneError
+from suggestions.views.doing import attempt, case_of, refuse_plainly, take
 
 
 def office_only(request: HttpRequest) -> None:
@@ -133,7 +134,10 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     suggestion = case_of(request, pk)
     form = InternalNoteForm(request.POST, user=request.user, suggestion=suggestion)
     if form.is_valid():
-        attempt(form, services.add_internal_note, pk=pk, actor=request.user, **form.values)
+        try:
+            take(request, form, services.add_internal_note, pk=pk, **form.values)
+        except AlreadyDoneError as error:
+            return refuse_plainly(request, error, pk)
     for fault in [each for faults in form.errors.values() for each in faults]:
         messages.error(request, fault)
     if not form.errors:

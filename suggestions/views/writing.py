@@ -23,8 +23,8 @@ from suggestions.forms.fields import PlainForm
 from suggestions.forms.writing import WriteForm
 from suggestions.models import Call, HandlingRule, Suggestion, Voice
 from suggestions.selectors import parties_of, similar_suggestions
-from suggestions.services.steps import ChangedMeanwhileError
-from suggestions.views.doing import attempt, case_of, refuse_plainly
+from suggestions.services.steps import AlreadyDoneError, ChangedMeanwhileError
+from suggestions.views.doing import attempt, case_of, refuse_plainly, take
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,7 +186,10 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = PlainForm(sent, user=request.user, suggestion=draft)
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, services.submit_suggestion, pk=pk, actor=request.user)
+        try:
+            done = take(request, form, services.submit_suggestion, pk=pk)
+        except AlreadyDoneError as error:
+            return refuse_plainly(request, error, pk)
         if done is not None:
             messages.success(
                 request, f"已交{draft.region}人大机关审核。受理、交办和答复时都会通知您。"

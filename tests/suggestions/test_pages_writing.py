@@ -152,12 +152,30 @@ def test_summary_names_what_is_missing_and_offers_no_button(client, cast):
     address = reverse("suggestions:check", args=[item.pk])
 
     page = client.get(address)
-    refused = client.post(address)
+    refused = client.post(address, page.context["form"].initial)
 
     assert "标题至少写 6 个字，现在 1 个字。" in page.text
     assert ">提交</button>" not in page.text
     assert "请选择类别。" in refused.text
     assert Suggestion.objects.get().state == State.DRAFT
+
+
+def test_a_text_changed_in_another_window_is_checked_again(client, cast, freeze):
+    item = flow.draft(cast)
+    client.force_login(cast.lead.user)
+    address = reverse("suggestions:check", args=[item.pk])
+    shown = client.get(address).context["form"].initial
+    freeze("2026-03-02 09:05")
+    services.save_draft(actor=cast.lead.user, pk=item.pk, data={"title": "关于另一条路的建议"})
+
+    warned = client.post(address, shown)
+    state = Suggestion.objects.get().state
+    client.post(address, warned.context["form"].data)
+
+    assert "页面打开后情况已变" in warned.text
+    assert "关于另一条路的建议" in warned.text
+    assert state == State.DRAFT
+    assert Suggestion.objects.get().state == State.SUBMITTED
 
 
 def test_motion_form_asks_for_its_own_parts(client, cast):
@@ -216,7 +234,8 @@ def test_staff_enter_on_behalf_with_paper_signatures(client, cast):
     client.post(
         reverse("suggestions:paper_cosigners", args=[item.pk]), {"deputies": cast.mate.name}
     )
-    client.post(reverse("suggestions:check", args=[item.pk]))
+    address = reverse("suggestions:check", args=[item.pk])
+    client.post(address, client.get(address).context["form"].initial)
 
     item.refresh_from_db()
     assert (item.entered_on_behalf, item.state) == (True, State.SUBMITTED)
