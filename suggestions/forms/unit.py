@@ -34,6 +34,12 @@ class ContactEntryForm(StepForm):
     deputies = forms.ModelMultipleChoiceField(
         Deputy.objects.none(), label="与哪几位代表", widget=forms.CheckboxSelectMultiple
     )
+    others = forms.CharField(
+        label="其他参加人",
+        required=False,
+        max_length=200,
+        help_text="提出建议的代表在上面勾选；村干部、单位分管负责人等写在这里。",
+    )
     content = WordsField("沟通内容", help_text="谈了什么，代表怎么说，约定了什么。")
 
     def prepare(self) -> None:

@@ -48,6 +48,9 @@ class Contact(models.Model):
     held_on = models.DateField("沟通日期")
     form = models.CharField("方式", max_length=10, choices=ContactForm.choices)
     deputies = models.ManyToManyField(Deputy, related_name="+", verbose_name="代表")
+    others = models.CharField(
+        "其他参加人", max_length=200, blank=True, help_text="如村干部、单位分管负责人。"
+    )
     content = models.TextField("沟通内容")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"

@@ -88,9 +88,10 @@ def log_contact(
     form: str,
     deputies: Sequence[Deputy],
     content: str,
+    others: str = "",
     on: dt.date | None = None,
 ) -> Contact:
-    """Register a talk with the deputies who put it forward."""
+    """Register a talk with the deputies who put it forward; ``others`` were there, too."""
     day = on or timezone.localdate()
     with part_step(HandlingAction.LOG_CONTACT, handling_pk=handling_pk, actor=actor) as now:
         faults = []
@@ -112,12 +113,14 @@ def log_contact(
             held_on=day,
             form=form,
             content=content.strip(),
+            others=others.strip(),
             entered_by=actor,
         )
         keep(contact)
         contact.deputies.set(deputies)
         names = "、".join(str(deputy) for deputy in deputies)
-        now.comment = f"{day:%Y年%m月%d日}{ContactForm(form).label}，{names}"
+        also = f"；{contact.others}" if contact.others else ""
+        now.comment = f"{day:%Y年%m月%d日}{ContactForm(form).label}，{names}{also}"
     return contact
 
 

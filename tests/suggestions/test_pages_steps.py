@@ -129,6 +129,30 @@ def test_a_form_sent_twice_takes_one_step(client, cast):
     assert part.contacts.count() == 1
 
 
+def test_contact_form_offers_the_proposers_and_takes_others_by_name(client, cast):
+    item = flow.handed_over(cast, cosigned=True)
+    part = flow.part_of(item, cast.units[0])
+    services.sign_receipt(handling_pk=part.pk, actor=cast.officer())
+    client.force_login(cast.officer())
+
+    form = client.get(reverse("suggestions:part_step", args=[part.pk, "log_contact"])).context[
+        "form"
+    ]
+    post_part(
+        client, cast.officer(), Handling.objects.get(pk=part.pk), "log_contact",
+        on=TODAY, form="site", deputies=[cast.mate.pk], others="村支书老周", content="看了路面",
+    )  # fmt: skip
+    post_part(
+        client, cast.officer(), Handling.objects.get(pk=part.pk), "log_contact",
+        on=TODAY, form="site", deputies=[cast.stranger.pk], content="看了路面",
+    )  # fmt: skip
+
+    assert set(form.fields["deputies"].queryset) == {cast.lead, cast.mate}
+    contact = part.contacts.get()
+    assert (list(contact.deputies.all()), contact.others) == ([cast.mate], "村支书老周")
+    assert item.log.last().comment == f"2026年03月02日现场，{cast.mate}；村支书老周"
+
+
 def test_every_step_form_carries_what_was_seen(client, cast):
     part = flow.signed(cast)
     client.force_login(cast.officer())
