@@ -18,6 +18,7 @@ from suggestions.models import (
     CoSigner,
     Handling,
     HandlingRule,
+    Intake,
     Letterhead,
     LetterSeries,
     LetterText,
@@ -185,6 +186,34 @@ class VoiceAdmin(PortalAdmin):
     @admin.display(description="反映问题")
     def short_matter(self, voice: Voice) -> str:
         return voice.matter[:40]
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        if name == "region":
+            return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
+        return rows
+
+
+@admin.register(Intake)
+class IntakeAdmin(PortalAdmin):
+    """Corrections of what was logged; letters are triaged on their own page."""
+
+    list_display = ("received_at", "subject", "masked_sender_name", "source", "state")
+    list_display_links = ("received_at", "subject")
+    list_filter = ("state", "source")
+    search_fields = ("subject", "=sender_name")
+    owner_fields = ("region",)
+    fieldsets = (
+        (None, {"fields": (("region", "source"), "received_at", "subject", "body")}),
+        ("寄件人", {"fields": (("sender_name", "sender_address"),)}),
+        ("处理", {"fields": ("state", "suggestion", "voice", "reason", "decided_at")}),
+    )
+    readonly_fields = ("state", "suggestion", "voice", "reason", "decided_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         if name == "region":

@@ -213,6 +213,20 @@ class ReminderStage(models.TextChoices):
     AFTER = "after", "逾期"
 
 
+class IntakeSource(models.TextChoices):
+    MAIL = "mail", "电子邮件"
+    FORM = "form", "网上填写"
+
+
+class IntakeState(models.TextChoices):
+    """A letter to the open mailbox (M98)."""
+
+    RECEIVED = "received", "待处理"
+    DRAFTED = "drafted", "写成建议草稿"
+    VOICE = "voice", "转为群众意见"
+    SET_ASIDE = "set_aside", "不转办"
+
+
 class LetterKind(models.TextChoices):
     """Main replies and assisting opinions are numbered apart (RULES D2)."""
 

@@ -12,8 +12,8 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import Share, State
-from suggestions.models import Reply, Suggestion, Voice
+from suggestions.enums import IntakeState, Share, State
+from suggestions.models import Intake, Reply, Suggestion, Voice
 from suggestions.selectors import due_soon, due_within, overdue, stale_voices
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
@@ -135,6 +135,20 @@ class SuggestionFilter(ListFilter):
     def _with_reply(self, rows: QuerySet[Suggestion], **facts: Any) -> QuerySet[Suggestion]:
         replies = Reply.objects.of_lead_units().filter(**facts)
         return rows.filter(pk__in=replies.values("handling__suggestion"))
+
+
+class IntakeFilter(ListFilter):
+    q = forms.CharField(label="主题或寄件人", required=False, max_length=60)
+    state = forms.ChoiceField(
+        label="处理", required=False, choices=[("", "全部"), *IntakeState.choices]
+    )
+
+    def by_q(self, rows: QuerySet[Intake], words: str) -> QuerySet[Intake]:
+        wanted = words.strip()
+        return rows.filter(Q(subject__contains=wanted) | Q(sender_name=wanted))
+
+    def by_state(self, rows: QuerySet[Intake], state: str) -> QuerySet[Intake]:
+        return rows.filter(state=state)
 
 
 class VoiceFilter(ListFilter):

@@ -184,8 +184,9 @@ class StepForm(forms.Form):
 
     def renew(self) -> None:
         """After a warning: what is sent now was seen with the newer facts."""
-        self.data = self.data.copy()
-        self.data["seen"] = self.initial["seen"]
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["seen"] = self.initial["seen"]
+        self.data = data
 
 
 _CARRIED = ("seen", "key")

@@ -18,6 +18,7 @@ from suggestions.models.followup import (
     Supervision,
 )
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
+from suggestions.models.intake import Intake, IntakePaper
 from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
@@ -36,6 +37,8 @@ __all__ = [
     "GroupFollowUp",
     "Handling",
     "HandlingRule",
+    "Intake",
+    "IntakePaper",
     "InternalNote",
     "LetterSeries",
     "LetterText",

@@ -34,6 +34,13 @@ from suggestions.services.hand_over import (
     release_unit,
 )
 from suggestions.services.imported import settle_imported
+from suggestions.services.intake import (
+    draft_from_intake,
+    import_mail,
+    log_intake,
+    set_aside_intake,
+    voice_from_intake,
+)
 from suggestions.services.letter_numbers import set_letterhead
 from suggestions.services.papers import attach_file, remove_attachment
 from suggestions.services.reminding import send_reminders
@@ -92,6 +99,7 @@ __all__ = [
     "decide_return",
     "decide_topic",
     "discard_draft",
+    "draft_from_intake",
     "draft_from_voice",
     "draft_reply",
     "enter_paper_cosigner",
@@ -99,9 +107,11 @@ __all__ = [
     "hand_back",
     "hand_over",
     "hand_over_batch",
+    "import_mail",
     "invite_cosigners",
     "link_voice",
     "log_contact",
+    "log_intake",
     "mark_key",
     "merge_suggestion",
     "nominate_suggestion",
@@ -127,6 +137,7 @@ __all__ = [
     "save_draft",
     "send_back_reply",
     "send_reminders",
+    "set_aside_intake",
     "set_letterhead",
     "settle_imported",
     "settle_promise",
@@ -134,5 +145,6 @@ __all__ = [
     "submission_faults",
     "submit_suggestion",
     "suspend_clock",
+    "voice_from_intake",
     "withdraw_suggestion",
 ]

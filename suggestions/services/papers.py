@@ -64,7 +64,7 @@ def attach_file(
         raise NotYoursError("您不能上传这一类附件。")
     if kind == AttachmentKind.DRAFT and not suggestion.is_open_to_edit:
         raise RefusedError(["已经提交，不能再改附件。"])
-    data = _checked(upload)
+    data = check_paper(upload)
     digest = hashlib.sha256(data).hexdigest()
     same = suggestion.attachments.filter(sha256=digest, kind=kind).first()
     if same is not None:
@@ -90,7 +90,8 @@ def _part(suggestion: Suggestion, handling_pk: int | None) -> Handling | None:
     return suggestion.handlings.get(pk=handling_pk)
 
 
-def _checked(upload: File) -> bytes:  # type: ignore[type-arg]
+def check_paper(upload: File) -> bytes:  # type: ignore[type-arg]
+    """The content, if it is of a kind that is kept and what its name says; else RefusedError."""
     suffix = PurePath(upload.name or "").suffix.lower().lstrip(".")
     if suffix not in _KINDS:
         raise RefusedError([f"不支持「{suffix or '无后缀'}」文件，请用 PDF、图片、Word 或 Excel。"])

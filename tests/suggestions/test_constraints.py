@@ -10,6 +10,8 @@ from suggestions.models import (
     CoSigner,
     Extension,
     HandlingRule,
+    Intake,
+    IntakePaper,
     Letterhead,
     LetterSeries,
     Nomination,
@@ -62,6 +64,15 @@ def _same_number():
 
 
 DAY = dt.date(2026, 7, 20)
+
+
+NOW = dt.datetime(2026, 7, 20, tzinfo=dt.UTC)
+
+
+def _intake(**fields):
+    return Intake.objects.create(
+        region=CountyFactory(), source="form", received_at=NOW, subject="路", body="坏", **fields
+    )
 
 
 def _appraisal(**fields):
@@ -175,6 +186,12 @@ BROKEN = {
     "call_dates_ordered": lambda: Call.objects.create(
         region=CountyFactory(), title="征集", opens_on=DAY, closes_on=DAY - dt.timedelta(days=1)
     ),
+    "intake_decided_when_dated": lambda: _intake(state="voice"),
+    "intake_set_aside_with_reason": lambda: _intake(state="set_aside", decided_at=NOW),
+    "intake_voice_is_named": lambda: _intake(state="voice", decided_at=NOW),
+    "intake_paper_once": lambda: twice(
+        IntakePaper.objects.create, intake=_intake(), name="a.png", sha256="0" * 64
+    )(),
     "letterhead_two_series": lambda: Letterhead.objects.create(
         unit=UnitFactory(), reply_prefix="安交建", opinion_prefix="安交建"
     ),
