@@ -13,7 +13,7 @@ from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
 from suggestions.enums import IntakeState, Share, State
-from suggestions.models import Intake, Reply, Suggestion, Voice
+from suggestions.models import Handling, Intake, Reply, Suggestion, Voice
 from suggestions.selectors import due_soon, due_within, overdue, stale_voices
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
@@ -135,6 +135,40 @@ class SuggestionFilter(ListFilter):
     def _with_reply(self, rows: QuerySet[Suggestion], **facts: Any) -> QuerySet[Suggestion]:
         replies = Reply.objects.of_lead_units().filter(**facts)
         return rows.filter(pk__in=replies.values("handling__suggestion"))
+
+
+class InboxFilter(ListFilter):
+    """Narrows every kind of the office's inbox at once; ``kind`` stays in the address."""
+
+    kind = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    q = forms.CharField(label="标题或编号", required=False, max_length=60)
+    town = TownField()
+    unit = forms.ModelChoiceField(
+        Unit.objects.all(), label="办理单位", required=False, empty_label="全部"
+    )
+
+    @property
+    def only(self) -> list[str]:
+        """The kind stands above the list; it is no narrowing of its own."""
+        return []
+
+    @property
+    def narrowed(self) -> bool:
+        return any(self.data.get(name) for name in self.fields if name != "kind")
+
+    def by_kind(self, rows: QuerySet[Suggestion], code: str) -> QuerySet[Suggestion]:
+        """The view takes the kind; the rows stay."""
+        return rows
+
+    def by_q(self, rows: QuerySet[Suggestion], words: str) -> QuerySet[Suggestion]:
+        return rows.filter(Q(title__contains=words.strip()) | Q(number=words.strip()))
+
+    def by_town(self, rows: QuerySet[Suggestion], town: Region) -> QuerySet[Suggestion]:
+        return rows.filter(lead__town=town)
+
+    def by_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
+        parts = Handling.objects.filter(unit=unit, ended_on__isnull=True)
+        return rows.filter(pk__in=parts.values("suggestion"))
 
 
 class IntakeFilter(ListFilter):

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Unit
 from suggestions import services
-from suggestions.enums import Party, State
+from suggestions.enums import IntakeState, Party, State
+from suggestions.filters import InboxFilter
 from suggestions.forms.batch import BatchForm, RowForm
 from suggestions.forms.office import (
     AcceptForm,
@@ -21,7 +22,7 @@ from suggestions.forms.office import (
     ReturnForm,
     mergeable,
 )
-from suggestions.models import Suggestion
+from suggestions.models import Intake, Suggestion
 from suggestions.selectors import (
     awaiting_hand_over,
     office_inbox,
@@ -78,10 +79,21 @@ def _review_context(request: HttpRequest, suggestion: Suggestion) -> dict[str, A
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the office, kind by kind."""
     office_only(request)
-    kinds = office_inbox(request.user)
+    form = InboxFilter(request.GET, user=request.user)
+    rows = form.apply(Suggestion.objects.editable_by(request.user))
+    kinds = office_inbox(request.user, rows)
     asked = next((kind for kind in kinds if kind.code == request.GET.get("kind")), None)
-    page = page_of(request, asked.items) if asked else None
-    context = {"kinds": kinds, "asked": asked, "page": page}
+    page = page_of(request, asked.rows) if asked else None
+    items = asked.items_of(page.object_list) if asked and page else []
+    letters = Intake.objects.editable_by(request.user).filter(state=IntakeState.RECEIVED)
+    context = {
+        "form": form,
+        "kinds": kinds,
+        "asked": asked,
+        "page": page,
+        "items": items,
+        "letters": letters.count(),
+    }
     return render(request, "suggestions/inbox.html", context)
 
 

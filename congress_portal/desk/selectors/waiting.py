@@ -81,7 +81,7 @@ def _inbox(user: User, today: dt.date) -> list[Waiting]:
     address = reverse("suggestions:inbox")
     return [
         Waiting(
-            f"建议：{kind.name}", len(kind.items), kind.since, f"{address}?kind={kind.code}", today
+            f"建议：{kind.name}", kind.count, kind.since, f"{address}?kind={kind.code}", today
         )
         for kind in office_inbox(user)
     ]
