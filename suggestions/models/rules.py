@@ -63,6 +63,11 @@ class HandlingRule(models.Model):
         default=3,
         help_text="B 类件继续办理并再次答复（某市规定第 20 条）。",
     )
+    import_report_months = models.PositiveSmallIntegerField(
+        "导入的承诺首次报告（月）",
+        default=1,
+        help_text=("目录没有承诺日期的：从答复之日起按报告间隔算，已经过去的从导入之日起算。"),
+    )
     returned_time_counts = models.BooleanField(
         "退办期间计入办理期限",
         default=True,
