@@ -1,5 +1,8 @@
 from django.db import models
 
+# Dictionaries whose entries a suggestion can be tagged with: 十大工程、八大行动 and themes (M51).
+TASK_DICTIONARIES = ("central_task", "theme")
+
 
 class VoiceSource(models.TextChoices):
     """Where a voice was heard; every source is one chain (DESIGN §1)."""

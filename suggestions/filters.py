@@ -12,9 +12,9 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import IntakeState, Share, State
+from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State
 from suggestions.models import Handling, Intake, Reply, Suggestion, Voice
-from suggestions.selectors import due_soon, due_within, overdue, stale_voices
+from suggestions.selectors import due_soon, due_within, overdue, stale_voices, voices_of_age
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
 
@@ -58,6 +58,7 @@ class SuggestionFilter(ListFilter):
     age = forms.ChoiceField(
         label="交办至今", required=False, choices=AGES, widget=forms.HiddenInput
     )
+    theme = _hidden("中心工作", DictionaryEntry.objects.filter(dictionary__in=TASK_DICTIONARIES))
     # last: it counts among what the others leave
     measure = forms.ChoiceField(
         label="其中", required=False, choices=MEASURES, widget=forms.HiddenInput
@@ -119,6 +120,9 @@ class SuggestionFilter(ListFilter):
 
     def by_year(self, rows: QuerySet[Suggestion], year: int) -> QuerySet[Suggestion]:
         return rows.filter(year=year)
+
+    def by_theme(self, rows: QuerySet[Suggestion], entry: DictionaryEntry) -> QuerySet[Suggestion]:
+        return rows.filter(themes=entry)
 
     def by_at(self, rows: QuerySet[Suggestion], state: str) -> QuerySet[Suggestion]:
         return rows.filter(state=state)
@@ -199,6 +203,9 @@ class VoiceFilter(ListFilter):
             ("closed", "已办结"),
         ],
     )
+    age = forms.ChoiceField(
+        label="反映至今", required=False, choices=AGES, widget=forms.HiddenInput
+    )
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label="承办单位", required=False, empty_label="全部"
     )
@@ -232,6 +239,9 @@ class VoiceFilter(ListFilter):
         if state == "stale":
             return stale_voices(rows, timezone.localdate())
         return rows.filter(closed_on__isnull=state == "open")
+
+    def by_age(self, rows: QuerySet[Voice], number: str) -> QuerySet[Voice]:
+        return voices_of_age(rows, timezone.localdate(), int(number))
 
     def by_unit(self, rows: QuerySet[Voice], unit: Unit) -> QuerySet[Voice]:
         return rows.filter(unit=unit)

@@ -11,7 +11,7 @@ from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from suggestions.enums import CallKind, Kind, Session
+from suggestions.enums import TASK_DICTIONARIES, CallKind, Kind, Session
 from suggestions.forms.fields import DeputyNamesField, StepForm, colleagues_of, units_field
 from suggestions.models import Call, Suggestion
 from suggestions.services import congress_of
@@ -62,7 +62,7 @@ class WriteForm(forms.Form):
     )
     proposed_units = units_field("建议由哪个单位办理")
     themes = forms.ModelMultipleChoiceField(
-        DictionaryEntry.objects.of(Dictionary.THEME).active(),
+        DictionaryEntry.objects.filter(dictionary__in=TASK_DICTIONARIES).active(),
         label="结合哪项中心工作",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -107,7 +107,7 @@ class WriteForm(forms.Form):
         if draft and draft.call_id:
             calls |= Call.objects.filter(pk=draft.call_id)
         self.fields["call"].queryset = calls
-        if not DictionaryEntry.objects.of(Dictionary.THEME).active().exists():
+        if not self.fields["themes"].queryset.exists():
             del self.fields["themes"]
         for name in ("region", "call"):
             if len(self.fields[name].queryset) < (2 if name == "region" else 1):

@@ -18,6 +18,7 @@ from suggestions.enums import (
     NOT_COUNTED,
     NOT_IN_HAND,
     OPEN_WITH_UNITS,
+    TASK_DICTIONARIES,
     UNNUMBERED,
     UNSUBMITTED,
     CoSignerState,
@@ -193,7 +194,7 @@ class Suggestion(models.Model):
     themes = models.ManyToManyField(
         DictionaryEntry,
         blank=True,
-        limit_choices_to={"dictionary": Dictionary.THEME},
+        limit_choices_to={"dictionary__in": TASK_DICTIONARIES},
         related_name="+",
         verbose_name="结合的中心工作",
     )

@@ -35,7 +35,7 @@ def get(client, user, name, **query):
     [
         ("hand_over", State.ACCEPTED, 8),
         ("inbox", State.SUBMITTED, 17),
-        ("board", State.TRACKING, 13),
+        ("board", State.TRACKING, 17),
         ("league", State.TRACKING, 8),
         ("promises", State.TRACKING, 9),
         ("key", State.HANDLING, 10),

@@ -224,6 +224,34 @@ def test_similar_ones_are_shown_while_writing(client, cast):
     assert item.title not in hidden.text
 
 
+def test_published_ones_of_earlier_years_are_shown_with_title_and_outcome_only(client, cast):
+    published = flow.rate(cast, flow.answered(cast, consents_to_publication=True))
+    flow.submitted(cast, title="关于修复白鹤村通村公路护栏的建议")  # unpublished, of others
+    services.publish_suggestion(pk=published.pk, actor=cast.office)
+    Suggestion.objects.filter(pk=published.pk).update(year=2024)
+    client.force_login(cast.stranger.user)
+
+    page = client.get(
+        reverse("suggestions:similar"),
+        {"title": flow.TEXT["title"], "text": flow.TEXT["situation"]},
+    )
+
+    assert [each.suggestion for each in page.context["similar"]] == [published]
+    assert "2024年001" in page.text
+    assert "（A类，办结，相近" in page.text
+    assert flow.TEXT["situation"] not in page.text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_similar_ones_ask_a_fixed_number_of_queries(client, cast, django_assert_num_queries, rows):
+    for _ in range(rows):
+        flow.answered(cast)
+    client.force_login(cast.lead.user)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("suggestions:similar"), {"title": flow.TEXT["title"]})
+
+
 def test_staff_enter_on_behalf_with_paper_signatures(client, cast):
     client.force_login(cast.office)
     address = f"{reverse('suggestions:new')}?deputy={cast.lead.pk}"
