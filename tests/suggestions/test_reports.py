@@ -122,8 +122,20 @@ def names(item):
     return names_of(item).session
 
 
-def test_form_gives_the_phone_to_staff_only(cast, case):
-    for reader in (cast.lead.user, cast.mate.user, cast.officer(), cast.leader()):
+def test_form_bears_the_number_of_the_deputys_card_where_known(cast, case):
+    pattern = "<p>代表证号</p></th><td[^>]*><p>{}</p></td>"
+    blank = html_of(reports.suggestion_form(case, cast.office))
+    case.lead.mandates.update(serial=37)
+    filled = html_of(reports.suggestion_form(case, cast.office))
+
+    assert "<p>代表证号</p>" in blank
+    assert "<p>37</p>" not in blank
+    assert re.search(pattern.format("37"), filled)
+
+
+def test_form_gives_the_phone_to_staff_and_the_lead_deputy_only(cast, case):
+    assert DEPUTY_PHONE in html_of(reports.suggestion_form(case, cast.lead.user))
+    for reader in (cast.mate.user, cast.officer(), cast.leader()):
         assert DEPUTY_PHONE not in html_of(reports.suggestion_form(case, reader))
 
 
