@@ -9,7 +9,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import DictionaryEntry, User
-from deputies.models import Deputy, Group
+from deputies.enums import GroupKind
+from deputies.models import Deputy, Group, GroupMembership
 from suggestions.clocks import Reading, light_of_handling, pauses_of
 from suggestions.enums import (
     HANDED_OVER,
@@ -213,6 +214,13 @@ def adopted_topics(year: int) -> QuerySet[TopicProposal]:
     """The year plan's topics, with what was merged into them (M57)."""
     rows = TopicProposal.objects.filter(state=TopicState.ADOPTED, plan_year=year)
     return rows.select_related("call", "deputy").prefetch_related("merged").order_by("pk")
+
+
+def specialist_groups_of(user: User, on: dt.date) -> QuerySet[Group]:
+    """The specialist groups with a field that the person is a member of."""
+    mine = GroupMembership.objects.on(on).filter(deputy__user=user).values("group")
+    rows = Group.objects.filter(kind=GroupKind.PROFESSIONAL, is_active=True, pk__in=mine)
+    return rows.filter(field__isnull=False).order_by("pk")
 
 
 def group_suggestions(group: Group) -> QuerySet[Suggestion]:

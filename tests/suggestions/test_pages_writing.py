@@ -288,7 +288,7 @@ def test_my_list_asks_a_fixed_number_of_queries(client, cast, django_assert_num_
         flow.handed_over(cast)
     client.force_login(cast.lead.user)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("suggestions:mine"))
 
     assert len(page.context["page"].object_list) == rows
