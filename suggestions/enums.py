@@ -195,6 +195,7 @@ class ClockKind(models.TextChoices):
     REPLY = "reply", "答复"
     OPINION = "opinion", "会办意见"
     REDO = "redo", "重新答复"
+    HAND_OVER = "hand_over", "交办"
     APPRAISAL = "appraisal", "代表评价"
     PROMISE = "promise", "承诺进展"
 

@@ -335,6 +335,7 @@ class Appraisal(models.Model):
     )
     delivered_on = models.DateField("送达日期")
     due_on = models.DateField("评价期限", null=True, blank=True)
+    clock_warning = models.CharField("期限提示", max_length=200, blank=True, editable=False)
     process = models.CharField("办理态度", max_length=12, choices=Rating.choices, blank=True)
     result = models.CharField("办理结果", max_length=12, choices=Rating.choices, blank=True)
     was_contacted = models.BooleanField("答复前联系过", null=True, blank=True)

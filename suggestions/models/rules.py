@@ -26,7 +26,7 @@ class HandlingRule(models.Model):
     hand_over_days = models.PositiveSmallIntegerField(
         "交办期限（工作日）",
         default=5,
-        help_text="闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。",
+        help_text="从受理之日起；闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。",
     )
     sign_days = models.PositiveSmallIntegerField(
         "签收期限（工作日）", default=7, help_text="深圳 2007 年：7 日内网上签收。"

@@ -3,6 +3,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -62,7 +63,7 @@ class SuggestionQuerySet(ScopedQuerySet):
     def read_rule(self, scope: Scope) -> Q:
         rule = self.party_rule(scope)
         if scope.deputy_user_id:
-            rule |= Q(published_on__isnull=False)
+            rule |= _PUBLISHED
         return rule
 
     def party_rule(self, scope: Scope) -> Q:
@@ -85,6 +86,10 @@ class SuggestionQuerySet(ScopedQuerySet):
     def write_rule(self, scope: Scope) -> Q:
         """The office of the congress that received it; drafts are the deputies'."""
         return scope.writes("region") & (~Q(state__in=_PRIVATE) | Q(entered_on_behalf=True))
+
+    def published(self) -> Self:
+        """On the open list: with consent, and in the units' hands or through them."""
+        return self.filter(_PUBLISHED, consents_to_publication=True)
 
     def led_or_signed_by(self, user_id: int) -> Self:
         """Suggestions the person leads or has confirmed to co-sign."""
@@ -131,6 +136,7 @@ class SuggestionQuerySet(ScopedQuerySet):
 # Nobody but the deputies themselves (and staff who enter on behalf) reads these.
 _PRIVATE = (State.DRAFT,)
 _IN_HAND = tuple(HANDED_OVER)
+_PUBLISHED = Q(published_on__isnull=False, state__in=_IN_HAND)  # a withdrawn one no more
 
 
 def _signatures(user_id: int, *states: str) -> models.QuerySet[Any]:
@@ -149,7 +155,14 @@ class Suggestion(models.Model):
     """A deputy's suggestion (代表建议、批评和意见) or motion (议案)."""
 
     year = models.PositiveSmallIntegerField("年度")
-    number = models.CharField("编号", max_length=20, blank=True)
+    number = models.CharField(
+        "编号",
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(r"\d{7}", "编号里连着的数字不能超过六位，请核对。", inverse_match=True)
+        ],
+    )
     state = models.CharField(
         "状态", max_length=14, choices=State.choices, default=State.ACCEPTED, editable=False
     )

@@ -223,8 +223,10 @@ def _results(facts: YearFacts) -> list[str]:
         f"代表已评价{rates.satisfied.whole}件，满意和基本满意{rates.satisfied}；"
         f"办结{rates.closed}。",
     ]
-    if facts.report.second_rounds:
-        texts.append(f"重新办理、再次答复{facts.report.second_rounds}件。")
+    if facts.report.redone:
+        texts.append(
+            f"重新办理{facts.report.redone}件，其中已再次答复{facts.report.second_replies}件。"
+        )
     return texts
 
 

@@ -77,7 +77,7 @@ from suggestions.selectors.similar import (
     propose_units,
     similar_suggestions,
 )
-from suggestions.selectors.standing import Standing, lead_of, running_due, standing_of
+from suggestions.selectors.standing import Standing, lead_of, postponed, running_due, standing_of
 
 __all__ = [
     "SOON_DAYS",
@@ -127,6 +127,7 @@ __all__ = [
     "own_part",
     "parties_of",
     "parts_of",
+    "postponed",
     "promise_ledger",
     "propose_for_all",
     "propose_units",

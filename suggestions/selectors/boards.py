@@ -15,6 +15,7 @@ from suggestions.clocks import Reading, light_of_handling, pauses_of
 from suggestions.enums import (
     HANDED_OVER,
     CoSignerState,
+    Decision,
     Kind,
     NominationState,
     Share,
@@ -23,6 +24,7 @@ from suggestions.enums import (
 )
 from suggestions.models import (
     Call,
+    Extension,
     Handling,
     HandlingRule,
     Nomination,
@@ -253,7 +255,8 @@ def open_list() -> QuerySet[Suggestion]:
         .prefetch_related(Prefetch("replies", public.order_by("round"), to_attr="public_replies"))
     )
     return (
-        Suggestion.objects.filter(published_on__isnull=False, consents_to_publication=True)
+        Suggestion.objects.all()
+        .published()
         .select_related("lead", "field", "region")
         .prefetch_related(Prefetch("handlings", parts.order_by("serial", "pk")))
         .order_by("-year", "number")
@@ -278,7 +281,8 @@ class YearReport:
     units: tuple[UnitRates, ...]
     returned: int
     merged: int
-    second_rounds: int
+    redone: int
+    second_replies: int
     extended: int
     unsatisfied: tuple[Suggestion, ...]
     unanswered: tuple[Suggestion, ...]
@@ -302,12 +306,21 @@ def year_report(rows: QuerySet[Suggestion], year: int) -> YearReport:
         units=tuple(unit_rates(own)),
         returned=own.filter(log__action="return").distinct().count(),
         merged=sum(item.state == State.MERGED for item in items),
-        second_rounds=sum(case.part.round > 1 for case in cases),
-        extended=sum(case.suggestion.extended_to is not None for case in cases),
+        redone=sum(case.part.round > 1 for case in cases),
+        second_replies=sum(case.last is not None and case.last.round > 1 for case in cases),
+        extended=len(_extended(cases)),
         unsatisfied=_where(cases, "unsatisfied"),
         unanswered=tuple(case.suggestion for case in cases if case.last is None),
         open_promises=Promise.objects.filter(suggestion__in=own).open().count(),
     )
+
+
+def _extended(cases: Sequence[Case]) -> set[int]:
+    """Cases whose lead unit was given more time; a pause or another rule is no extension."""
+    granted = Extension.objects.filter(
+        handling__in=[case.part.pk for case in cases], decision=Decision.GRANTED
+    )
+    return set(granted.values_list("handling__suggestion", flat=True))
 
 
 def _where(cases: Sequence[Case], rating: str) -> tuple[Suggestion, ...]:

@@ -18,6 +18,7 @@ from deputies.models import Deputy, Mandate
 from suggestions.enums import CoSignerState, Kind, Party, State
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
 from suggestions.selectors.parties import parties_of
+from suggestions.services.dating import day_of
 from suggestions.services.messages import name_of, page_of
 from suggestions.services.steps import (
     ChangedMeanwhileError,
@@ -377,7 +378,7 @@ def submit_suggestion(*, pk: int, actor: User, on: dt.date | None = None) -> Sug
             raise RefusedError(faults)
         for row in draft.cosignatures.exclude(state=CoSignerState.CONFIRMED):
             audit.delete_recorded(row, reason="提交时没有附议")
-        draft.submitted_on = on or timezone.localdate()
+        draft.submitted_on = day_of(Action.SUBMIT, draft, on)
         draft.year = draft.submitted_on.year
         draft.content = draft.content or draft.full_text
         if draft.call_id and draft.call and draft.call.closes_on < draft.submitted_on:

@@ -1,5 +1,5 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
-from congress_portal.core.models.calendar import CalendarDay
+from congress_portal.core.models.calendar import CalendarDay, CalendarYear
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import (
     HeaderSynonym,
@@ -18,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "CalendarDay",
+    "CalendarYear",
     "DictionaryEntry",
     "HeaderSynonym",
     "ImportBatch",
