@@ -12,6 +12,7 @@ from django.utils import timezone
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry, Unit, User
 from congress_portal.core.periods import Period
+from congress_portal.core.text import printable
 from deputies.models import Deputy
 from suggestions.models import Handling, Suggestion
 from suggestions.services.taking import seen_of
@@ -47,6 +48,10 @@ class WordsField(forms.CharField):
     def __init__(self, label: str, *, rows: int = 4, longest: int = 5000, **kwargs: Any) -> None:
         area = forms.Textarea(attrs={"rows": rows})
         super().__init__(label=label, max_length=longest, widget=area, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Control marks that came with a paste are dropped."""
+        return super().to_python(printable(value) if isinstance(value, str) else value)
 
 
 def comment_field(*, required: bool = True, label: str = "理由") -> WordsField:

@@ -12,18 +12,21 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from suggestions.enums import TASK_DICTIONARIES, CallKind, Kind, Session
-from suggestions.forms.fields import DeputyNamesField, StepForm, colleagues_of, units_field
+from suggestions.forms.fields import (
+    DeputyNamesField,
+    StepForm,
+    WordsField,
+    colleagues_of,
+    units_field,
+)
 from suggestions.models import Call, Suggestion
 from suggestions.services import congress_of
 
 _LONGEST = 10_000
 
 
-def _area(label: str, rows: int, hint: str) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(
-        label=label, required=False, max_length=_LONGEST, widget=area, help_text=hint
-    )
+def _area(label: str, rows: int, hint: str) -> WordsField:
+    return WordsField(label, rows=rows, longest=_LONGEST, required=False, help_text=hint)
 
 
 class WriteForm(forms.Form):

@@ -46,11 +46,13 @@ class CaseQuerySet(ScopedQuerySet):
 
 
 class HandlingQuerySet(CaseQuerySet):
-    """Who handles a published suggestion is public, too."""
+    """Who handles a published suggestion is public, too; and who handles the main item."""
 
     def read_rule(self, scope: Scope) -> Q:
         rule = Suggestion.objects.all().read_rule(scope)
-        return Q(suggestion__in=Suggestion.objects.filter(rule))
+        read = Suggestion.objects.filter(rule)
+        mains = read.filter(merged_into__isnull=False).order_by().values("merged_into")
+        return Q(suggestion__in=read) | Q(suggestion__in=mains)
 
     def write_rule(self, scope: Scope) -> Q:
         """The office, and the unit's own people for their part."""
@@ -155,7 +157,11 @@ class ReplyQuerySet(ScopedQuerySet):
         """Those who take part; and with a published suggestion its public replies."""
         rule = Suggestion.objects.all().read_rule(scope)
         shown = Q(handling__suggestion__in=Suggestion.objects.filter(rule), is_public=True)
-        return shown | Q(handling__suggestion__in=readable(scope))
+        own = readable(scope)
+        answered = Appraisal.objects.filter(suggestion__in=own)  # of an item merged into another
+        return (
+            shown | Q(handling__suggestion__in=own) | Q(pk__in=answered.order_by().values("reply"))
+        )
 
     def write_rule(self, scope: Scope) -> Q:
         return Q(handling__suggestion__in=writable(scope))

@@ -52,8 +52,8 @@ class SuggestionQuerySet(ScopedQuerySet):
     """Who reads a suggestion.
 
     Office: all but other people's drafts. Deputy: own, co-signed, those of the own specialist
-    group's field, and the published. Unit: what it is handed. Government office: what it was
-    passed.
+    group's field, and the published. Unit: what it is handed, with what was merged into it.
+    Government office: what it was passed.
     """
 
     region_path = "lead__town"
@@ -76,7 +76,8 @@ class SuggestionQuerySet(ScopedQuerySet):
             handed = (
                 _rows_of("handlings").filter(unit__in=scope.unit_ids).exclude(state__in=NOT_IN_HAND)
             )
-            rule |= Q(pk__in=handed.values("suggestion"))
+            cases = handed.values("suggestion")
+            rule |= Q(pk__in=cases) | Q(merged_into__in=cases)  # its proposers are answered, too
             rule |= Q(
                 region__handling_rule__government_unit__in=scope.unit_ids,
                 passed_on_on__isnull=False,

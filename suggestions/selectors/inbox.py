@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from congress_portal.core.models import User
 from suggestions.clocks import Reading, light_of_handling, pauses_of, read_clock
 from suggestions.enums import (
     NOT_IN_HAND,
+    OPEN_WITH_UNITS,
     Decision,
     HandlingState,
     Light,
@@ -74,11 +75,19 @@ def office_inbox(user: User, rows: QuerySet[Suggestion] | None = None) -> list[K
     return [
         _cases("review", "待审核", "审核", rows.filter(state=State.SUBMITTED), "submitted_on"),
         _cases("hand_over", "待交办", "交办", rows.fresh(), "accepted_on"),  # type: ignore[union-attr]
+        _cases(
+            "at_government",
+            "政府办转办中",
+            "督促",
+            rows.filter(state=State.AT_GOVERNMENT),
+            "passed_on_on",
+        ),
         _kind("returns", "退办申请", "决定", _returns(rows), _of_return, "return_asked_on"),
         _cases("without_lead", "退办后待改派", "改派", without_lead_unit(rows), "handed_over_on"),
         _kind("extensions", "延期申请", "决定", _extensions(rows), _of_extension, "asked_on"),
         _cases("redo", "重新办理", "督促", rows.filter(state=State.REDO), "handed_over_on"),
         _cases("conclude", "评价逾期待办结", "办结", _late_sheets(rows), "handed_over_on"),
+        _cases("calendar", "缺工作日历算不出期限", "补日历", _unclocked(rows), "handed_over_on"),
         _kind("promises", "报告已兑现待核对", "核对", _claimed(rows), _of_promise, "due_on"),
         _kind(
             "nominations",
@@ -133,6 +142,16 @@ def _of_extension(row: Extension) -> Item:
 def _late_sheets(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
     late = Appraisal.objects.filter(appraised_on__isnull=True, due_on__lt=timezone.localdate())
     return rows.filter(state=State.ANSWERED, pk__in=late.values("reply__handling__suggestion"))
+
+
+def _unclocked(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
+    """Limits that wait for a year of the calendar: of a unit's part or of a deputy's sheet."""
+    parts = Handling.objects.in_hand().exclude(clock_warning="")
+    sheets = Appraisal.objects.filter(appraised_on__isnull=True).exclude(clock_warning="")
+    return rows.filter(
+        Q(state__in=sorted(OPEN_WITH_UNITS), pk__in=parts.values("suggestion"))
+        | Q(state=State.ANSWERED, pk__in=sheets.values("reply__handling__suggestion"))
+    )
 
 
 def _claimed(rows: QuerySet[Suggestion]) -> QuerySet[Promise]:

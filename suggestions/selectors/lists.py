@@ -62,9 +62,9 @@ def suggestions_listed(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 def suggestion_in_full(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
     cosigners = CoSigner.objects.select_related("deputy").order_by("serial", "pk")
-    return rows.select_related("lead__town", "field", "region", "term").prefetch_related(
-        _handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions"
-    )
+    return rows.select_related(
+        "lead__town", "field", "region", "term", "merged_into"
+    ).prefetch_related(_handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions")
 
 
 def _handlings() -> Prefetch:

@@ -13,7 +13,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.periods import Period
-from congress_portal.core.text import squeeze
+from congress_portal.core.text import printable, squeeze
 from deputies.models import Deputy, Mandate
 from suggestions.enums import CoSignerState, Kind, Party, State
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
@@ -164,7 +164,7 @@ def _write(draft: Suggestion, data: DraftInput, actor: User) -> None:
             continue
         if name == "region":
             _check_region(draft.lead, value)
-        setattr(draft, name, value.strip() if isinstance(value, str) else value)
+        setattr(draft, name, printable(value).strip() if isinstance(value, str) else value)
 
 
 def _check_region(lead: Deputy, region: Any) -> None:
@@ -181,8 +181,6 @@ def _check_draft(draft: Suggestion) -> None:
         raise RefusedError([f"标题不能超过 {longest} 个字。"])
     if draft.kind not in Kind.values:
         raise RefusedError(["请选择建议或议案。"])
-    if any("\x00" in getattr(draft, name) for name in WRITTEN):
-        raise RefusedError(["文字里有不可见的控制符，请删去后再保存。"])
 
 
 def _ask_again(draft: Suggestion) -> None:

@@ -18,6 +18,7 @@ from congress_portal.core import audit
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
+from congress_portal.core.text import printable
 from suggestions.enums import HandlingState, Party, State
 from suggestions.models import Handling, Suggestion, TransitionLog
 from suggestions.selectors.parties import handling_parties_of, parties_of
@@ -166,11 +167,12 @@ def part_step(
 def _fitting(comment: str) -> str:
     if len(comment.strip()) > LONGEST_COMMENT:
         raise RefusedError([f"说明不能超过 {LONGEST_COMMENT} 字。"])
-    return comment.strip()
+    return printable(comment).strip()
 
 
 def _store(instance: models.Model, before: dict[str, Any], label: str, comment: str) -> None:
     """Validate against the database's own law, save what changed, leave one audit entry."""
+    audit.make_printable(instance)
     try:
         instance.full_clean()
     except ValidationError as error:

@@ -201,6 +201,7 @@ def test_discarded_draft_frees_its_voice(cast):
     assert Voice.objects.get().suggestion is None
 
 
-def test_control_marks_are_refused_with_words(cast):
-    with pytest.raises(RefusedError, match="不可见的控制符"):
-        services.save_draft(actor=cast.lead.user, data={"situation": "坏\x00路"})
+def test_control_marks_are_dropped(cast):
+    draft = services.save_draft(actor=cast.lead.user, data={"situation": "坏\x00路\x0b\n难走"})
+
+    assert draft.situation == "坏路\n难走"

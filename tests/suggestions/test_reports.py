@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from congress_portal.core.enums import Rating
+from congress_portal.core.masking import without_numbers
 from suggestions import reports, services
 from suggestions.enums import Kind, LetterPart, State
 from suggestions.models import (
@@ -18,7 +19,6 @@ from suggestions.models import (
     Suggestion,
     Supervision,
 )
-from suggestions.reports.open_lists import without_personal
 from suggestions.reports.wording import fill, names_of
 from suggestions.selectors import open_list
 from tests.factories.papers import (
@@ -403,7 +403,7 @@ def test_open_list_has_consented_items_with_public_replies_only(cast, case):
     ],
 )
 def test_numbers_of_persons_are_cut(text, shown):
-    assert without_personal(text) == shown
+    assert without_numbers(text) == shown
 
 
 # What no paper holds
