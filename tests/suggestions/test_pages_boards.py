@@ -34,7 +34,7 @@ def get(client, user, name, **query):
     ("name", "state", "queries"),
     [
         ("hand_over", State.ACCEPTED, 8),
-        ("inbox", State.SUBMITTED, 17),
+        ("inbox", State.SUBMITTED, 19),
         ("board", State.TRACKING, 17),
         ("league", State.TRACKING, 8),
         ("promises", State.TRACKING, 9),
@@ -100,7 +100,7 @@ def test_a_page_of_one_kind_asks_a_fixed_number_of_queries(
         flow.submitted(cast)
     client.force_login(cast.office)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         page = client.get(reverse("suggestions:inbox"), {"kind": "review"})
 
     assert len(page.context["items"]) == rows
