@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import PeriodFilter, TownFilter
@@ -27,6 +29,7 @@ from suggestions.models import (
     Suggestion,
     Voice,
 )
+from suggestions.services import RefusedError, correct_hand_over
 
 
 class CoSignerInline(PortalInline):
@@ -72,8 +75,33 @@ class SuggestionAdmin(PortalAdmin):
     fieldsets = (
         (None, {"fields": (("year", "number", "kind"), "title", ("field", "is_key"))}),
         ("提出", {"fields": (("region", "term"), ("lead", "submitted_on"), "content")}),
-        ("交办", {"fields": (("handed_over_on", "extended_to"), "source_text")}),
+        ("交办", {"fields": (("handed_over_on", "extended_to"), "extending", "source_text")}),
     )
+    readonly_fields = ("extended_to", "extending")
+
+    @admin.display(description="怎样延期")
+    def extending(self, suggestion: Suggestion) -> str:
+        """A limit follows from steps; the law's six months are checked there."""
+        words = "期限由「同意延期」「暂停计时」推算，不在这里改。"
+        if suggestion.pk is None:
+            return words
+        address = reverse("suggestions:detail", args=[suggestion.pk])
+        return format_html('{}<a href="{}">到建议的页面办理</a>', words, address)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A corrected day of hand-over goes through its service, which moves the limits."""
+        on = obj.handed_over_on
+        is_corrected = change and "handed_over_on" in form.changed_data
+        if is_corrected:
+            obj.handed_over_on = form.initial["handed_over_on"]
+        super().save_model(request, obj, form, change)
+        if is_corrected:
+            if on is None:
+                raise RefusedError(["已经交办的，不能去掉交办日期。"])
+            fresh = correct_hand_over(
+                pk=obj.pk, actor=request.user, on=on, reason="后台更正交办日期"
+            )
+            obj.handed_over_on, obj.extended_to = fresh.handed_over_on, fresh.extended_to
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
         replies = Reply.objects.select_related("reply_class")

@@ -6,10 +6,12 @@ _BETWEEN = r"[\s\-－—–‐·.．]{0,2}"  # what people put between the digit
 _DIGIT = r"[0-9０-９]"
 _NUMBERS = re.compile(
     rf"(?<![0-9０-９])(?:"
-    rf"(?:[+＋]?{_BETWEEN}(?:00)?[8８][6６]{_BETWEEN})?[1１][3-9３-９](?:{_BETWEEN}{_DIGIT}){{9}}"  # mobile
-    rf"|{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{16}}{_BETWEEN}(?:{_DIGIT}|[XxＸｘ])"  # identity
-    rf"|{_DIGIT}(?:[\s\-－]?{_DIGIT}){{15,18}}"  # bank card
-    rf"|(?:[(（][0０]{_DIGIT}{{2,3}}[)）]|[0０]{_DIGIT}{{2,3}}){_BETWEEN}{_DIGIT}{{3,4}}{_BETWEEN}{_DIGIT}{{4}}"  # landline
+    # mobile, identity, bank card, landline
+    rf"(?:[+＋]?{_BETWEEN}(?:00)?[8８][6６]{_BETWEEN})?[1１][3-9３-９](?:{_BETWEEN}{_DIGIT}){{9}}"
+    rf"|{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{16}}{_BETWEEN}(?:{_DIGIT}|[XxＸｘ])"
+    rf"|{_DIGIT}(?:[\s\-－]?{_DIGIT}){{15,18}}"
+    rf"|(?:[(（][0０]{_DIGIT}{{2,3}}[)）]|[0０]{_DIGIT}{{2,3}}){_BETWEEN}"
+    rf"{_DIGIT}{{3,4}}{_BETWEEN}{_DIGIT}{{4}}"
     rf")(?![0-9０-９])"
 )
 _LOCAL = re.compile(  # seven or eight digits are a telephone where the words before say so

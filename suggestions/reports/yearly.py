@@ -119,7 +119,7 @@ def year_facts(rows: QuerySet[Suggestion], region: Region, year: int, day: dt.da
         key=key_suggestions(own, rule),
         key_units={case.suggestion.pk: str(case.part.unit) for case in cases},
         promises=tuple(ledger),
-        league=tuple(league_table(own, rule)),
+        league=tuple(league_table(own, rule, day)),
     )
 
 

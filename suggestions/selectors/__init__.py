@@ -34,7 +34,7 @@ from suggestions.selectors.case import (
     own_part,
     waits_for,
 )
-from suggestions.selectors.inbox import Bucket, Desk, office_inbox, unit_buckets
+from suggestions.selectors.inbox import Bucket, Desk, government_inbox, office_inbox, unit_buckets
 from suggestions.selectors.lists import (
     SOON_DAYS,
     VOICE_PATIENCE_DAYS,
@@ -111,6 +111,7 @@ __all__ = [
     "due_parts",
     "due_soon",
     "due_within",
+    "government_inbox",
     "group_suggestions",
     "handed_over_due_before",
     "handling_actions_for",

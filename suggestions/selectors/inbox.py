@@ -64,6 +64,10 @@ class Kind:
         """The oldest ten."""
         return self.items_of(self.rows[:FIRST])
 
+    @property
+    def all_items(self) -> list[Item]:
+        return self.items_of(self.rows)
+
 
 def office_inbox(user: User, rows: QuerySet[Suggestion] | None = None) -> list[Kind]:
     """Every kind, also empty ones, in the order of the office's work; one query each.
@@ -98,6 +102,21 @@ def office_inbox(user: User, rows: QuerySet[Suggestion] | None = None) -> list[K
             "nominated_on",
         ),
     ]
+
+
+def government_inbox(user: User) -> list[Kind]:
+    """What waits for a government office that passes cases on; empty kinds are left out."""
+    rows = Suggestion.objects.visible_to(user).filter(
+        passed_on_on__isnull=False,
+        region__handling_rule__government_unit__in=user.scope.unit_ids,
+    )
+    at_government = rows.filter(state=State.AT_GOVERNMENT)
+    kinds = [
+        _cases("forward", "待转办", "转办", at_government, "passed_on_on"),
+        _kind("returns", "退办申请", "决定", _returns(rows), _of_return, "return_asked_on"),
+        _cases("without_lead", "退办后待改派", "改派", without_lead_unit(rows), "handed_over_on"),
+    ]
+    return [kind for kind in kinds if kind.count]
 
 
 def _kind(

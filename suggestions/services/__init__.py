@@ -2,7 +2,12 @@
 
 from suggestions.services.answering import appraise_reply, conclude_appraisals, order_redo
 from suggestions.services.calls import open_call
-from suggestions.services.clock_keeping import recompute_deadlines, resume_clock, suspend_clock
+from suggestions.services.clock_keeping import (
+    correct_hand_over,
+    recompute_deadlines,
+    resume_clock,
+    suspend_clock,
+)
 from suggestions.services.drafting import (
     DraftInput,
     answer_invitation,
@@ -94,6 +99,7 @@ __all__ = [
     "conclude_appraisals",
     "congress_of",
     "convert_kind",
+    "correct_hand_over",
     "decide_extension",
     "decide_nomination",
     "decide_return",

@@ -36,8 +36,8 @@ from suggestions.models import (
     Suspension,
 )
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
-from suggestions.services.dating import day_of
-from suggestions.services.steps import RefusedError, keep, lock, step
+from suggestions.services.dating import checked_day, day_of
+from suggestions.services.steps import RefusedError, keep, lock, lock_visible, step
 from suggestions.workflow import Action
 
 _CLOCKS = (
@@ -132,6 +132,32 @@ def _refresh(
         setattr(handling, name, value)
     handling.save(update_fields=list(fresh))
     return len(changes)
+
+
+def correct_hand_over(*, pk: int, actor: User, on: dt.date, reason: str) -> Suggestion:
+    """A wrong day of hand-over is put right: every limit that hangs on it moves, with a trace.
+
+    Units assigned on the wrong day move with it. Raises Suggestion.DoesNotExist, RefusedError.
+    """
+    with transaction.atomic():
+        case = lock_visible(pk, actor)
+        old = case.handed_over_on
+        if old is None:
+            raise RefusedError(["还没有交办，请用「交办」，不能只填日期。"])
+        after = [("提出日期", case.submitted_on), ("受理日期", case.accepted_on)]
+        case.handed_over_on = checked_day("交办日期", on, after)
+        _refuse_days_before(case, case.handed_over_on)
+        case.handlings.filter(assigned_on=old).update(assigned_on=case.handed_over_on)
+        recompute(case, reason)
+        keep(case, reason=reason)
+    return case
+
+
+def _refuse_days_before(case: Suggestion, day: dt.date) -> None:
+    """What followed the hand-over cannot come before it."""
+    for name, path in (("签收", "signed_on"), ("退办", "ended_on"), ("答复", "answered_on")):
+        if case.handlings.filter(**{f"{path}__lt": day}).exists():
+            raise RefusedError([f"交办日期不能晚于{name}日期。"])
 
 
 def settle_sheet(

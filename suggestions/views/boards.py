@@ -11,13 +11,14 @@ from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Region, Unit
 from deputies.models import Group, GroupMembership
-from suggestions.enums import TopicState
+from suggestions.enums import Share, TopicState
 from suggestions.models import HandlingRule, Nomination, Promise, Suggestion, TopicProposal, Voice
 from suggestions.selectors import (
     adopted_topics,
     ageing_table,
     cases_of,
     due_parts,
+    government_inbox,
     group_suggestions,
     key_suggestions,
     league_table,
@@ -75,6 +76,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "voices": voice_ages(Voice.objects.visible_to(request.user), today),
         "late": late[:SHOWN],
         "late_count": late.count(),
+        "late_leads": late.filter(share=Share.LEAD).count(),
         "soon_count": due_parts(every, today, SOON).count(),
         "soon": due_parts(every, today, SOON)[:SHOWN],
         "today": today,
@@ -88,7 +90,9 @@ def league(request: HttpRequest) -> HttpResponse:
     _readers_only(request)
     year, years = _year(request)
     rule = _rule(request)
-    lines = league_table(Suggestion.objects.visible_to(request.user).filter(year=year), rule)
+    lines = league_table(
+        Suggestion.objects.visible_to(request.user).filter(year=year), rule, timezone.localdate()
+    )
     context = {"year": year, "years": years, "rule": rule, "lines": lines}
     return render(request, "suggestions/league.html", context)
 
@@ -171,6 +175,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     shown = [each for each in buckets if each.code == asked]
     context = {
         "buckets": buckets,
+        "passed_on": government_inbox(request.user),
         "shown": shown or _waiting(buckets),
         "asked": asked,
         "own_units": Unit.objects.filter(pk__in=request.user.scope.unit_ids),
