@@ -15,6 +15,7 @@ from congress_portal.core.periods import Period
 from congress_portal.core.text import printable
 from deputies.models import Deputy
 from suggestions.models import Handling, Suggestion
+from suggestions.services.steps import who_was_it
 from suggestions.services.taking import seen_of
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")
@@ -170,6 +171,13 @@ class StepForm(forms.Form):
 
     def prepare(self) -> None:
         """Querysets and initial values that depend on the case."""
+
+    def offer_rows(self, name: str, rows: QuerySet[Any], gone: str) -> None:
+        """Choices that another officer may take away meanwhile; then it is told what and by whom."""
+        self.fields[name].queryset = rows
+        self.fields[name].error_messages["invalid_choice"] = (
+            f"{gone}{who_was_it(self.suggestion)}请核对现在的情况。"
+        )
 
     @property
     def part(self) -> Handling:

@@ -126,7 +126,7 @@ class PromiseReportForm(StepForm):
 
     def prepare(self) -> None:
         rows = self.suggestion.promises.all().open()
-        self.fields["promise"].queryset = rows
+        self.offer_rows("promise", rows, "这项承诺已经了结。")
         first = rows.first()
         self.initial["promise"] = first.pk if first else None
 

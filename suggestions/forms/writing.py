@@ -21,6 +21,7 @@ from suggestions.forms.fields import (
 )
 from suggestions.models import Call, Suggestion
 from suggestions.services import congress_of
+from suggestions.services.drafting import WRITTEN
 
 _LONGEST = 10_000
 
@@ -145,9 +146,25 @@ class WriteForm(forms.Form):
     def clean_seen_at(self) -> dt.datetime | None:
         text = self.cleaned_data["seen_at"]
         try:
-            return dt.datetime.fromisoformat(text) if text else None
+            moment = dt.datetime.fromisoformat(text) if text else None
         except ValueError:
             return None
+        return moment if moment is not None and timezone.is_aware(moment) else None
+
+    def differing(self, stored: Suggestion) -> list[tuple[str, str, str]]:
+        """Name, label and stored text of what was written elsewhere in other words."""
+        return [
+            (name, str(self.fields[name].label), getattr(stored, name))
+            for name in WRITTEN
+            if name in self.fields
+            and getattr(stored, name) != self.cleaned_data.get(name, "").strip()
+        ]
+
+    def renew(self, stored: Suggestion) -> None:
+        """After a conflict: what is sent next was written with the stored text in view."""
+        data: Any = self.data.copy()
+        data["seen_at"] = stored.saved_at.isoformat() if stored.saved_at else ""
+        self.data = data
 
     @property
     def values(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from congress_portal.core.models import User
-from suggestions.clocks import Reading, light_of_handling, pauses_of, read_clock
+from congress_portal.core.workdays import WorkCalendar
+from suggestions.clocks import Reading, hand_over_limit, light_of_handling, pauses_of, read_clock
 from suggestions.enums import (
     NOT_IN_HAND,
     OPEN_WITH_UNITS,
@@ -78,7 +79,7 @@ def office_inbox(user: User, rows: QuerySet[Suggestion] | None = None) -> list[K
         rows = Suggestion.objects.editable_by(user)
     return [
         _cases("review", "待审核", "审核", rows.filter(state=State.SUBMITTED), "submitted_on"),
-        _cases("hand_over", "待交办", "交办", rows.fresh(), "accepted_on"),  # type: ignore[union-attr]
+        _kind("hand_over", "待交办", "交办", _fresh(rows), _HandOverItems(), "accepted_on"),
         _cases(
             "at_government",
             "政府办转办中",
@@ -130,6 +131,28 @@ def _kind(
     seen = rows.aggregate(count=Count("pk"), since=Min(day))
     since = None if code == "promises" else seen["since"]  # a limit, not since when it waits
     return Kind(code, name, action, rows.order_by(day, "pk"), item, seen["count"], since)
+
+
+def _fresh(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
+    fresh: QuerySet[Suggestion] = rows.fresh()  # type: ignore[attr-defined]
+    return fresh.select_related("lead__town", "region")
+
+
+class _HandOverItems:
+    """Items with the limit of handing over; rules and calendar are read once."""
+
+    def __init__(self) -> None:
+        self.calendar, self.rules = WorkCalendar(), dict[int, HandlingRule]()
+
+    def __call__(self, row: Suggestion) -> Item:
+        if row.region_id not in self.rules:
+            self.rules[row.region_id] = HandlingRule.objects.all().of(row.region)
+        due = hand_over_limit(row, self.rules[row.region_id], self.calendar)
+        if due.on is None:
+            return Item(row, row.accepted_on, due.warning)
+        left = (due.on - timezone.localdate()).days
+        late = f"，已逾期 {-left} 天" if left < 0 else ""
+        return Item(row, row.accepted_on, f"交办期限 {due.on:%Y年%m月%d日}{late}")
 
 
 def _cases(code: str, name: str, action: str, rows: QuerySet[Suggestion], day: str) -> Kind:

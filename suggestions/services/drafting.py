@@ -88,7 +88,9 @@ def save_draft(
     if draft is None:
         draft = _new_draft(actor, draft_key, on_behalf_of)
     elif seen_saved_at and draft.saved_at and draft.saved_at > seen_saved_at:
-        raise ChangedMeanwhileError("这份草稿刚在别处保存过，请刷新后再改；您写的文字还在页面上。")
+        raise ChangedMeanwhileError(
+            "这份草稿刚在别处保存过。两处的文字都列出来了，请合在一起后再保存。"
+        )
     before = audit.snapshot(draft)
     lists = {name: data[name] for name in LISTS if name in data}  # type: ignore[literal-required]
     _write(draft, data, actor)
@@ -119,6 +121,8 @@ def _own_draft(actor: User, pk: int | None, key: uuid.UUID | None) -> Suggestion
         pk = Suggestion.objects.filter(draft_key=key).values_list("pk", flat=True).first()
         if pk is None:
             return None
+        if not Suggestion.objects.visible_to(actor).filter(pk=pk).exists():
+            raise NotYoursError("这份草稿不是您的，请重新打开「写建议」。")
     draft = lock_visible(pk, actor)
     _check_writer(actor, draft)
     return draft

@@ -12,6 +12,7 @@ from congress_portal.core.models import User
 from suggestions.enums import AttachmentKind, Party
 from suggestions.models import Attachment, Handling, Suggestion
 from suggestions.selectors.parties import handling_parties_of, parties_of
+from suggestions.services.paper_content import opens
 from suggestions.services.steps import RefusedError, keep, lock_visible
 from suggestions.workflow import NotYoursError
 
@@ -103,6 +104,8 @@ def check_paper(upload: File) -> bytes:  # type: ignore[type-arg]
     found = filetype.guess_extension(data[:8192])
     if found not in _KINDS[suffix]:
         raise RefusedError([f"文件内容不是 {suffix.upper()}，请重新导出后上传。"])
+    if not opens(suffix, data):
+        raise RefusedError([f"这个 {suffix.upper()} 文件打不开，可能没有传完，请重新导出后上传。"])
     return data
 
 

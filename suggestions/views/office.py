@@ -1,5 +1,6 @@
 """The congress office's own pages: review, hand-over meeting, internal notes, inbox."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -32,8 +33,10 @@ from suggestions.selectors import (
     suggestion_in_full,
 )
 from suggestions.services.review import next_number_shown
-from suggestions.services.steps import AlreadyDoneError
+from suggestions.services.steps import AlreadyDoneError, who_was_it
 from suggestions.views.doing import attempt, case_of, refuse_plainly, take
+
+_TICK = re.compile(r"s\d{1,9}-take")
 
 
 def office_only(request: HttpRequest) -> None:
@@ -103,12 +106,20 @@ def hand_over_meeting(request: HttpRequest) -> HttpResponse:
     office_only(request)
     rows = list(awaiting_hand_over(Suggestion.objects.editable_by(request.user)))
     batch, forms = _batch(request, rows)
+    gone = _no_longer_waiting(request, rows)
     faults = [form for form in forms if not form.is_valid()]  # each is asked, to show its faults
     is_valid = batch.is_valid() and not faults
+    for fault in gone if is_valid else ():
+        batch.add_error(None, fault)
     taken = [form for form in forms if is_valid and form.assignment]
-    if is_valid and not taken:
+    if is_valid and not taken and not gone:
         batch.add_error(None, "一件都没有勾选。")
-    elif taken and request.POST.get("then") == "hand_over" and _handed(request, batch, taken):
+    elif (
+        taken
+        and not gone
+        and request.POST.get("then") == "hand_over"
+        and _handed(request, batch, taken)
+    ):
         return redirect("suggestions:list")
     is_checking = bool(taken) and request.POST.get("then") != "change" and batch.is_valid()
     template = "suggestions/hand_over_check.html" if is_checking else "suggestions/hand_over.html"
@@ -123,6 +134,17 @@ def _batch(request: HttpRequest, rows: list[Suggestion]) -> tuple[BatchForm, lis
         RowForm(data, suggestion=row, proposals=known.get(row.pk, []), units=units) for row in rows
     ]
     return BatchForm(data), forms
+
+
+def _no_longer_waiting(request: HttpRequest, rows: list[Suggestion]) -> list[str]:
+    """Ticked ones that another officer took meanwhile: what became of them, and by whom."""
+    sent = {int(name[1:-5]) for name in request.POST if _TICK.fullmatch(name)}
+    missing = sent - {row.pk for row in rows}
+    cases = Suggestion.objects.visible_to(request.user).filter(pk__in=missing).order_by("number")
+    return [
+        f"第{case.number}号已「{case.get_state_display()}」，不再待交办。{who_was_it(case)}"
+        for case in cases
+    ]
 
 
 def _handed(request: HttpRequest, batch: BatchForm, taken: list[RowForm]) -> bool:

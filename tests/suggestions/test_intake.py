@@ -16,11 +16,10 @@ from suggestions.models import Intake, IntakePaper, Suggestion, Voice
 from suggestions.services import RefusedError
 from tests.factories import workflow as flow
 from tests.factories.core import UserFactory
+from tests.factories.uploads import PNG
 from tests.suggestions.test_mail_reading import mail
 
 pytestmark = pytest.mark.django_db
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from tests.factories import workflow as flow
 from tests.factories.core import TownFactory
 from tests.factories.stations import ReceptionFactory
 from tests.factories.suggestions import OpinionFactory, VoiceFactory
+from tests.factories.uploads import PNG
 
 pytestmark = pytest.mark.django_db
-
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 
 
 @pytest.fixture
