@@ -173,7 +173,7 @@ class StepForm(forms.Form):
         """Querysets and initial values that depend on the case."""
 
     def offer_rows(self, name: str, rows: QuerySet[Any], gone: str) -> None:
-        """Choices that another officer may take away meanwhile; then it is told what and by whom."""
+        """Choices that another officer may take away meanwhile; then one is told by whom."""
         self.fields[name].queryset = rows
         self.fields[name].error_messages["invalid_choice"] = (
             f"{gone}{who_was_it(self.suggestion)}请核对现在的情况。"

@@ -224,7 +224,7 @@ def test_papers_that_open_are_kept(cast, name, data):
 def test_papers_that_do_not_open_are_refused(cast, name, data):
     item = draft(cast)
 
-    with pytest.raises(RefusedError, match="打不开|文件内容不是"):
+    with pytest.raises(RefusedError, match=r"打不开|文件内容不是"):
         services.attach_file(
             pk=item.pk, actor=cast.lead.user, kind="draft", upload=ContentFile(data, name=name)
         )
