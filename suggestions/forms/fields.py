@@ -52,7 +52,8 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Control marks that came with a paste are dropped."""
-        return super().to_python(printable(value) if isinstance(value, str) else value)
+        text: str = super().to_python(printable(value) if isinstance(value, str) else value) or ""
+        return text
 
 
 def comment_field(*, required: bool = True, label: str = "理由") -> WordsField:

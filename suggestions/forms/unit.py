@@ -73,7 +73,12 @@ class ReplyForm(StepForm):
     """Starts from the attempt that was sent back, so that nothing is typed twice."""
 
     reply_class = class_field()
-    body = WordsField("答复内容", rows=12, longest=20_000)
+    body = WordsField(
+        "答复内容",
+        rows=12,
+        longest=20_000,
+        help_text="只写正文；称呼、开头、结尾和落款由系统按公文格式加上。",
+    )
     letter_number = forms.CharField(
         label="答复文号",
         required=False,

@@ -183,7 +183,7 @@ def _fresh(deputy: Deputy, kind: str, call: Call | None) -> dict[str, Any]:
     return {
         "key": uuid.uuid4(),
         "kind": kind,
-        "session": Session.INTERVAL,
+        "session": Session.PLENARY if kind == Kind.MOTION else Session.INTERVAL,
         "region": congress_of(deputy, timezone.localdate()).region_id,
         "call": call.pk if call else None,
     }

@@ -15,7 +15,7 @@ from congress_portal.core.notices import Message, notify
 from congress_portal.core.periods import Period
 from congress_portal.core.text import printable, squeeze
 from deputies.models import Deputy, Mandate
-from suggestions.enums import CoSignerState, Kind, Party, State
+from suggestions.enums import CoSignerState, Kind, Party, Session, State
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
 from suggestions.selectors.parties import parties_of
 from suggestions.services.dating import day_of
@@ -363,12 +363,15 @@ def submission_faults(draft: Suggestion, rule: HandlingRule | None = None) -> li
 
 
 def motion_faults(draft: Suggestion, rule: HandlingRule) -> list[str]:
-    """地方组织法 §22: ten deputies of the county or five of the town, the lead one included."""
+    """地方组织法 §22: to the congress in session, by ten deputies (a town: five) with the lead."""
+    faults = []
+    if draft.session != Session.PLENARY:
+        faults.append("议案向大会提出，「提出时间」要选大会期间；闭会期间请提建议。")
     least = rule.motion_cosigners_town if draft.region.is_town else rule.motion_cosigners_county
     signed = 1 + draft.cosignatures.all().confirmed().count()
-    if signed >= least:
-        return []
-    return [f"议案要有 {least} 名以上代表联名，现在连同领衔代表 {signed} 名。"]
+    if signed < least:
+        faults.append(f"议案要有 {least} 名以上代表联名，现在连同领衔代表 {signed} 名。")
+    return faults
 
 
 def submit_suggestion(*, pk: int, actor: User, on: dt.date | None = None) -> Suggestion:

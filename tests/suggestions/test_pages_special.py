@@ -62,7 +62,14 @@ def test_government_office_hands_back_with_a_reason(client, cast):
 
 def test_motion_becomes_a_suggestion_and_back_with_reasons(client, cast):
     HandlingRule.objects.create(region=cast.county, motion_cosigners_county=2)
-    item = flow.accepted(cast, cosigned=True, kind="motion", reason="道路安全", wants_meeting=True)
+    item = flow.accepted(
+        cast,
+        cosigned=True,
+        kind="motion",
+        session="plenary",
+        reason="道路安全",
+        wants_meeting=True,
+    )
 
     bare = post(client, cast.office, item, "convert")
     post(client, cast.office, item, "convert", comment="大会主席团决定作为建议处理")
