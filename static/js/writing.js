@@ -107,7 +107,9 @@ function showTheirs(told) {
     words.style.whiteSpace = "pre-wrap";
     list.append(label, words);
   }
-  document.getElementById("theirs").hidden = false;
+  const panel = document.getElementById("theirs");
+  panel.hidden = false;
+  panel.scrollIntoView({ block: "start" });
   conflict = true;
 }
 

@@ -3,13 +3,17 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
+from congress_portal.core.enums import Role
 from congress_portal.core.models import CalendarDay, CalendarYear, Notice
 from suggestions import services
 from suggestions.enums import Decision, Finding, Session, State
 from suggestions.models import Appraisal, Contact, Extension, Handling, Suggestion
 from suggestions.selectors import cases_of, office_inbox, open_list, rates_of
 from suggestions.services import RefusedError
+from tests.admin_pages import sent
+from tests.factories.core import UserFactory
 from tests.factories.workflow import (
     accepted,
     answered,
@@ -270,3 +274,41 @@ def test_unit_already_in_hand_is_named_as_what_it_is(cast):
 
 def test_satisfied_reply_keeps_closing(cast):
     assert rate(cast, answered(cast)).state == State.CLOSED
+
+
+@pytest.fixture
+def as_admin(client, cast):
+    client.force_login(UserFactory(role=Role.ADMIN))
+    return client
+
+
+def test_calendar_edited_in_the_admin_moves_open_limits_at_once(cast, as_admin):
+    part = signed(cast)
+    add = reverse("admin:core_calendarday_add")
+
+    answer = as_admin.post(
+        add, sent(as_admin.get(add), date="2026-03-10", is_workday="", name="全县停工")
+    )
+
+    assert answer.status_code == 302
+    part.refresh_from_db()
+    assert part.sign_due_on == D(2026, 3, 12)
+    day = CalendarDay.objects.get(date=D(2026, 3, 10))
+    as_admin.post(reverse("admin:core_calendarday_delete", args=[day.pk]), {"post": "yes"})
+    part.refresh_from_db()
+    assert part.sign_due_on == D(2026, 3, 11)
+
+
+def test_year_confirmed_in_the_admin_clears_the_warning(cast, as_admin):
+    item = accepted(cast)
+    CalendarYear.objects.filter(year=2026).delete()
+    item = services.hand_over(pk=item.pk, actor=cast.office, lead=cast.units[0])
+    assert item.handlings.get().clock_warning.startswith("缺少 2026 年的工作日历")
+    add = reverse("admin:core_calendaryear_add")
+
+    few = as_admin.post(add, sent(as_admin.get(add), year="2031"))
+    as_admin.post(add, sent(as_admin.get(add), year="2026"))
+
+    assert "2031 年只录了 0 个工作日放假" in few.text
+    part = item.handlings.get()
+    assert (part.clock_warning, part.sign_due_on) == ("", D(2026, 3, 11))

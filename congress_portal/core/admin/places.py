@@ -79,8 +79,8 @@ class CalendarMixin:
         super().save_related(request, *args)  # type: ignore[misc]  # PortalAdmin's
         calendar_changed()
 
-    def delete_view(self, request: HttpRequest, *args: Any) -> Any:
-        answer = super().delete_view(request, *args)  # type: ignore[misc]  # PortalAdmin's
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = super().delete_view(request, *args, **kwargs)  # type: ignore[misc]  # PortalAdmin's
         if request.method == "POST":
             calendar_changed()
         return answer
