@@ -107,9 +107,12 @@ def office_inbox(user: User, rows: QuerySet[Suggestion] | None = None) -> list[K
 
 def government_inbox(user: User) -> list[Kind]:
     """What waits for a government office that passes cases on; empty kinds are left out."""
+    rules = HandlingRule.objects.filter(government_unit__in=user.scope.unit_ids)
+    regions = list(rules.values_list("region", flat=True))
+    if not regions:
+        return []
     rows = Suggestion.objects.visible_to(user).filter(
-        passed_on_on__isnull=False,
-        region__handling_rule__government_unit__in=user.scope.unit_ids,
+        passed_on_on__isnull=False, region__in=regions
     )
     at_government = rows.filter(state=State.AT_GOVERNMENT)
     kinds = [

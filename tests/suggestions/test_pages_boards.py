@@ -35,8 +35,8 @@ def get(client, user, name, **query):
     [
         ("hand_over", State.ACCEPTED, 8),
         ("inbox", State.SUBMITTED, 19),
-        ("board", State.TRACKING, 17),
-        ("league", State.TRACKING, 8),
+        ("board", State.TRACKING, 18),
+        ("league", State.TRACKING, 9),
         ("promises", State.TRACKING, 9),
         ("key", State.HANDLING, 10),
     ],
@@ -60,7 +60,7 @@ def test_workspace_asks_a_fixed_number_of_queries(client, cast, django_assert_nu
         flow.handed_over(cast)
     client.force_login(cast.officer())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("suggestions:workspace"))
 
     assert len(page.context["buckets"][0].rows) == rows

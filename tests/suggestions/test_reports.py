@@ -310,7 +310,7 @@ def test_lists_ask_no_more_for_more_rows(cast, count, django_assert_num_queries)
 
     with django_assert_num_queries(4):
         reports.hand_over_paper(reports.hand_over_facts(rows, cast.county, DAY))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         reports.year_paper(reports.year_facts(rows, cast.county, 2026, DAY))
 
 
