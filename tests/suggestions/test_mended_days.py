@@ -179,7 +179,7 @@ def test_what_a_session_received_is_numbered_with_its_year(cast, freeze):
     assert years == [2026, 2027]
 
 
-def test_reply_without_a_calendar_warns_and_is_repaired(cast, freeze):
+def test_reply_without_a_calendar_warns_and_is_repaired(client, cast, freeze):
     part = signed(cast)
     freeze("2026-12-10 09:00")
     reply_drafted(cast, part=part)
@@ -190,6 +190,10 @@ def test_reply_without_a_calendar_warns_and_is_repaired(cast, freeze):
     assert sheet.clock_warning.startswith("缺少 2027 年的工作日历")
     with pytest.raises(RefusedError, match="缺少 2027 年的工作日历"):
         services.conclude_appraisals(pk=part.suggestion_id, actor=cast.office)
+    warning = "缺少 2027 年的工作日历，代表评价期限暂不能推算。"
+    client.force_login(cast.office)
+    assert warning in client.get(f"/suggestions/{part.suggestion_id}/").text
+    assert warning in client.get(f"/suggestions/sheets/{sheet.pk}/").text
     kind = next(kind for kind in office_inbox(cast.office) if kind.code == "calendar")
     assert [item.suggestion.pk for item in kind.first_items] == [part.suggestion_id]
 
