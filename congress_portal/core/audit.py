@@ -22,6 +22,7 @@ from congress_portal.core.actor import current_actor
 from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.models import AuditEntry, AuditHead
+from congress_portal.core.text import printable
 
 _COVERED = (
     "sequence", "actor_id", "actor_name", "address", "action", "model", "object_key", "label",
@@ -123,6 +124,15 @@ def record(
     return entry
 
 
+def make_printable(instance: models.Model) -> None:
+    """Pasted control marks leave every text of the row, whatever form it came by."""
+    for field in instance._meta.concrete_fields:
+        if isinstance(field, (models.CharField, models.TextField)):
+            value = getattr(instance, field.attname)
+            if isinstance(value, str) and value != printable(value):
+                setattr(instance, field.attname, printable(value))
+
+
 @transaction.atomic
 def save_recorded(instance: models.Model, *, reason: str = "", clean: bool = True) -> models.Model:
     """Validate and save a row and record what changed; the one door for services.
@@ -130,6 +140,7 @@ def save_recorded(instance: models.Model, *, reason: str = "", clean: bool = Tru
     Raises ValidationError. A save that changes nothing leaves no entry.
     """
     manager = type(instance)._default_manager
+    make_printable(instance)
     stored = manager.filter(pk=instance.pk).first() if instance.pk else None
     before = snapshot(stored) if stored else {}
     if clean:

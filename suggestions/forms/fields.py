@@ -1,6 +1,7 @@
 """Fields that the workflow's forms share."""
 
-from typing import Any
+import uuid
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +14,8 @@ from congress_portal.core.periods import Period
 from deputies.fields import DeputyNamesField
 from deputies.models import Deputy
 from suggestions.models import Handling, Suggestion
+from suggestions.services.steps import who_was_it
+from suggestions.services.taking import seen_of
 
 __all__ = [
     "DayField",
@@ -68,10 +71,18 @@ def colleagues_of(suggestion: Suggestion) -> QuerySet[Deputy]:
 class StepForm(forms.Form):
     """Base of the workflow's forms: they know the case, the part and the person.
 
-    ``seen`` is the state that the page showed; a step on anything newer is refused and told.
+    ``seen`` is the digest of what the page showed, ``key`` the form's own name (see
+    ``services.taking``). A form that only adds a line watches nothing.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    watches: ClassVar[bool] = True
+
+    seen = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=64,
+        error_messages={"required": "请从建议的页面进入这一步。"},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -85,11 +96,22 @@ class StepForm(forms.Form):
     ) -> None:
         self.user, self.suggestion, self.handling = user, suggestion, part
         super().__init__(data, files, auto_id=auto_id)
-        self.initial["seen"] = part.state if part else suggestion.state
+        self.initial["key"] = uuid.uuid4()
+        if self.watches:
+            self.initial["seen"] = seen_of(suggestion, part)
+        else:
+            self.fields["seen"].required = False
         self.prepare()
 
     def prepare(self) -> None:
         """Querysets and initial values that depend on the case."""
+
+    def offer_rows(self, name: str, rows: QuerySet[Any], gone: str) -> None:
+        """Choices that another officer may take away meanwhile; then one is told by whom."""
+        self.fields[name].queryset = rows
+        self.fields[name].error_messages["invalid_choice"] = (
+            f"{gone}{who_was_it(self.suggestion)}请核对现在的情况。"
+        )
 
     @property
     def part(self) -> Handling:
@@ -100,7 +122,21 @@ class StepForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _CARRIED}
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """What ``take_step`` takes."""
+        return {name: self.cleaned_data[name] for name in _CARRIED}
+
+    def renew(self) -> None:
+        """After a warning: what is sent now was seen with the newer facts."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["seen"] = self.initial["seen"]
+        self.data = data
+
+
+_CARRIED = ("seen", "key")
 
 
 class PlainForm(StepForm):

@@ -1,6 +1,6 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
 from congress_portal.core.models.batch import Batch, BatchItem
-from congress_portal.core.models.calendar import CalendarDay
+from congress_portal.core.models.calendar import CalendarDay, CalendarYear
 from congress_portal.core.models.delivery import Delivery
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import (
@@ -22,6 +22,7 @@ __all__ = [
     "Batch",
     "BatchItem",
     "CalendarDay",
+    "CalendarYear",
     "Delivery",
     "DictionaryEntry",
     "HeaderSynonym",

@@ -14,7 +14,16 @@ _GROUPS = {
     "履职": ("Activity", "Visit", "Reception", "DutyReport", "NewsItem", "ActivityForm"),
     "建议": ("Suggestion", "Voice", "Handling"),
     "考评": ("ScoreSheet", "Scheme", "InspectionMark"),
-    "系统": ("ImportRun", "Region", "Unit", "DictionaryEntry", "CalendarDay", "User", "AuditEntry"),
+    "系统": (
+        "ImportRun",
+        "Region",
+        "Unit",
+        "DictionaryEntry",
+        "CalendarDay",
+        "CalendarYear",
+        "User",
+        "AuditEntry",
+    ),
 }
 _BY_APP = {
     "deputies": "代表",

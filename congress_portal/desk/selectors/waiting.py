@@ -97,8 +97,12 @@ def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     address = reverse("suggestions:list")
     late, soon = overdue(rows, today), due_soon(rows, today)
     return [
-        _counted("逾期未答复的建议", late, "handed_over_on", f"{address}?state=overdue", today),
-        _counted("将到期的建议", soon, "handed_over_on", f"{address}?state=soon", today),
+        _counted(
+            "逾期的建议（含重新办理）", late, "handed_over_on", f"{address}?state=overdue", today
+        ),
+        _counted(
+            "将到期的建议（含重新办理）", soon, "handed_over_on", f"{address}?state=soon", today
+        ),
         *_inbox(user, today),
     ]
 
@@ -107,9 +111,7 @@ def _inbox(user: User, today: dt.date) -> list[Waiting]:
     """What the workflow waits for the office to do."""
     address = reverse("suggestions:inbox")
     return [
-        Waiting(
-            f"建议：{kind.name}", len(kind.items), kind.since, f"{address}?kind={kind.code}", today
-        )
+        Waiting(f"建议：{kind.name}", kind.count, kind.since, f"{address}?kind={kind.code}", today)
         for kind in office_inbox(user)
     ]
 
