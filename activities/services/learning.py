@@ -371,4 +371,3 @@ def _keep_material(activity: Activity, material: File | None, actor: User) -> No
     paper = ActivityFile(activity=activity, title=(material.name or "讲稿")[:120], entered_by=actor)
     paper.file.save(material.name or "file", material, save=False)
     save_recorded(paper)
-
