@@ -181,7 +181,7 @@ class CourseForm(KeyedForm):
     ) -> None:
         super().__init__(data, files)
         self.fields["region"].queryset = places_of(user)
-        self.initial = {"hours": 1, "pass_mark": 0, "is_active": True}
+        self.initial = {**self.initial, "hours": 1, "pass_mark": 0, "is_active": True}
         if course:
             self.fill(course, "region", "title", "category", "sectors", "summary", "body",
                       "hours", "pass_mark", "is_active")  # fmt: skip

@@ -7,7 +7,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from activities.models import BallotScale, DutyReport, ReportMeeting, VoterQuestion
+from activities.models import (
+    BallotScale,
+    DutyReport,
+    ReportMeeting,
+    ResultRule,
+    VoterQuestion,
+)
 from activities.selectors.scales import Outcome, labels_of, outcome, with_rules
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import Region, User
@@ -30,7 +36,7 @@ def seats_of(user: User | None, term: Term) -> QuerySet[Any]:
     A by-elected deputy owes from the own first day on; one who left owes nothing any more. One
     report counts at each level on which the person holds a seat.
     """
-    rows = Mandate.objects.visible_to(user).filter(term=term)
+    rows: QuerySet[Any] = Mandate.objects.visible_to(user).filter(term=term)
     rows = rows.annotate(
         start=Coalesce("begins_on", "term__begins_on"), stop=Coalesce("ends_on", "term__ends_on")
     )
@@ -225,8 +231,9 @@ def reports_in_full(rows: QuerySet[DutyReport]) -> QuerySet[DutyReport]:
 
 def to_rectify(user: User) -> list[DutyReport]:
     """Announced results that ask for something which has not been done, oldest first."""
+    asks = ResultRule.objects.filter(scale=OuterRef("scale"), result=OuterRef("result"))
     rows = DutyReport.objects.visible_to(user).filter(
-        announced_at__isnull=False, rectified_on__isnull=True
+        Exists(asks.exclude(advice="")), announced_at__isnull=False, rectified_on__isnull=True
     )
     found = reports_in_full(rows).order_by("held_on", "pk")
     return [report for report in found if (made := outcome_of(report)) and made.advice]

@@ -156,12 +156,25 @@ def write_post(
     """Hand in a note; nobody else reads it before staff let it. Raises CreditError."""
     if not _is_own(actor, deputy):
         raise CreditError("履职交流由代表本人写。")
-    if key and (found := ExchangePost.objects.filter(idempotency_key=key).first()):
+    if found := _post_of(deputy, key):
         return found
     post = ExchangePost(deputy=deputy, title=title, body=body, idempotency_key=key)
-    save_recorded(post)
+    try:
+        with transaction.atomic():
+            save_recorded(post)
+    except (IntegrityError, ValidationError):
+        if found := _post_of(deputy, key):
+            return found
+        raise
     _tell_moderators(post)
     return post
+
+
+def _post_of(deputy: Deputy, key: uuid.UUID | None) -> ExchangePost | None:
+    """What this very form handed in before."""
+    if key is None:
+        return None
+    return ExchangePost.objects.filter(idempotency_key=key, deputy=deputy).first()
 
 
 def _tell_moderators(post: ExchangePost) -> None:

@@ -502,3 +502,14 @@ def test_admin_pages_open_within_scope(client, town, name, make):
     client.force_login(UserFactory(role=Role.DEPUTY))
     address = reverse(f"admin:activities_{name}_change", args=[key])
     assert client.get(address).status_code == 302
+
+
+def test_a_completion_is_read_by_the_deputy_and_the_own_town(deputy):
+    done = CourseCompletionFactory(deputy=deputy)
+    colleague = DeputyFactory(town=deputy.town, user=UserFactory(role=Role.DEPUTY))
+
+    readers = (deputy.user, clerk_of(deputy.town), staff(), clerk_of(TownFactory()), colleague.user)
+    seen = [CourseCompletion.objects.visible_to(user).count() for user in readers]
+
+    assert seen == [1, 1, 1, 0, 0]
+    assert list(CourseCompletion.objects.editable_by(clerk_of(deputy.town))) == [done]

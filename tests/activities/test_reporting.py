@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from activities.enums import Comparison, CountsAs, ShareOf
-from activities.models import BallotScale, DutyReport, ReportMeeting
+from activities.models import BallotScale, DutyReport, ReportMeeting, VoterQuestion
 from activities.selectors import reporting as selectors
 from activities.selectors.scales import outcome, with_rules
 from activities.selectors.verifying import kind_of, waiting_rows
@@ -584,3 +584,12 @@ def test_admin_shows_meetings_of_the_town(client, meeting, deputy, town):
 
     assert list(page.context["cl"].result_list) == [meeting]
     assert (own.status_code, afar.status_code) == (200, 404)
+
+
+def test_questions_are_read_with_their_report(deputy, town):
+    VoterQuestionFactory(report__deputy=deputy)
+    colleague = DeputyFactory(town=town, user=UserFactory(role=Role.DEPUTY))
+
+    readers = (deputy.user, town_clerk(town), staff(), town_clerk(TownFactory()), colleague.user)
+
+    assert [VoterQuestion.objects.visible_to(user).count() for user in readers] == [1, 1, 1, 0, 0]
