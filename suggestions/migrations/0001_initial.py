@@ -1,3 +1,4 @@
+import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -84,6 +85,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FormKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.UUIDField(unique=True, verbose_name='表单编号')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
+            ],
+            options={
+                'verbose_name': '已提交的表单',
+                'verbose_name_plural': '已提交的表单',
+                'ordering': ['-at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Handling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -141,6 +156,7 @@ class Migration(migrations.Migration):
                 ('round', models.PositiveSmallIntegerField(default=1, verbose_name='轮次')),
                 ('held_on', models.DateField(verbose_name='沟通日期')),
                 ('form', models.CharField(choices=[('meeting', '面商'), ('phone', '电话'), ('wechat', '微信'), ('site', '现场'), ('symposium', '座谈会'), ('letter', '书信')], max_length=10, verbose_name='方式')),
+                ('others', models.CharField(blank=True, help_text='如村干部、单位分管负责人。', max_length=200, verbose_name='其他参加人')),
                 ('content', models.TextField(verbose_name='沟通内容')),
                 ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
                 ('deputies', models.ManyToManyField(related_name='+', to='deputies.deputy', verbose_name='代表')),
@@ -157,7 +173,7 @@ class Migration(migrations.Migration):
             name='ClockChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clock', models.CharField(choices=[('sign', '签收'), ('return', '退办'), ('reply', '答复'), ('opinion', '会办意见'), ('redo', '重新答复'), ('appraisal', '代表评价'), ('promise', '承诺进展')], max_length=10, verbose_name='期限')),
+                ('clock', models.CharField(choices=[('sign', '签收'), ('return', '退办'), ('reply', '答复'), ('opinion', '会办意见'), ('redo', '重新答复'), ('hand_over', '交办'), ('appraisal', '代表评价'), ('promise', '承诺进展')], max_length=10, verbose_name='期限')),
                 ('old', models.DateField(blank=True, null=True, verbose_name='原期限')),
                 ('new', models.DateField(blank=True, null=True, verbose_name='新期限')),
                 ('reason', models.CharField(max_length=200, verbose_name='原因')),
@@ -174,7 +190,7 @@ class Migration(migrations.Migration):
             name='HandlingRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hand_over_days', models.PositiveSmallIntegerField(default=5, help_text='闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。', verbose_name='交办期限（工作日）')),
+                ('hand_over_days', models.PositiveSmallIntegerField(default=5, help_text='从受理之日起；闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。', verbose_name='交办期限（工作日）')),
                 ('sign_days', models.PositiveSmallIntegerField(default=7, help_text='深圳 2007 年：7 日内网上签收。', verbose_name='签收期限（工作日）')),
                 ('return_days', models.PositiveSmallIntegerField(default=7, help_text='玉林 2019 年：7 个工作日内书面说明理由退回，逾期不再受理；另有地方为 10 日。', verbose_name='退办期限（工作日）')),
                 ('reply_months', models.PositiveSmallIntegerField(default=3, help_text='代表法第五十一条：交办之日起三个月内答复。', verbose_name='答复期限（月）')),
@@ -184,6 +200,7 @@ class Migration(migrations.Migration):
                 ('appraisal_days', models.PositiveSmallIntegerField(default=20, help_text='某直辖市条例第 16 条：20 个工作日内反馈。', verbose_name='代表评价期限（工作日）')),
                 ('remind_days', models.PositiveSmallIntegerField(default=10, help_text='到期前几天（自然日）提醒承办单位经办人。', verbose_name='提前几天提醒')),
                 ('promise_report_months', models.PositiveSmallIntegerField(default=3, help_text='B 类件继续办理并再次答复（某市规定第 20 条）。', verbose_name='承诺进展报告间隔（月）')),
+                ('import_report_months', models.PositiveSmallIntegerField(default=1, help_text='目录没有承诺日期的：从答复之日起按报告间隔算，已经过去的从导入之日起算。', verbose_name='导入的承诺首次报告（月）')),
                 ('returned_time_counts', models.BooleanField(default=True, help_text='代表法的三个月从交办之日起算；不计入时，改派后的期限按耽误的天数顺延。', verbose_name='退办期间计入办理期限')),
                 ('contact_required', models.BooleanField(default=True, help_text='代表法第五十一条：承办单位应当与代表联系沟通。', verbose_name='答复前必须沟通')),
                 ('redo_when_not_contacted', models.BooleanField(default=True, help_text='浙江省海洋与渔业局办法第 14 条：代表不满意或未事先沟通的重新办理。', verbose_name='未事先沟通的重新办理')),
@@ -209,6 +226,81 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '办理规则',
                 'ordering': ['region'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('extended_months__gte', models.F('reply_months')), ('reply_months__gte', 1)), name='handling_rule_months_ordered', violation_error_message='最长答复期限不能短于答复期限。'), models.CheckConstraint(condition=models.Q(('most_rounds__gte', 1), ('opinion_months__gte', 1), ('promise_report_months__gte', 1), ('redo_months__gte', 1)), name='handling_rule_months_positive', violation_error_message='期限至少一个月，办理至少一轮。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Intake',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('mail', '电子邮件'), ('form', '网上填写')], max_length=8, verbose_name='来源')),
+                ('received_at', models.DateTimeField(verbose_name='收到时间')),
+                ('sender_name', models.CharField(blank=True, max_length=60, verbose_name='寄件人')),
+                ('sender_address', models.CharField(blank=True, max_length=120, verbose_name='邮箱或电话')),
+                ('subject', models.CharField(max_length=200, verbose_name='主题')),
+                ('body', models.TextField(verbose_name='正文')),
+                ('remark', models.CharField(blank=True, editable=False, max_length=400, verbose_name='收件说明')),
+                ('message_id', models.CharField(editable=False, max_length=255, null=True, unique=True, verbose_name='邮件编号')),
+                ('state', models.CharField(choices=[('received', '待处理'), ('drafted', '写成建议草稿'), ('voice', '转为群众意见'), ('set_aside', '不转办')], default='received', editable=False, max_length=10, verbose_name='状态')),
+                ('reason', models.CharField(blank=True, editable=False, max_length=400, verbose_name='不转办的理由')),
+                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='处理时间')),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
+                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='寄给哪里的人大')),
+            ],
+            options={
+                'verbose_name': '来件',
+                'verbose_name_plural': '来件',
+                'ordering': ['-received_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='IntakePaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file', models.FileField(max_length=200, upload_to='intake/%Y/%m', verbose_name='文件')),
+                ('name', models.CharField(max_length=160, verbose_name='文件名')),
+                ('sha256', models.CharField(editable=False, max_length=64)),
+                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='suggestions.intake', verbose_name='来件')),
+            ],
+            options={
+                'verbose_name': '来件附件',
+                'verbose_name_plural': '来件附件',
+                'ordering': ['intake', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('intake', 'sha256'), name='intake_paper_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Letterhead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('leader_name', models.CharField(blank=True, max_length=40, verbose_name='分管负责人')),
+                ('leader_phone', models.CharField(blank=True, max_length=40, verbose_name='负责人电话')),
+                ('reply_prefix', models.CharField(blank=True, help_text='如 安交建复，印成 安交建复〔2026〕1号。', max_length=30, verbose_name='答复函字号')),
+                ('opinion_prefix', models.CharField(blank=True, help_text='如 安交建会，与答复函分开编号。', max_length=30, verbose_name='会办意见字号')),
+                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='letterhead', to='core.unit', verbose_name='承办单位')),
+            ],
+            options={
+                'verbose_name': '单位文头',
+                'verbose_name_plural': '单位文头',
+                'ordering': ['unit'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reply_prefix', ''), models.Q(('reply_prefix', models.F('opinion_prefix')), _negated=True), _connector='OR'), name='letterhead_two_series', violation_error_message='答复函和会办意见的字号不能相同。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LetterSeries',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('reply', '答复函'), ('opinion', '会办意见')], max_length=8, verbose_name='文种')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('last', models.PositiveIntegerField(default=0, verbose_name='最后的号')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.unit', verbose_name='承办单位')),
+            ],
+            options={
+                'verbose_name': '文号序列',
+                'verbose_name_plural': '文号序列',
+                'ordering': ['unit', '-year', 'kind'],
+                'constraints': [models.UniqueConstraint(fields=('unit', 'kind', 'year'), name='letter_series_once')],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +348,8 @@ class Migration(migrations.Migration):
                 ('contact_name', models.CharField(blank=True, max_length=40, verbose_name='联系人')),
                 ('contact_phone', models.CharField(blank=True, max_length=40, verbose_name='联系电话')),
                 ('signer', models.CharField(blank=True, max_length=40, verbose_name='签发人')),
+                ('leader_name', models.CharField(blank=True, max_length=40, verbose_name='分管负责人')),
+                ('leader_phone', models.CharField(blank=True, max_length=40, verbose_name='负责人电话')),
                 ('is_public', models.BooleanField(default=True, verbose_name='答复可以公开')),
                 ('handling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='suggestions.handling', verbose_name='办理单位')),
                 ('reply_class', models.ForeignKey(blank=True, limit_choices_to={'dictionary': 'reply_class'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.dictionaryentry', verbose_name='办理结果')),
@@ -323,7 +417,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('number', models.CharField(blank=True, max_length=20, verbose_name='编号')),
+                ('number', models.CharField(blank=True, max_length=20, validators=[django.core.validators.RegexValidator('\\d{7}', '编号里连着的数字不能超过六位，请核对。', inverse_match=True)], verbose_name='编号')),
                 ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审核'), ('returned', '退回修改'), ('refused', '不予受理'), ('withdrawn', '已撤回'), ('merged', '已并案'), ('accepted', '待交办'), ('at_government', '政府办转办中'), ('handling', '办理中'), ('answered', '已答复待评价'), ('redo', '重新办理'), ('tracking', '承诺跟踪'), ('closed', '办结')], default='accepted', editable=False, max_length=14, verbose_name='状态')),
                 ('kind', models.CharField(choices=[('suggestion', '建议'), ('motion', '议案')], default='suggestion', max_length=12, verbose_name='案别')),
                 ('title', models.CharField(max_length=200, verbose_name='标题')),
@@ -360,7 +454,7 @@ class Migration(migrations.Migration):
                 ('proposed_units', models.ManyToManyField(blank=True, related_name='+', to='core.unit', verbose_name='建议承办单位')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='向哪里的人大提出')),
                 ('term', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deputies.term', verbose_name='届次')),
-                ('themes', models.ManyToManyField(blank=True, limit_choices_to={'dictionary': 'theme'}, related_name='+', to='core.dictionaryentry', verbose_name='结合的中心工作')),
+                ('themes', models.ManyToManyField(blank=True, limit_choices_to={'dictionary__in': ('central_task', 'theme')}, related_name='+', to='core.dictionaryentry', verbose_name='结合的中心工作')),
                 ('units', models.ManyToManyField(related_name='suggestions', through='suggestions.Handling', to='core.unit', verbose_name='办理单位')),
             ],
             options={
@@ -375,7 +469,7 @@ class Migration(migrations.Migration):
             name='Reminder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clock', models.CharField(choices=[('sign', '签收'), ('return', '退办'), ('reply', '答复'), ('opinion', '会办意见'), ('redo', '重新答复'), ('appraisal', '代表评价'), ('promise', '承诺进展')], max_length=10, verbose_name='期限')),
+                ('clock', models.CharField(choices=[('sign', '签收'), ('return', '退办'), ('reply', '答复'), ('opinion', '会办意见'), ('redo', '重新答复'), ('hand_over', '交办'), ('appraisal', '代表评价'), ('promise', '承诺进展')], max_length=10, verbose_name='期限')),
                 ('target', models.CharField(help_text='handling:7 或 promise:3。', max_length=30, verbose_name='对象')),
                 ('stage', models.CharField(choices=[('before', '到期前'), ('today', '到期当日'), ('after', '逾期')], max_length=8, verbose_name='阶段')),
                 ('due_on', models.DateField(verbose_name='期限')),
@@ -450,6 +544,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name='intake',
+            name='suggestion',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='intakes', to='suggestions.suggestion', verbose_name='转成的建议草稿'),
+        ),
+        migrations.AddField(
             model_name='handling',
             name='suggestion',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handlings', to='suggestions.suggestion', verbose_name='建议'),
@@ -503,6 +602,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('delivered_on', models.DateField(verbose_name='送达日期')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='评价期限')),
+                ('clock_warning', models.CharField(blank=True, editable=False, max_length=200, verbose_name='期限提示')),
                 ('process', models.CharField(blank=True, choices=[('satisfied', '满意'), ('basically', '基本满意'), ('unsatisfied', '不满意')], max_length=12, verbose_name='办理态度')),
                 ('result', models.CharField(blank=True, choices=[('satisfied', '满意'), ('basically', '基本满意'), ('unsatisfied', '不满意')], max_length=12, verbose_name='办理结果')),
                 ('was_contacted', models.BooleanField(blank=True, null=True, verbose_name='答复前联系过')),
@@ -639,6 +739,11 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('raised_on')), _connector='OR'), name='voice_closed_after_raised', violation_error_message='办结日期不能早于反映日期。'), models.CheckConstraint(condition=models.Q(models.Q(('source', 'reception'), _negated=True), ('reception__isnull', False), _connector='OR'), name='voice_of_reception_has_one', violation_error_message='接待来的意见要挂在一次接待上。'), models.CheckConstraint(condition=models.Q(('deputy__isnull', True), ('has_consent', True), models.Q(('visitor_name', ''), ('visitor_phone', '')), _connector='OR'), name='voice_heard_by_deputy_has_consent', violation_error_message='选民同意，才能留下姓名和电话。')],
             },
         ),
+        migrations.AddField(
+            model_name='intake',
+            name='voice',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='suggestions.voice', verbose_name='转成的群众意见'),
+        ),
         migrations.AddConstraint(
             model_name='promise',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_on__isnull', False)), _connector='OR'), name='promise_closed_when_dated', violation_error_message='了结的承诺要有了结日期。'),
@@ -670,5 +775,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cosigner',
             constraint=models.UniqueConstraint(fields=('suggestion', 'deputy'), name='cosigner_once'),
+        ),
+        migrations.AddIndex(
+            model_name='intake',
+            index=models.Index(fields=['state', 'received_at'], name='intake_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'received')), models.Q(models.Q(('state', 'received'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='intake_decided_when_dated', violation_error_message='处理过的来件要有处理时间。'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'set_aside'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='intake_set_aside_with_reason', violation_error_message='不转办要写明理由。'),
+        ),
+        migrations.AddConstraint(
+            model_name='intake',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'voice'), _negated=True), ('voice__isnull', False), _connector='OR'), name='intake_voice_is_named', violation_error_message='转成群众意见的要指明哪一条。'),
         ),
     ]

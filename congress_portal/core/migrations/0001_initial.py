@@ -32,6 +32,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CalendarYear',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='年份')),
+                ('source', models.CharField(blank=True, help_text='如 国办发明电〔2025〕7号。', max_length=120, verbose_name='依据')),
+            ],
+            options={
+                'verbose_name': '已录完的工作日历',
+                'verbose_name_plural': '已录完的工作日历',
+                'ordering': ['-year'],
+            },
+        ),
+        migrations.CreateModel(
             name='User',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
