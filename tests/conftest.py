@@ -128,6 +128,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite's test database in a file: threads of the live server each open their own.
+
+    One in memory is one connection for all threads, on which two requests at once can lock up.
+    """
+    if connection.vendor == "sqlite":
+        settings = connection.settings_dict
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        pragmas = settings["OPTIONS"]["init_command"].replace("FULL", "OFF")
+        settings["OPTIONS"]["init_command"] = pragmas
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """End the sessions that race tests' threads left behind, so that the database can go."""
     yield
