@@ -212,6 +212,11 @@ class Activity(Record):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def may_lie_ahead(self) -> bool:
+        """What is planned or announced is still to come."""
+        return self.state != ActivityState.HELD
+
 
 class AttendanceQuerySet(ScopedQuerySet):
     def read_rule(self, scope: Scope) -> Q:

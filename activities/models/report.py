@@ -93,6 +93,11 @@ class DutyReport(Record):
     def __str__(self) -> str:
         return f"{self.held_on} {self.deputy}述职"
 
+    @property
+    def may_lie_ahead(self) -> bool:
+        """A report prepared for a meeting that is still to come."""
+        return self.meeting is not None and not self.meeting.is_held
+
     def clean(self) -> None:
         """Raises ValidationError for a report that is verified before its meeting."""
         planned = self.meeting is not None and not self.meeting.is_held

@@ -276,7 +276,7 @@ def test_one_or_two_anonymous_votes_are_not_ended_but_discarded(client, office, 
         services.close_ballot(actor=office, ballot_pk=running.pk)
     client.force_login(office)
     address = reverse("activities:ballot_step", args=[running.pk, "discard"])
-    assert "必填" in client.post(address).text  # it was open: say why
+    assert "请填写" in client.post(address).text  # it was open: say why
 
     client.post(address, {"reason": "人数不够"})
 

@@ -60,7 +60,7 @@ def test_an_empty_page_is_refused_at_its_field(client, deputy):
 
     page = client.post(reverse("activities:notebook"), {"text": "", "noted_on": "2026-08-15"})
 
-    assert page.context["form"].errors == {"text": ["这个字段是必填项。"]}
+    assert page.context["form"].errors == {"text": ["请填写。"]}
     assert not NotebookEntry.objects.exists()
 
 

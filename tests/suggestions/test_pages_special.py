@@ -56,7 +56,7 @@ def test_government_office_hands_back_with_a_reason(client, cast):
     post(client, cast.officer(2), item, "hand_back", comment="属县法院职责")
 
     item.refresh_from_db()
-    assert "这个字段是必填项。" in bare.text
+    assert "请填写。" in bare.text
     assert (item.state, item.log.last().comment) == (State.ACCEPTED, "属县法院职责")
 
 
@@ -78,7 +78,7 @@ def test_motion_becomes_a_suggestion_and_back_with_reasons(client, cast):
     post(client, cast.office, item, "convert", comment="符合议案条件")
     item.refresh_from_db()
 
-    assert "这个字段是必填项。" in bare.text
+    assert "请填写。" in bare.text
     assert as_suggestion == (
         "suggestion",
         "001",
