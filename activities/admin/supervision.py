@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -18,6 +18,7 @@ from activities.models import (
     Question,
     ResultRule,
 )
+from activities.models.ballot import USED, used_scales
 from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
@@ -153,6 +154,12 @@ class BallotScaleAdmin(PortalAdmin):
     fields = ("name", "source", ("share_of", "is_active"))
     inlines = (BallotOptionInline, ResultRuleInline)
     export_columns = ("name", "source", "share_of")
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
+        row = context.get("original")
+        if row and BallotScale.objects.filter(used_scales(), pk=row.pk).exists():
+            messages.info(request, USED)
+        return super().render_change_form(request, context, *args, **kw)
 
 
 class BallotItemInline(PortalInline):

@@ -1,14 +1,49 @@
 """One shape of ballot for 述职评议, 站所评议, 现场测评, 满意度 and 评优 (DESIGN §1)."""
 
+from typing import Any
+
+from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from activities.enums import BallotState, Comparison, ShareOf
 from activities.models.activity import Activity
+from congress_portal.core.enums import Verification
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from deputies.models import Deputy
+
+USED = "已有计了票的测评或宣布、核实了的述职用过这个票式，不能再改或删除；请另建新票式。"
+
+
+def used_scales() -> Q:
+    """Scales (by pk) behind a counted ballot or an announced or verified duty report."""
+    reports = apps.get_model("activities", "DutyReport").objects.filter(
+        Q(announced_at__isnull=False) | Q(verification=Verification.VERIFIED),
+        scale__isnull=False,
+    )
+    ballots = Ballot.objects.filter(state=BallotState.COUNTED)
+    return Q(pk__in=ballots.values("scale")) | Q(pk__in=reports.values("scale"))
+
+
+class ScaleQuerySet(SharedQuerySet):
+    """Once a result rests on a scale, nobody writes it."""
+
+    def write_rule(self, scope: Scope) -> Q:
+        return super().write_rule(scope) & ~used_scales()
+
+
+class PartQuerySet(SharedQuerySet):
+    def write_rule(self, scope: Scope) -> Q:
+        used = BallotScale.objects.filter(used_scales())
+        return super().write_rule(scope) & ~Q(scale__in=used.values("pk"))
+
+
+def _refuse_used(scale_pk: int | None) -> None:
+    if scale_pk and BallotScale.objects.filter(used_scales(), pk=scale_pk).exists():
+        raise ValidationError(USED)
 
 
 class BallotScale(models.Model):
@@ -21,7 +56,7 @@ class BallotScale(models.Model):
     )
     is_active = models.BooleanField("在用", default=True)
 
-    objects = SharedQuerySet.as_manager()
+    objects = ScaleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "测评票式"
@@ -30,6 +65,14 @@ class BallotScale(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError where a result already rests on the scale."""
+        _refuse_used(self.pk)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _refuse_used(self.pk)
+        return super().delete(*args, **kwargs)
 
 
 class BallotOption(models.Model):
@@ -41,7 +84,7 @@ class BallotOption(models.Model):
     points = models.DecimalField("分值", max_digits=5, decimal_places=1, default=0)
     is_good = models.BooleanField("计入满意率", default=False)
 
-    objects = SharedQuerySet.as_manager()
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = "测评选项"
@@ -53,6 +96,14 @@ class BallotOption(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Raises ValidationError where a result already rests on the scale."""
+        _refuse_used(self.scale_id)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _refuse_used(self.scale_id)
+        return super().delete(*args, **kwargs)
 
 
 class ResultRule(models.Model):
@@ -79,7 +130,7 @@ class ResultRule(models.Model):
     result = models.CharField("结果", max_length=40)
     advice = models.CharField("后续", max_length=120, blank=True, help_text="如：约谈、书面整改。")
 
-    objects = SharedQuerySet.as_manager()
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         verbose_name = "结果规则"
@@ -95,6 +146,14 @@ class ResultRule(models.Model):
 
     def __str__(self) -> str:
         return self.result
+
+    def clean(self) -> None:
+        """Raises ValidationError where a result already rests on the scale."""
+        _refuse_used(self.scale_id)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _refuse_used(self.scale_id)
+        return super().delete(*args, **kwargs)
 
 
 class BallotQuerySet(ScopedQuerySet):
