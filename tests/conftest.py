@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import time_machine as clock
 from django.conf import settings as django_settings
@@ -20,6 +21,12 @@ from congress_portal import bootstrap
 from tests.cast import Cast, build_cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# a shared machine may be slow at any moment; how fast an example is made is no fault of ours
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

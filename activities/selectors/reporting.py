@@ -266,3 +266,11 @@ def where_words(region: Region, district: District | None) -> str:
     if district is None:
         return region.name
     return district.name if district.name.startswith(region.name) else f"{region}{district}"
+
+
+def shows_votes(report: DutyReport, user: User) -> bool:
+    """Votes and result of a meeting are the office's until they are announced to the deputy."""
+    if report.meeting is None or report.announced_at:
+        return True
+    user_pk = user.scope.deputy_user_id
+    return user_pk is None or report.deputy.user_id != user_pk

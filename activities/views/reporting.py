@@ -118,7 +118,12 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     may_write = request.user.scope.may_write_code(found.region.code)
     context = {
         "meeting": found,
-        "lines": [(each, selectors.tally_of(each), selectors.outcome_of(each)) for each in reports],
+        "lines": [
+            (each, selectors.tally_of(each), selectors.outcome_of(each))
+            if selectors.shows_votes(each, request.user)
+            else (each, None, None)
+            for each in reports
+        ],
         "may_write": may_write,
         "to_announce": sum(bool(each.result) and each.announced_at is None for each in reports),
         "may_print": may_write and any(each.announced_at for each in reports),
@@ -241,6 +246,7 @@ def _sides(request: HttpRequest, report: DutyReport) -> dict[str, bool]:
         "own": own,
         "keeps": keeps,
         "is_held": is_held,
+        "shows_votes": selectors.shows_votes(report, request.user),
         "may_write": (own or keeps) and is_open,
         "may_verify": keeps and not own and is_open and is_held,
         "may_rectify": (own or keeps) and is_held,
@@ -337,6 +343,8 @@ def verify_report(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
 
     def check(*, actor: Any) -> None:
+        if not (report.is_written or selectors.tally_of(report).cast):
+            raise services.ReportingError("还没有登记票数；书面述职的请先勾选「书面述职」。")
         verify(report, actor=actor)
 
     _do(request, check, f"{report.deputy}的述职已核实，计入任期内述职。")

@@ -593,3 +593,41 @@ def test_questions_are_read_with_their_report(deputy, town):
     readers = (deputy.user, town_clerk(town), staff(), town_clerk(TownFactory()), colleague.user)
 
     assert [VoterQuestion.objects.visible_to(user).count() for user in readers] == [1, 1, 1, 0, 0]
+
+
+def test_the_deputy_reads_the_votes_only_when_they_are_announced(client, meeting, deputy, town):
+    clerk, [report] = called(meeting, deputy)
+    counted(clerk, meeting, (26, 3, 1))
+    pages = [
+        reverse("activities:duty_report", args=[report.pk]),
+        reverse("activities:report_meeting", args=[meeting.pk]),
+    ]
+
+    def seen_by(user):
+        client.force_login(user)
+        return ["还没有宣布" in client.get(page).text for page in pages]
+
+    assert seen_by(deputy.user) == [True, True]
+    client.force_login(deputy.user)
+    assert "86.7%" not in client.get(pages[0]).text
+    file = client.get(reverse("desk:duty_file", args=[deputy.pk]), {"year": 2026})
+    assert "满意 26 票" not in file.text
+    services.announce_results(actor=clerk, meeting_pk=meeting.pk)
+    assert seen_by(deputy.user) == [False, False]
+
+
+def test_a_report_without_votes_is_not_verified(client, meeting, deputy, town):
+    report = DutyReportFactory(
+        deputy=deputy,
+        verification=Verification.PENDING,
+        voters_present=0,
+        satisfied=0,
+        held_on=dt.date(2026, 9, 1),
+    )
+    client.force_login(town_clerk(town))
+
+    page = client.post(reverse("activities:verify_report", args=[report.pk]), follow=True)
+
+    report.refresh_from_db()
+    assert "还没有登记票数" in page.text
+    assert report.verification == Verification.PENDING

@@ -9,13 +9,11 @@ from playwright.sync_api import expect
 from congress_portal.core.batches import services
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Batch
-from tests.browser.test_journeys import DESKTOP, PHONE, account, fits, open_page
+from tests.browser.steps import DESKTOP, PHONE, account, fits
 from tests.factories.core import CountyFactory, TownFactory
 from tests.factories.deputies import DeputyFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-__all__ = ["open_page"]  # the fixture
 
 
 def begin(page, live_server):

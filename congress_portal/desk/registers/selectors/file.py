@@ -11,7 +11,7 @@ from django.urls import reverse
 from activities.enums import CountsAs, Presence
 from activities.enums import Part as AttendancePart
 from activities.models import Attendance, BallotScale, DutyReport, Visit
-from activities.selectors.reporting import tally_of
+from activities.selectors.reporting import shows_votes, tally_of
 from activities.selectors.scales import with_rules
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.models import User
@@ -284,7 +284,7 @@ def _reports(deputy: Deputy, period: Period, reader: User, verified_only: bool) 
         Entry(
             row.held_on,
             f"在{row.district or row.district_name or '选区'}向选民述职",
-            _ballots(row),
+            _ballots(row, reader),
             reverse("activities:duty_report", args=[row.pk]),
             counts(row),
         )
@@ -293,7 +293,9 @@ def _reports(deputy: Deputy, period: Period, reader: User, verified_only: bool) 
     return Section("向选民述职", entries, f"{_counted(entries)} 次")
 
 
-def _ballots(row: DutyReport) -> str:
+def _ballots(row: DutyReport, reader: User) -> str:
+    if not shows_votes(row, reader):
+        return "结果还没有宣布"
     votes = "，".join(f"{label} {number} 票" for label, number in tally_of(row).lines)
     result = f"，评议结果：{row.result}" if row.result else ""
     return f"到会选民 {row.voters_present} 人，{votes}{result}"
