@@ -1,0 +1,45 @@
+"""Fields that the forms of all apps share."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+
+class DayField(forms.DateField):
+    """A day; ``past`` refuses days after today (what has not been cannot be entered)."""
+
+    def __init__(self, label: str, *, past: bool = False, **kwargs: Any) -> None:
+        self.past = past
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        faults = {"invalid": "请填写日期，如 2026-09-03。"}
+        super().__init__(label=label, widget=widget, error_messages=faults, **kwargs)
+
+    def clean(self, value: Any) -> dt.date | None:
+        day: dt.date | None = super().clean(value)
+        if day and self.past and day > timezone.localdate():
+            raise forms.ValidationError("日期不能晚于今天。")
+        if day and not 2000 <= day.year <= 2100:
+            raise forms.ValidationError("请核对日期的年份。")
+        return day
+
+
+def held_on(label: str = "哪一天") -> DayField:
+    """A day that has been, today unless changed."""
+    return DayField(label, past=True, initial=timezone.localdate)
+
+
+class WordsField(forms.CharField):
+    def __init__(self, label: str, *, rows: int = 4, longest: int = 5000, **kwargs: Any) -> None:
+        area = forms.Textarea(attrs={"rows": rows})
+        super().__init__(label=label, max_length=longest, widget=area, **kwargs)
+
+
+def yes_no(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", "是"), ("no", "否")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
