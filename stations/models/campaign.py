@@ -1,6 +1,6 @@
 """Inspection campaigns (季度交叉考评, 年终检查; M38–M40): calendar, teams, who inspects where."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -44,7 +44,10 @@ class CampaignQuerySet(ScopedQuerySet):
         return Q(pk__in=self.model.objects.filter(rule).values("pk")) | (begun & Q(pk__in=places))
 
     def write_rule(self, scope: Scope) -> Q:
-        return within(scope.write_prefixes, "region") if scope.is_office else NOTHING
+        """Locked ones nobody, nor their teams; the database refuses as well (stations.guards)."""
+        if not scope.is_office:
+            return NOTHING
+        return within(scope.write_prefixes, "region") & Q(locked_at__isnull=True)
 
     def locked(self) -> Self:
         return self.filter(state=CampaignState.LOCKED)
@@ -78,6 +81,9 @@ class Campaign(models.Model):
     opens_on = models.DateField("考评开始")
     closes_on = models.DateField("打分截止")
     objections_until = models.DateField("异议截止")
+    objection_days = models.PositiveSmallIntegerField(
+        "异议期（工作日）", default=5, help_text="公开评分以后，家站、镇（街道）提出异议的天数。"
+    )
     rectify_by = models.DateField("整改期限")
     teams_per_place = models.PositiveSmallIntegerField(
         "每处几个组考评", default=1, help_text="两个以上的，并列显示各组评分的差距。"
@@ -85,6 +91,7 @@ class Campaign(models.Model):
     state = models.CharField(
         "状态", max_length=10, choices=CampaignState.choices, default=CampaignState.DRAFT
     )
+    disclosed_at = models.DateTimeField("公开评分时间", null=True, blank=True, editable=False)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True, editable=False)
     locked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -158,7 +165,9 @@ class TeamQuerySet(ScopedQuerySet):
         return Q(campaign__in=Campaign.objects.filter(rule))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("campaign__region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("campaign__region") & Q(campaign__locked_at__isnull=True)
 
 
 class Team(models.Model):
@@ -195,7 +204,9 @@ class TeamMemberQuerySet(ScopedQuerySet):
         return Q(team__in=Team.objects.filter(Team.objects.all().read_rule(scope)))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("team__campaign__region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("team__campaign__region") & Q(team__campaign__locked_at__isnull=True)
 
 
 class TeamMember(models.Model):
@@ -255,7 +266,15 @@ class TeamMember(models.Model):
                     Region.objects.filter(pk__in=known).values_list("name", flat=True)
                 )
                 raise ValidationError({"home": f"这位同志来自{names}，请填上。"})
-        if self.home_id and self.team_id:
+        if not self.team_id:
+            return
+        if self.user_id:
+            places = Assignment.objects.filter(team=self.team_id, station__isnull=False)
+            if own := first_own(places, {self.user_id}):
+                raise ValidationError(
+                    f"这个组已安排考评{own}，这位同志是那里的人员或者进站代表，不能加入。"
+                )
+        if self.home_id:
             crossed = Assignment.objects.filter(team=self.team_id, region=self.home_id)
             if crossed.exists():
                 raise ValidationError(
@@ -277,7 +296,9 @@ class AssignmentQuerySet(ScopedQuerySet):
         return rule | (begun & (Q(station__in=kept) | scope.writes("region")))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("region") & Q(team__campaign__locked_at__isnull=True)
 
 
 class Assignment(models.Model):
@@ -333,17 +354,25 @@ class Assignment(models.Model):
         members = TeamMember.objects.filter(team=self.team_id)
         if members.filter(home=self.region_id).exists():
             raise ValidationError("考评组里有来自这个镇（街道）的成员，不能考评本地的家站。")
-        if self.station_id and self._is_own(members):
+        if self.station_id and self.station_id in own_stations(members.values("user")):
             raise ValidationError("考评组里有本站的人员或者进站代表，不能考评自己的家站。")
 
-    def _is_own(self, members: models.QuerySet[TeamMember]) -> bool:
-        users, today = members.values("user"), timezone.localdate()
-        officers = StationOfficer.objects.on(today).filter(station=self.station_id)
-        postings = Posting.objects.on(today).filter(station=self.station_id)
-        return (
-            officers.filter(user__in=users).exists()
-            or postings.filter(deputy__user__in=users).exists()
-        )
+
+def own_stations(users: Any) -> set[int]:
+    """Stations that one of the accounts keeps or is posted to today."""
+    today = timezone.localdate()
+    officers = StationOfficer.objects.on(today).filter(user__in=users)
+    postings = Posting.objects.on(today).filter(deputy__user__in=users)
+    return {
+        *officers.values_list("station", flat=True),
+        *postings.values_list("station", flat=True),
+    }
+
+
+def first_own(places: models.QuerySet[Assignment], users: Any) -> Station | None:
+    """The first assigned station that is the accounts' own."""
+    row = places.filter(station__in=own_stations(users)).select_related("station").first()
+    return row.station if row else None
 
 
 class YearWeightsQuerySet(SharedQuerySet):
