@@ -10,7 +10,7 @@ loads is the least possible.
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -120,14 +120,24 @@ class _Planner:
 
     def _balance(self) -> None:
         """Until nobody can hand a duty to one who has two or more less."""
-        waiting = deque(sorted(self.people, key=lambda key: (-self.load[key], key)))
-        while waiting:
-            key = waiting.popleft()
-            if self._hand_on(key):
-                waiting = deque(sorted(self.people, key=lambda each: (-self.load[each], each)))
+        while any(self._round()):
+            pass
 
-    def _hand_on(self, giver: int) -> bool:
-        """Along the shortest chain: the giver's seat goes to one, whose seat goes to another …"""
+    def _round(self) -> Iterator[bool]:
+        """The most loaded first; whom a search in vain went by need not search again."""
+        in_vain: set[int] = set()
+        for key in sorted(self.people, key=lambda each: (-self.load[each], each)):
+            if key in in_vain:
+                continue
+            asked = self._hand_on(key)
+            yield asked is None
+            in_vain |= asked or set()
+
+    def _hand_on(self, giver: int) -> set[int] | None:
+        """Along the shortest chain: the giver's seat goes to one, whose seat goes to another …
+
+        None when a duty was handed on, else everybody whom a chain could reach.
+        """
         enough = self.load[giver] - 2
         start = sorted(self.held[giver].values())
         came_from: dict[int, tuple[int, int]] = {}
@@ -142,11 +152,11 @@ class _Planner:
                 elif key not in asked:
                     if self.load[key] <= enough:
                         self._move_along(here, key, came_from)
-                        return True
+                        return None
                     asked.add(key)
                     for held in self.held[key].values():
                         self._visit(held, here, key, seen, came_from, waiting)
-        return False
+        return asked
 
     @staticmethod
     def _visit(
