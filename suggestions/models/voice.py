@@ -9,7 +9,7 @@ from congress_portal.core.masking import mask_name, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import Scope, ScopedQuerySet
-from stations.models import Reception, Station
+from stations.models import Enterprise, Reception, ReceptionNumber, Station
 from suggestions.enums import VoiceSource
 from suggestions.models.suggestion import Suggestion
 
@@ -74,6 +74,23 @@ class Voice(models.Model):
         related_name="+",
         verbose_name="所在村（社区）",
     )
+    number = models.OneToOneField(
+        ReceptionNumber,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voice",
+        verbose_name="登记号",
+        help_text="网上登记和纸质登记表共用一套号。",
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voices",
+        verbose_name="反映诉求的企业",
+    )
     visitor_name = models.CharField("选民姓名", max_length=40, blank=True)
     visitor_phone = models.CharField("联系电话", max_length=20, blank=True)
     field = models.ForeignKey(
@@ -106,6 +123,11 @@ class Voice(models.Model):
         related_name="sources",
         verbose_name="转成的建议",
     )
+    is_confidential = models.BooleanField("要求为其保密", default=False)
+    wants_answer = models.BooleanField("要求反馈结果", default=False)
+    voter_told_on = models.DateField("告知选民日期", null=True, blank=True)
+    voter_told_how = models.CharField("告知选民的方式", max_length=80, blank=True)
+    deputies_told_on = models.DateField("告知代表日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
     rating = models.CharField("选民评价", max_length=12, choices=Rating.choices, blank=True)
     row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
@@ -123,6 +145,11 @@ class Voice(models.Model):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("raised_on")),
                 name="voice_closed_after_raised",
                 violation_error_message="办结日期不能早于反映日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(voter_told_on__isnull=True) | Q(voter_told_on__gte=F("raised_on")),
+                name="voice_voter_told_after_raised",
+                violation_error_message="告知选民的日期不能早于反映日期。",
             ),
             models.CheckConstraint(
                 condition=~Q(source=VoiceSource.RECEPTION) | Q(reception__isnull=False),
