@@ -1,0 +1,51 @@
+"""What has to be put right, as boards show it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from congress_portal.core.models import User
+from stations.enums import FindingState
+from stations.models import Finding, FindingStep
+
+
+def findings_listed(user: User) -> QuerySet[Finding]:
+    rows = Finding.objects.visible_to(user).select_related("region", "station", "item")
+    return rows.order_by("due_on", "pk")
+
+
+def steps_of(user: User, finding: Finding) -> QuerySet[FindingStep]:
+    rows = FindingStep.objects.visible_to(user).filter(finding=finding)
+    return rows.select_related("entered_by").order_by("on", "pk")
+
+
+@dataclass(frozen=True)
+class TownFindings:
+    town: str
+    open: int
+    reported: int
+    overdue: int
+    closed: int
+
+
+def findings_by_town(user: User, today: dt.date) -> list[TownFindings]:
+    """Counts by town; places without any are left out."""
+    overdue = Q(state=FindingState.OPEN, due_on__lt=today)
+    rows = (
+        Finding.objects.visible_to(user)
+        .values("region__code", "region__name")
+        .annotate(
+            open=Count("pk", filter=Q(state=FindingState.OPEN)),
+            reported=Count("pk", filter=Q(state=FindingState.REPORTED)),
+            overdue=Count("pk", filter=overdue),
+            closed=Count("pk", filter=Q(state=FindingState.CLOSED)),
+        )
+        .order_by("region__code")
+    )
+    return [
+        TownFindings(
+            row["region__name"], row["open"], row["reported"], row["overdue"], row["closed"]
+        )
+        for row in rows
+    ]
