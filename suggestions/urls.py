@@ -39,6 +39,7 @@ urlpatterns = [
     path("suggestions/calls/<int:pk>/", calls.call, name="call"),
     path("suggestions/topics/<int:pk>/", calls.topic, name="topic"),
     path("suggestions/papers/", include("suggestions.paper_urls")),
+    path("desk/", include("suggestions.desk_urls")),
     path("voices/", lists.voice_list, name="voice_list"),
     path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
     path("voices/<int:pk>/suggest/", writing.from_voice, name="from_voice"),

@@ -167,8 +167,9 @@ class Voice(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return mask_name(self.visitor_name)
+        """Not even the family name of who asked for confidence."""
+        return "要求保密" if self.is_confidential else mask_name(self.visitor_name)
 
     @property
     def masked_phone(self) -> str:
-        return mask_phone(self.visitor_phone)
+        return "" if self.is_confidential else mask_phone(self.visitor_phone)

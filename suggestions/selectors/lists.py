@@ -81,8 +81,9 @@ def _handlings() -> Prefetch:
 
 def voices_in_full(rows: QuerySet[Voice]) -> QuerySet[Voice]:
     return rows.select_related(
-        "region", "village", "station", "field", "route", "unit", "suggestion", "reception"
-    )
+        "region", "village", "station", "field", "route", "unit", "suggestion", "reception",
+        "number__station", "enterprise",
+    )  # fmt: skip
 
 
 def stale_voices(rows: QuerySet[Voice], on: dt.date) -> QuerySet[Voice]:
