@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -123,16 +124,21 @@ def results_of(campaign: Campaign, *, line_percent: int = LINE_PERCENT) -> Resul
         place = sheet.assignment
         key = (place.region_id, place.station_id)
         result = places.setdefault(key, PlaceResult(place.region, place.station))
-        score = sheet.score if sheet.score is not None else sheet.points - sheet.lost
-        result.marks.append(Mark(place.team.name, rounded(Decimal(score)), sheet.pk))
+        result.marks.append(Mark(place.team.name, _score(sheet), sheet.pk))
         teams[place.team.name] = None
-    order = ranks({key: place.mean for key, place in places.items()})
-    for key, place in places.items():
-        place.rank = order[key]
+    order = ranks({key: found.mean for key, found in places.items()})
+    for key, found in places.items():
+        found.rank = order[key]
     listed = sorted(places.values(), key=lambda p: (p.rank, p.region.code, p.name))
     full = full_points(campaign)
     spread = _spread(listed, full * line_percent / 100) if listed else None
     return Results(full, listed, _towns(listed), spread, list(teams))
+
+
+def _score(sheet: Any) -> Decimal:
+    """As written at the lock, before that of the sums that ``scored_sheets`` brings along."""
+    value = sheet.score if sheet.score is not None else sheet.points - sheet.lost
+    return rounded(Decimal(value))
 
 
 def _towns(places: Iterable[PlaceResult]) -> list[TownResult]:
@@ -218,6 +224,7 @@ def campaigns_listed(user: User) -> QuerySet[Campaign]:
             done=Count(sheet, filter=done, distinct=True),
             waiting=Count(f"{sheet}__objections", filter=waiting, distinct=True),
         )
+        .order_by("-year", "-opens_on", "-pk")
     )
 
 

@@ -31,6 +31,10 @@ class YearLine:
     def name(self) -> str:
         return str(self.station or self.region)
 
+    @property
+    def labelled(self) -> list[tuple[str, Decimal | None]]:
+        return list(zip(PARTS, self.parts, strict=True))
+
 
 @dataclass(frozen=True)
 class YearBook:

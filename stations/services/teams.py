@@ -219,7 +219,7 @@ def _places(teams: Sequence[Team], rows: dict[tuple[str, int], Station | Region]
 
 def _save_proposed(team: Team, place: Station | Region) -> None:
     station = place if isinstance(place, Station) else None
-    region = station.region if station else place
+    region = place.region if isinstance(place, Station) else place
     row = Assignment(team=team, station=station, region=region)
     try:
         with guards.told():
