@@ -21,6 +21,7 @@ from stations.forms.rota import RotaForm, RuleForm
 from stations.models import Rota, RotaRule, RotaSlot, Station
 from stations.reports.rota import SIZES, wall_paper
 from stations.selectors.rota import (
+    Shortage,
     loads_of,
     shortages,
     slots_in_full,
@@ -181,11 +182,20 @@ def _may(request: HttpRequest, rota: Rota) -> dict[str, bool]:
 
 def _checked(rota: Rota, slots: list[RotaSlot]) -> dict[str, Any]:
     lacking = shortages(slots)
+    empty = [row for row in lacking if row.is_empty]
     return {
         "rota": rota,
-        "empty_days": [row for row in lacking if row.is_empty],
+        "empty_days": empty,
+        "empty_by_station": _by_station(empty),
         "short_days": [row for row in lacking if not row.is_empty],
         "years": unknown_years(slots),
         "unruled": list(unruled_stations(rota)),
         "loads": loads_of(rota),
     }
+
+
+def _by_station(rows: list[Shortage]) -> list[tuple[Station, list[Shortage]]]:
+    found: dict[Station, list[Shortage]] = {}
+    for row in rows:
+        found.setdefault(row.slot.station, []).append(row)
+    return sorted(found.items(), key=lambda pair: pair[0].number)

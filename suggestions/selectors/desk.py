@@ -64,6 +64,7 @@ def themed_in_full(rows: QuerySet[ThemedReception]) -> QuerySet[ThemedReception]
         rows.select_related("station__region", "theme", "reception")
         .prefetch_related("partners")
         .annotate(visitors=Count("reception__voices", distinct=True))
+        .order_by("-held_on", "station__number", "pk")
     )
 
 
