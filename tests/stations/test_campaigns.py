@@ -1,10 +1,12 @@
 """Teams, fair assignment without crossing, disclosure, lock, results, the year."""
 
+import contextlib
 import datetime as dt
 import io
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -445,6 +447,24 @@ def test_deductions_become_findings_and_places_are_told_once(locked):
 def test_lock_is_in_the_trail(locked):
     models = AuditEntry.objects.filter(model="stations.InspectionMark").count()
     assert models == 3
+
+
+def test_an_import_changes_no_locked_quarter(locked, tmp_path):
+    """The same mark again is skipped; another score and another team's mark are refused."""
+    path = tmp_path / "现场考评打分.csv"
+    lines = ["季度,家站编号,家站名称,考评组,得分,说明"]
+    station = locked.stations[0]
+    for team, score in (("第二考评组", "95.75"), ("第二考评组", "60"), ("另一组", "70")):
+        lines.append(f"2026年第三季度,{station.number},{station.name},{team},{score},")
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+    out = io.StringIO()
+
+    with contextlib.suppress(CommandError):
+        call_command("import_records", str(path), stdout=out)
+
+    assert out.getvalue().count("已经锁定，不能再登记或者修改打分") == 2
+    scores = InspectionMark.objects.filter(station=station).values_list("score", flat=True)
+    assert list(scores) == [Decimal("95.75")]
 
 
 # --- the 通报 and the year ---------------------------------------------------------------------
