@@ -13,17 +13,22 @@ from stations.models import Rota, RotaSlot
 SIZES = ("a4", "a3")
 _ROWS = 24  # in one column of a sheet
 _COLUMNS = 2
+_FEW = 14
 _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
 class WallRow:
-    """``people`` says who, or in words that nobody is named or that the day is called off."""
+    """``people`` says who, or in words that nobody is named or that the day is called off.
+
+    ``year`` stands above the first day of a year.
+    """
 
     day: str
     weekday: str
     people: str
     is_gap: bool = False
+    year: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,11 @@ class WallSheet:
     @property
     def is_wide(self) -> bool:
         return len(self.columns) > 1
+
+    @property
+    def is_short(self) -> bool:
+        """Few days are set larger, to be read from farther away."""
+        return not self.is_wide and len(self.columns[0]) <= _FEW
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,11 @@ def wall_paper(rota: Rota, slots: Sequence[RotaSlot], size: str) -> WallPaper:
 def _sheets(rota: Rota, slots: list[RotaSlot]) -> Iterable[WallSheet]:
     most = _ROWS * _COLUMNS
     hours = _common_hours(slots)
-    rows = [_row(slot, hours) for slot in slots]
+    years = [slot.held_on.year for slot in slots]
+    rows = [
+        _row(slot, hours, is_new_year=year != before)
+        for slot, year, before in zip(slots, years, [None, *years], strict=False)
+    ]
     pages = [rows[start : start + most] for start in range(0, len(rows), most)]
     station = slots[0].station
     for number, page in enumerate(pages, start=1):
@@ -112,7 +126,7 @@ def _hours(slot: RotaSlot) -> str:
     return f"{slot.starts_at:%H:%M}至{slot.ends_at:%H:%M}"
 
 
-def _row(slot: RotaSlot, common: str) -> WallRow:
+def _row(slot: RotaSlot, common: str, *, is_new_year: bool) -> WallRow:
     day = slot.held_on
     names = [duty.deputy.name for duty in slot.duties.all() if duty.state != DutyState.SWAPPED]
     people = "、".join(names)
@@ -127,4 +141,5 @@ def _row(slot: RotaSlot, common: str) -> WallRow:
         notes.append(_hours(slot))
     words = f"{people}（{'，'.join(notes)}）" if notes else people
     is_gap = bool(slot.cancelled_reason) or not names
-    return WallRow(f"{day.month}月{day.day}日", _WEEKDAYS[day.weekday()], words, is_gap)
+    year = f"{day.year}年" if is_new_year else ""
+    return WallRow(f"{day.month}月{day.day}日", _WEEKDAYS[day.weekday()], words, is_gap, year)

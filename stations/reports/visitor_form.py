@@ -9,7 +9,9 @@ from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry
 from stations.models import ReceptionNumber, Station
 
-_WIDTHS = (15, 19, 13, 20, 13, 20)
+_WIDTHS = (14, 18, 13, 19, 16, 20)
+
+_JOINER = "\u2060"  # no line ends within a box and its words
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def _names(dictionary: str) -> list[str]:
 
 
 def _ticks(names: list[str]) -> str:
-    return "　".join(f"□{name}" for name in names)
+    return "　".join(_JOINER.join(f"□{name}") for name in names)
 
 
 def _grid(routes: list[str], fields: list[str]) -> Grid:
@@ -61,9 +63,12 @@ def _grid(routes: list[str], fields: list[str]) -> Grid:
         (
             Line((*pair("接待日期"), *pair("接待代表", 3)), 12),
             Line((*pair("选民姓名"), *pair("联系电话"), *pair("村（社区）")), 12),
-            Line((Cell("选民意愿", kind="label"), Cell("□要求保密　□要求反馈结果", wide)), 12),
+            Line(
+                (Cell("选民意愿", kind="label"), Cell(_ticks(["要求保密", "要求反馈结果"]), wide)),
+                12,
+            ),
             Line((Cell("问题类别", kind="label"), Cell(_ticks(fields), wide)), 14),
-            Line((Cell("反映的\n问题", kind="label"), Cell("", wide, "text")), 70),
+            Line((Cell("反映的\n问题", kind="label"), Cell("", wide, "text")), 56),
             Line((Cell("处理方式", kind="label"), Cell(_ticks(routes), wide)), 14),
             Line((*pair("转交单位", 3), *pair("办结日期")), 12),
             Line(
@@ -76,9 +81,8 @@ def _grid(routes: list[str], fields: list[str]) -> Grid:
             Line(
                 (
                     Cell("选民评价", kind="label"),
-                    Cell("□满意　□基本满意　□不满意", 2),
-                    Cell("登记人", kind="label"),
-                    Cell("", 2),
+                    Cell(_ticks(["满意", "基本满意", "不满意"]), 3),
+                    *pair("登记人"),
                 ),
                 12,
             ),
