@@ -18,6 +18,7 @@ from stations.models import (
     RotaRule,
     RotaSlot,
     Station,
+    StationQuerySet,
     SwapRequest,
     Unavailability,
 )
@@ -162,7 +163,7 @@ def slots_in_full(rows: QuerySet[RotaSlot]) -> QuerySet[RotaSlot]:
     ).prefetch_related(Prefetch("duties", duties))
 
 
-def rules_of(stations: QuerySet[Station], first: dt.date, last: dt.date) -> list[RotaRule]:
+def rules_of(stations: StationQuerySet, first: dt.date, last: dt.date) -> list[RotaRule]:
     """Rules in force on some day of the span, of the stations in use."""
     rows = RotaRule.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=first),

@@ -36,30 +36,32 @@ def give_sheets(
 
     Raises ReceptionError.
     """
-    if done := found_by(key, actor=actor, model=ReceptionNumber):
-        first = ReceptionNumber.objects.get(pk=done)
-        rows = ReceptionNumber.objects.filter(
-            station=first.station_id, year=first.year, printed_at=first.printed_at
-        )
-        return list(rows.order_by("serial"))
     if not 1 <= count <= _MOST_SHEETS:
         raise ReceptionError(f"一次打印 1 至 {_MOST_SHEETS} 张。")
     station = locked_station(actor, station)
+    if done := found_by(key, actor=actor, model=ReceptionNumber):
+        return _batch_of(ReceptionNumber.objects.get(pk=done))
     now = timezone.now()
     year = timezone.localdate().year
     last = _last(station, year)
-    rows = [
+    ReceptionNumber.objects.bulk_create(
         ReceptionNumber(
             station=station, year=year, serial=last + n, printed_at=now, printed_by=actor
         )
         for n in range(1, count + 1)
-    ]
-    ReceptionNumber.objects.bulk_create(rows)
-    rows = list(ReceptionNumber.objects.filter(station=station, year=year, serial__gt=last))
-    rows.sort(key=lambda row: row.serial)
-    claim(key, actor=actor, row=rows[0])
-    record(AuditAction.CREATE, rows[0], changes={"sheets": [None, count]})
-    return rows
+    )
+    first = ReceptionNumber.objects.get(station=station, year=year, serial=last + 1)
+    claim(key, actor=actor, row=first)
+    record(AuditAction.CREATE, first, changes={"sheets": [None, count]})
+    return _batch_of(first)
+
+
+def _batch_of(first: ReceptionNumber) -> list[ReceptionNumber]:
+    """The sheets that were given their numbers together."""
+    rows = ReceptionNumber.objects.filter(
+        station=first.station_id, year=first.year, printed_at=first.printed_at
+    )
+    return list(rows.select_related("station").order_by("serial"))
 
 
 @transaction.atomic

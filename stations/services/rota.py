@@ -155,7 +155,7 @@ def _slot(rota: Rota, day: Day) -> RotaSlot:
 
 def _seats(slots: list[RotaSlot]) -> list[Seat]:
     """One a deputy needed; the first of them carries the rule's level."""
-    seats = []
+    seats: list[Seat] = []
     for slot in slots:
         for number in range(slot.deputies_needed):
             level = slot.rule.level_needed if slot.rule and not number else ""

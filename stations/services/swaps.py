@@ -1,6 +1,7 @@
 """Swaps: a deputy asks another to take a duty over; with consent it changes hands."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from congress_portal.core.audit import save_recorded
 from congress_portal.core.models import User
@@ -120,6 +121,8 @@ def _locked_swap(actor: User, pk: int) -> SwapRequest:
 
 def _refuse_closed(duty: RotaDuty) -> None:
     slot = duty.slot
+    if duty.held_on < timezone.localdate():
+        raise SwapError("这次值班已经过去，不能再换。")
     if duty.state not in _OPEN or slot.reception_id or slot.cancelled_reason:
         raise SwapError("这次值班已经换出、取消或登记，不能再换。")
     if slot.rota and slot.rota.state == RotaState.DRAFT:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from congress_portal.core.attempts import attempt
@@ -75,7 +76,16 @@ def rota_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is planned, who carries how much, and everything that is missing in it."""
     rota = _rota(request, pk)
     slots = list(slots_in_full(RotaSlot.objects.visible_to(request.user).filter(rota=rota)))
-    context = {**_checked(rota, slots), "slots": slots, **_may(request, rota)}
+    by_station: dict[Station, list[RotaSlot]] = {}
+    for slot in slots:
+        by_station.setdefault(slot.station, []).append(slot)
+    context = {
+        **_checked(rota, slots),
+        **_may(request, rota),
+        "slots": slots,
+        "by_station": sorted(by_station.items(), key=lambda pair: pair[0].number),
+        "today": timezone.localdate(),
+    }
     return render(request, "stations/rota_detail.html", context)
 
 

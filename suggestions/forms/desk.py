@@ -59,7 +59,7 @@ class VisitorForm(forms.Form):
         Enterprise.objects.none(), label="哪家企业", required=False, empty_label="不是企业的事"
     )
     is_confidential = forms.BooleanField(
-        label="要求保密", required=False, help_text="页面和打印件上不显示姓名电话；确需查看的要写明理由。"
+        label="要求保密", required=False, help_text="页面上不显示姓名电话；确需查看的要写明理由。"
     )
     wants_answer = forms.BooleanField(label="要求反馈结果", required=False)
 

@@ -54,11 +54,11 @@ def receive_visitor(
     The day's reception is opened with the first of them. The same ``key`` always gives the same
     voice. Raises DeskError, ReceptionError, ValidationError.
     """
-    if done := found_by(key, actor=actor, model=Voice):
-        return Voice.objects.get(pk=done)
     if held_on > timezone.localdate():
         raise DeskError("还没到这一天，不能登记来访。")
     station = locked_station(actor, station)
+    if done := found_by(key, actor=actor, model=Voice):
+        return Voice.objects.get(pk=done)
     number = _taken(sheet, station) if sheet else next_number(station, held_on.year)
     reception = open_reception(actor=actor, station=station, held_on=held_on)
     voice = Voice(

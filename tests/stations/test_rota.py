@@ -29,6 +29,11 @@ FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 CLOCK = "2025-12-20 09:00"
 
 
+@pytest.fixture(autouse=True)
+def _clock(freeze):
+    freeze(CLOCK)
+
+
 @pytest.fixture
 def town():
     seed_calendar(2026)
@@ -277,6 +282,14 @@ def test_only_the_asked_or_staff_answer_and_only_once(home, term, town):
     swaps.answer_swap(actor=town_clerk(town), swap_pk=request.pk, agrees=True)
     with pytest.raises(RotaError, match="已有结果"):
         swaps.answer_swap(actor=taker.user, swap_pk=request.pk, agrees=False)
+
+
+def test_a_duty_that_is_past_is_not_swapped(freeze, home, term):
+    _, (giver, taker, _) = released(home, term)
+    freeze("2026-12-31 09:00")
+
+    with pytest.raises(RotaError, match="已经过去"):
+        swaps.ask_swap(actor=giver.user, duty_pk=duty_of(giver).pk, asked=taker)
 
 
 def test_nobody_asks_for_the_duty_of_another(home, term):
