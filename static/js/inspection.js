@@ -156,6 +156,9 @@ async function begin() {
   const found = await stored("readonly", (sheets) => sheets.get(key));
   const edition = form.elements.edition.value;
   record = found ?? { key, clientKey: newKey(), edition, fields: {}, photos: {}, wants: "" };
+  if (!found && form.dataset.fresh !== undefined) {
+    form.elements.inspected_on.value = new Date().toLocaleDateString("sv"); // 2026-09-03
+  }
   if (found) {
     restore();
     say("已恢复本机留着的内容，还没有送达。", false, "kept");

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.photos import PhotoField
@@ -55,7 +56,7 @@ class SheetForm(forms.Form):
         self.initial = {
             "client_key": uuid.uuid4(),
             "edition": sheet.edition,
-            "inspected_on": sheet.inspected_on,
+            "inspected_on": sheet.inspected_on or timezone.localdate(),
             "note": sheet.note,
         }
         for line in self.lines:
@@ -69,6 +70,8 @@ class SheetForm(forms.Form):
             label=f"扣分原因（{line.name}）", max_length=200, required=False
         )
         self.fields[f"photo_{line.pk}"] = PhotoField()
+        self.fields[f"photo_{line.pk}"].label = f"照片（{line.name}）"
+        self.fields[f"photo_{line.pk}"].help_text = ""  # said once, above
         if line.deduction:
             self.initial[f"deduction_{line.pk}"] = line.deduction.normalize()
         self.initial[f"reason_{line.pk}"] = line.reason

@@ -45,7 +45,7 @@ _LOST_COLUMNS = (
     Column("考评组", 14, "name"),
     Column("项目", 18, "name"),
     Column("扣分", 9, "figure"),
-    Column("原因", 21, "text"),
+    Column("原因", 21, "name"),
 )
 
 
@@ -192,7 +192,8 @@ def _annexes(facts: BulletinFacts) -> tuple[Annex, ...]:
         found.append(Annex("各家站得分", (table,)))
     if facts.lines:
         rows = tuple(_lost_row(line) for line in facts.lines)
-        found.append(Annex("扣分明细", (Table("", _LOST_COLUMNS, rows, is_small=True),)))
+        table = Table("", _LOST_COLUMNS, rows, is_small=True)
+        found.append(Annex("扣分明细", (table,), is_wide=True))
     return tuple(found)
 
 

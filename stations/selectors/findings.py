@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from congress_portal.core.models import User
 from stations.enums import FindingState
@@ -11,8 +11,10 @@ from stations.models import Finding, FindingStep
 
 
 def findings_listed(user: User) -> QuerySet[Finding]:
+    """Open ones first, the oldest day on top."""
     rows = Finding.objects.visible_to(user).select_related("region", "station", "item")
-    return rows.order_by("due_on", "pk")
+    is_closed = Case(When(state=FindingState.CLOSED, then=1), default=0)
+    return rows.order_by(is_closed, "due_on", "pk")
 
 
 def steps_of(user: User, finding: Finding) -> QuerySet[FindingStep]:
