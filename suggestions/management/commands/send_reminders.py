@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from stations.services.findings import remind_of_findings
 from stations.services.rota_reminders import remind_of_duties
 from suggestions.enums import ReminderStage
 from suggestions.services import send_reminders
@@ -30,4 +31,7 @@ class Command(BaseCommand):
             on = day
         counts = send_reminders(on)
         words = "，".join(f"{ReminderStage(name).label} {n} 条" for name, n in counts.items())
-        self.stdout.write(f"{on}：{words}，接待值班 {remind_of_duties(on)} 条。")
+        self.stdout.write(
+            f"{on}：{words}，接待值班 {remind_of_duties(on)} 条，"
+            f"整改逾期 {remind_of_findings(on)} 条。"
+        )
