@@ -3,7 +3,14 @@
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from activities.enums import CountsAs, Presence
-from activities.models import Activity, Attendance, DutyReport, NewsItem, Visit
+from activities.models import (
+    Activity,
+    Attendance,
+    CourseCompletion,
+    DutyReport,
+    NewsItem,
+    Visit,
+)
 from congress_portal.core.metrics import (
     Each,
     Figure,
@@ -45,7 +52,24 @@ def attended(period: Period) -> Grouped:
     )
 
 
+@metric("courses_completed", "自学课程数", of=Deputy, unit="门", reported=False)
+@metric("study_hours", "自学学时", of=Deputy, unit="学时", reported=False)
+def studied(period: Period) -> Grouped:
+    """Courses of the library finished by oneself, with the courses' hours (never minutes, C8)."""
+    return Grouped(
+        CourseCompletion.objects.filter(completed_on__range=(period.first, period.last)),
+        subject="deputy",
+        record="pk",
+        model=CourseCompletion,
+        figures={
+            "courses_completed": Figure(Count, "pk"),
+            "study_hours": Figure(Sum, "hours"),
+        },
+    )
+
+
 @metric("people_visited", "走访联系人次", of=Deputy, unit="人次", reported=False)
+@metric("self_initiated_visits", "自主联系次数", of=Deputy, unit="次", reported=False)
 @metric("villages_contacted", "联系村社区数", of=Deputy, unit="个")
 def visited(period: Period) -> Grouped:
     """People of the visits by any way of contact, and the distinct villages."""
@@ -56,8 +80,21 @@ def visited(period: Period) -> Grouped:
         model=Visit,
         figures={
             "people_visited": Figure(Sum, "people"),
+            "self_initiated_visits": Figure(Count, "pk", Q(self_initiated=True)),
             "villages_contacted": Figure(Count, "village", Q(village__isnull=False), distinct=True),
         },
+    )
+
+
+@metric("fixed_voters_contacted", "联系到的固定选民数", of=Deputy, unit="名", reported=False)
+def fixed_voters_contacted(period: Period) -> Grouped:
+    """Distinct fixed voters reached by verified visits (M65)."""
+    return Grouped(
+        Visit.fixed_voters.through.objects.filter(counted(period, "visit")),
+        subject="visit__deputy",
+        record="visit",
+        model=Visit,
+        figures={"fixed_voters_contacted": Figure(Count, "fixedvoter", distinct=True)},
     )
 
 

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "congress_portal.desk.middleware.EntryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -240,8 +241,47 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 if AXES_IPWARE_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Channels that carry notices out of the portal; all off unless set (docs/manual, core/channels.py)
+
+
+def _hook(code: str, name: str) -> dict[str, Any]:
+    url = _read("str", f"{code.upper()}_HOOK_URL", "")
+    local = ("http://127.0.0.1", "http://localhost")
+    if url and not url.startswith(("https://", *local)):
+        _stop(f"环境变量 {code.upper()}_HOOK_URL 要以 https:// 开头。")
+    secret = _read("str", f"{code.upper()}_HOOK_SECRET", "")
+    if url and len(secret) < 16:
+        _stop(f"环境变量 {code.upper()}_HOOK_SECRET 至少要有 16 个字符。")
+    template = _read("json", f"{code.upper()}_HOOK_TEMPLATE", {"to": "{address}", "text": "{text}"})
+    return {
+        "code": code,
+        "name": name,
+        "url": url,
+        "secret": secret,
+        "template": template,
+        "only": tuple(_read("list", f"{code.upper()}_HOOK_ONLY", [])),
+        "ok": _read("str", f"{code.upper()}_HOOK_OK", ""),
+    }
+
+
+NOTICE_HOOKS = [_hook("sms", "短信"), _hook("chat", "企业聊天")]
+NOTICE_EMAIL = _read("bool", "NOTICE_EMAIL", False)
+NOTICE_EMAIL_ONLY = _read("list", "NOTICE_EMAIL_ONLY", [])
+if NOTICE_EMAIL:
+    try:
+        vars().update(env.email_url("EMAIL_URL"))
+    except (ValueError, ImproperlyConfigured):
+        _stop("启用 NOTICE_EMAIL 时要设置 EMAIL_URL，如 smtp+tls://账号:密码@主机:587。")
+DEFAULT_FROM_EMAIL = _read("str", "NOTICE_FROM", "portal@localhost")
+EMAIL_TIMEOUT = 10
+
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+BACKGROUND_WORKER = _read("bool", "BACKGROUND_WORKER", False)  # manage.py db_worker is running
+BATCH_KEEP_DAYS = _read("int", "BATCH_KEEP_DAYS", 7)  # files made in the background
+IMPORT_KEEP_DAYS = _read("int", "IMPORT_KEEP_DAYS", 7)  # uploads that nobody confirmed
+if min(BATCH_KEEP_DAYS, IMPORT_KEEP_DAYS) < 1:
+    _stop("环境变量 BATCH_KEEP_DAYS 和 IMPORT_KEEP_DAYS 不能小于 1。")
 DOCUMENT_FONTS = _read("list", "DOCUMENT_FONTS", [])  # the office's licensed faces, by family name
 
 LOGGING = {

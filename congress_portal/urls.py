@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("suggestions.urls")),
     path("evaluations/", include("congress_portal.evaluations.urls")),
+    path("batches/", include("congress_portal.desk.batches.urls")),
     path("import/", include("congress_portal.desk.imports.urls")),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),

@@ -207,7 +207,8 @@ class DistrictAdmin(PortalAdmin):
     list_filter = (TownFilter,)
     search_fields = ("name", "region__name")
     owner_fields = ("term", "region")
-    fields = ("term", "region", "name", "seats")
+    fields = ("term", "region", "name", "seats", "villages")
+    autocomplete_fields = ("villages",)
     export_columns = ("term", "region", "name", "seats")
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:

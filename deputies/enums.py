@@ -33,3 +33,12 @@ class GroupRole(models.TextChoices):
     DEPUTY_LEADER = "deputy_leader", "副组长"
     LIAISON = "liaison", "联络员"
     MEMBER = "member", "成员"
+
+
+class CommitteePost(models.TextChoices):
+    """Posts on the standing committee (常委会组成人员)."""
+
+    CHAIR = "chair", "主任"
+    VICE_CHAIR = "vice_chair", "副主任"
+    OFFICE_HEAD = "office_head", "委室主任"
+    MEMBER = "member", "委员"

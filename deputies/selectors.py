@@ -1,6 +1,7 @@
 """Reads about deputies that more than one page needs."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -20,6 +21,11 @@ def with_seats(rows: DeputyQuerySet) -> DeputyQuerySet:
 def deputy_of(user: object) -> Deputy | None:
     """The deputy whose account this is."""
     return Deputy.objects.select_related("town", "village").filter(user=user).first()
+
+
+def phone_of(user: Any) -> str:
+    """The number in the roster of the deputy whose account this is."""
+    return Deputy.objects.filter(user=user).values_list("phone", flat=True).first() or ""
 
 
 def parse_period(text: str) -> Period:

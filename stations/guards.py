@@ -49,19 +49,21 @@ def _locked(sheet: str) -> str:
 
 
 def _locked_campaign(campaign: str) -> str:
-    rows = "SELECT 1 FROM stations_campaign c WHERE c.locked_at IS NOT NULL AND c.id ="
+    rows = "SELECT 1 FROM stations_inspectioncampaign c WHERE c.locked_at IS NOT NULL AND c.id ="
     return f"EXISTS ({rows} {campaign})"
 
 
 def _locked_team(team: str) -> str:
-    rows = "SELECT 1 FROM stations_team t JOIN stations_campaign c ON c.id = t.campaign_id"
+    rows = (
+        "SELECT 1 FROM stations_team t JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
+    )
     return f"EXISTS ({rows} WHERE c.locked_at IS NOT NULL AND t.id = {team})"
 
 
 _LOCKED_QUARTER = (
     "NEW.sheet_id IS NULL AND EXISTS (SELECT 1 FROM stations_inspectionsheet s"
     " JOIN stations_assignment a ON a.id = s.assignment_id"
-    " JOIN stations_team t ON t.id = a.team_id JOIN stations_campaign c ON c.id = t.campaign_id"
+    " JOIN stations_team t ON t.id = a.team_id JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
     " WHERE s.locked_at IS NOT NULL AND a.station_id = NEW.station_id"
     " AND c.year = NEW.year AND c.quarter = NEW.quarter)"
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from congress_portal.core.errors import DomainError
-from stations.enums import CampaignState, FindingState, ObjectionState, SheetState
+from stations.enums import InspectionCampaignState, ObjectionState, RectificationState, SheetState
 
 
 class StepNotAllowedError(DomainError):
@@ -59,22 +59,22 @@ _CHECKERS = _OFFICE | _TEAM
 CAMPAIGN_TABLE: Table = {
     Step.START: Transition(
         "开始考评",
-        frozenset({CampaignState.DRAFT}),
-        CampaignState.RUNNING,
+        frozenset({InspectionCampaignState.DRAFT}),
+        InspectionCampaignState.RUNNING,
         _OFFICE,
         "各组收到打分表，到现场打分",
     ),
     Step.DISCLOSE: Transition(
         "公开评分",
-        frozenset({CampaignState.RUNNING}),
-        CampaignState.OBJECTIONS,
+        frozenset({InspectionCampaignState.RUNNING}),
+        InspectionCampaignState.OBJECTIONS,
         _OFFICE,
         "家站、镇（街道）看到本处评分，可以提出异议",
     ),
     Step.LOCK: Transition(
         "锁定考评",
-        frozenset({CampaignState.OBJECTIONS}),
-        CampaignState.LOCKED,
+        frozenset({InspectionCampaignState.OBJECTIONS}),
+        InspectionCampaignState.LOCKED,
         _OFFICE,
         "评分不能再改，扣分项转入整改，可以印发通报",
     ),
@@ -119,32 +119,32 @@ OBJECTION_TABLE: Table = {
 FINDING_TABLE: Table = {
     Step.REPORT: Transition(
         "报整改情况",
-        frozenset({FindingState.OPEN}),
-        FindingState.REPORTED,
+        frozenset({RectificationState.OPEN}),
+        RectificationState.REPORTED,
         _PLACE,
         "等人大机关或者考评组复查",
         needs_words=True,
     ),
     Step.PASS: Transition(
         "复查合格",
-        frozenset({FindingState.REPORTED}),
-        FindingState.CLOSED,
+        frozenset({RectificationState.REPORTED}),
+        RectificationState.CLOSED,
         _CHECKERS,
         "销号",
         needs_words=True,
     ),
     Step.FAIL: Transition(
         "复查不合格",
-        frozenset({FindingState.REPORTED}),
-        FindingState.OPEN,
+        frozenset({RectificationState.REPORTED}),
+        RectificationState.OPEN,
         _CHECKERS,
         "继续整改",
         needs_words=True,
     ),
     Step.EXTEND: Transition(
         "延长期限",
-        frozenset({FindingState.OPEN}),
-        FindingState.OPEN,
+        frozenset({RectificationState.OPEN}),
+        RectificationState.OPEN,
         _OFFICE,
         "按新的期限整改",
         needs_words=True,

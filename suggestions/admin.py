@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import PeriodFilter, TownFilter
@@ -18,12 +20,16 @@ from suggestions.models import (
     CoSigner,
     Handling,
     HandlingRule,
+    Intake,
+    Letterhead,
+    LetterSeries,
     LetterText,
     Reply,
     ReviewItem,
     Suggestion,
     Voice,
 )
+from suggestions.services import RefusedError, correct_hand_over
 
 
 class CoSignerInline(PortalInline):
@@ -69,8 +75,33 @@ class SuggestionAdmin(PortalAdmin):
     fieldsets = (
         (None, {"fields": (("year", "number", "kind"), "title", ("field", "is_key"))}),
         ("提出", {"fields": (("region", "term"), ("lead", "submitted_on"), "content")}),
-        ("交办", {"fields": (("handed_over_on", "extended_to"), "source_text")}),
+        ("交办", {"fields": (("handed_over_on", "extended_to"), "extending", "source_text")}),
     )
+    readonly_fields = ("extended_to", "extending")
+
+    @admin.display(description="怎样延期")
+    def extending(self, suggestion: Suggestion) -> str:
+        """A limit follows from steps; the law's six months are checked there."""
+        words = "期限由「同意延期」「暂停计时」推算，不在这里改。"
+        if suggestion.pk is None:
+            return words
+        address = reverse("suggestions:detail", args=[suggestion.pk])
+        return format_html('{}<a href="{}">到建议的页面办理</a>', words, address)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A corrected day of hand-over goes through its service, which moves the limits."""
+        on = obj.handed_over_on
+        is_corrected = change and "handed_over_on" in form.changed_data
+        if is_corrected:
+            obj.handed_over_on = form.initial["handed_over_on"]
+        super().save_model(request, obj, form, change)
+        if is_corrected:
+            if on is None:
+                raise RefusedError(["已经交办的，不能去掉交办日期。"])
+            fresh = correct_hand_over(
+                pk=obj.pk, actor=request.user, on=on, reason="后台更正交办日期"
+            )
+            obj.handed_over_on, obj.extended_to = fresh.handed_over_on, fresh.extended_to
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Suggestion]:
         replies = Reply.objects.select_related("reply_class")
@@ -168,7 +199,15 @@ class VoiceAdmin(PortalAdmin):
     )
     search_fields = ("=visitor_name", "=visitor_phone", "matter")
     search_help_text = "选民姓名（全名）、联系电话（全号）或问题内容"
-    autocomplete_fields = ("village", "station", "reception", "visit", "activity", "suggestion")
+    autocomplete_fields = (
+        "village",
+        "station",
+        "reception",
+        "visit",
+        "deputy",
+        "activity",
+        "suggestion",
+    )
     owner_fields = ("region",)
     has_import = True
     export_kinds = ("接待登记",)
@@ -176,10 +215,16 @@ class VoiceAdmin(PortalAdmin):
         (None, {"fields": (("source", "raised_on"), ("region", "village"))}),
         (
             "选民",
-            {"fields": (("visitor_name", "visitor_phone"), ("is_confidential", "wants_answer"))},
+            {
+                "fields": (
+                    "has_consent",
+                    ("visitor_name", "visitor_phone"),
+                    ("is_confidential", "wants_answer"),
+                )
+            },
         ),
         ("问题", {"fields": ("field", "matter")}),
-        ("来处", {"fields": ("station", "reception", "visit", "activity")}),
+        ("来处", {"fields": ("station", "reception", "visit", "deputy", "activity")}),
         ("处理", {"fields": (("route", "unit"), "suggestion", ("closed_on", "rating"))}),
         ("反馈", {"fields": (("voter_told_on", "voter_told_how"), "deputies_told_on")}),
     )
@@ -187,6 +232,34 @@ class VoiceAdmin(PortalAdmin):
     @admin.display(description="反映问题")
     def short_matter(self, voice: Voice) -> str:
         return voice.matter[:40]
+
+    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        if name == "region":
+            return rows.filter(level__in=(RegionLevel.COUNTY, *TOWN_LEVELS))
+        return rows
+
+
+@admin.register(Intake)
+class IntakeAdmin(PortalAdmin):
+    """Corrections of what was logged; letters are triaged on their own page."""
+
+    list_display = ("received_at", "subject", "masked_sender_name", "source", "state")
+    list_display_links = ("received_at", "subject")
+    list_filter = ("state", "source")
+    search_fields = ("subject", "=sender_name")
+    owner_fields = ("region",)
+    fieldsets = (
+        (None, {"fields": (("region", "source"), "received_at", "subject", "body")}),
+        ("寄件人", {"fields": (("sender_name", "sender_address"),)}),
+        ("处理", {"fields": ("state", "suggestion", "voice", "reason", "decided_at")}),
+    )
+    readonly_fields = ("state", "suggestion", "voice", "reason", "decided_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         if name == "region":
@@ -207,6 +280,26 @@ class LetterTextAdmin(PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Letterhead)
+class LetterheadAdmin(PortalAdmin):
+    """The unit keeps its own on its desk; the office may correct it."""
+
+    list_display = ("unit", "reply_prefix", "opinion_prefix", "leader_name")
+    list_select_related = ("unit",)
+    search_fields = ("unit__name", "unit__short_name")
+    owner_fields = ("unit",)
+
+
+@admin.register(LetterSeries)
+class LetterSeriesAdmin(PortalAdmin):
+    """For a unit that begins in mid-year: the last number it has given on paper."""
+
+    list_display = ("unit", "kind", "year", "last")
+    list_select_related = ("unit",)
+    list_filter = ("year", "kind")
+    owner_fields = ("unit",)
 
 
 @admin.register(HandlingRule)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from congress_portal.core.workdays import CalendarMissingError, WorkCalendar
-from suggestions.enums import HandlingState, Light, Share
+from suggestions.enums import HandlingState, Light, Session, Share
 from suggestions.models import Handling, HandlingRule, Suggestion
 from suggestions.models.suggestion import months_later
 
@@ -76,6 +76,13 @@ def workday_limit(
     except CalendarMissingError as error:
         return Due(None, MISSING_WARNING.format(year=error.year, clock=clock))
     return Due(day)
+
+
+def hand_over_limit(suggestion: Suggestion, rule: HandlingRule, calendar: WorkCalendar) -> Due:
+    """Until when the office hands over what came between sessions; no limit during a session."""
+    if suggestion.session != Session.INTERVAL or suggestion.accepted_on is None:
+        return Due(None)
+    return workday_limit(calendar, suggestion.accepted_on, rule.hand_over_days, "交办")
 
 
 @dataclass(frozen=True)

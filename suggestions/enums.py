@@ -1,5 +1,8 @@
 from django.db import models
 
+# Dictionaries whose entries a suggestion can be tagged with: 十大工程、八大行动 and themes (M51).
+TASK_DICTIONARIES = ("central_task", "theme")
+
 
 class VoiceSource(models.TextChoices):
     """Where a voice was heard; every source is one chain (DESIGN §1)."""
@@ -192,6 +195,7 @@ class ClockKind(models.TextChoices):
     REPLY = "reply", "答复"
     OPINION = "opinion", "会办意见"
     REDO = "redo", "重新答复"
+    HAND_OVER = "hand_over", "交办"
     APPRAISAL = "appraisal", "代表评价"
     PROMISE = "promise", "承诺进展"
 
@@ -211,6 +215,27 @@ class ReminderStage(models.TextChoices):
     BEFORE = "before", "到期前"
     TODAY = "today", "到期当日"
     AFTER = "after", "逾期"
+
+
+class IntakeSource(models.TextChoices):
+    MAIL = "mail", "电子邮件"
+    FORM = "form", "网上填写"
+
+
+class IntakeState(models.TextChoices):
+    """A letter to the open mailbox (M98)."""
+
+    RECEIVED = "received", "待处理"
+    DRAFTED = "drafted", "写成建议草稿"
+    VOICE = "voice", "转为群众意见"
+    SET_ASIDE = "set_aside", "不转办"
+
+
+class LetterKind(models.TextChoices):
+    """Main replies and assisting opinions are numbered apart (RULES D2)."""
+
+    REPLY = "reply", "答复函"
+    OPINION = "opinion", "会办意见"
 
 
 class LetterPart(models.TextChoices):

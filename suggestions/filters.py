@@ -12,9 +12,16 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import Share, State
-from suggestions.models import Reply, Suggestion, Voice
-from suggestions.selectors import due_soon, due_within, numbered, overdue, stale_voices
+from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State
+from suggestions.models import Handling, Intake, Reply, Suggestion, Voice
+from suggestions.selectors import (
+    due_soon,
+    due_within,
+    numbered,
+    overdue,
+    stale_voices,
+    voices_of_age,
+)
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
 
 
@@ -58,6 +65,7 @@ class SuggestionFilter(ListFilter):
     age = forms.ChoiceField(
         label="交办至今", required=False, choices=AGES, widget=forms.HiddenInput
     )
+    theme = _hidden("中心工作", DictionaryEntry.objects.filter(dictionary__in=TASK_DICTIONARIES))
     # last: it counts among what the others leave
     measure = forms.ChoiceField(
         label="其中", required=False, choices=MEASURES, widget=forms.HiddenInput
@@ -120,6 +128,9 @@ class SuggestionFilter(ListFilter):
     def by_year(self, rows: QuerySet[Suggestion], year: int) -> QuerySet[Suggestion]:
         return rows.filter(year=year)
 
+    def by_theme(self, rows: QuerySet[Suggestion], entry: DictionaryEntry) -> QuerySet[Suggestion]:
+        return rows.filter(themes=entry)
+
     def by_at(self, rows: QuerySet[Suggestion], state: str) -> QuerySet[Suggestion]:
         return rows.filter(state=state)
 
@@ -137,6 +148,54 @@ class SuggestionFilter(ListFilter):
         return rows.filter(pk__in=replies.values("handling__suggestion"))
 
 
+class InboxFilter(ListFilter):
+    """Narrows every kind of the office's inbox at once; ``kind`` stays in the address."""
+
+    kind = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    q = forms.CharField(label="标题或编号", required=False, max_length=60)
+    town = TownField()
+    unit = forms.ModelChoiceField(
+        Unit.objects.all(), label="办理单位", required=False, empty_label="全部"
+    )
+
+    @property
+    def only(self) -> list[str]:
+        """The kind stands above the list; it is no narrowing of its own."""
+        return []
+
+    @property
+    def narrowed(self) -> bool:
+        return any(self.data.get(name) for name in self.fields if name != "kind")
+
+    def by_kind(self, rows: QuerySet[Suggestion], code: str) -> QuerySet[Suggestion]:
+        """The view takes the kind; the rows stay."""
+        return rows
+
+    def by_q(self, rows: QuerySet[Suggestion], words: str) -> QuerySet[Suggestion]:
+        return rows.filter(Q(title__contains=words.strip()) | Q(number=words.strip()))
+
+    def by_town(self, rows: QuerySet[Suggestion], town: Region) -> QuerySet[Suggestion]:
+        return rows.filter(lead__town=town)
+
+    def by_unit(self, rows: QuerySet[Suggestion], unit: Unit) -> QuerySet[Suggestion]:
+        parts = Handling.objects.filter(unit=unit, ended_on__isnull=True)
+        return rows.filter(pk__in=parts.values("suggestion"))
+
+
+class IntakeFilter(ListFilter):
+    q = forms.CharField(label="主题或寄件人", required=False, max_length=60)
+    state = forms.ChoiceField(
+        label="处理", required=False, choices=[("", "全部"), *IntakeState.choices]
+    )
+
+    def by_q(self, rows: QuerySet[Intake], words: str) -> QuerySet[Intake]:
+        wanted = words.strip()
+        return rows.filter(Q(subject__contains=wanted) | Q(sender_name=wanted))
+
+    def by_state(self, rows: QuerySet[Intake], state: str) -> QuerySet[Intake]:
+        return rows.filter(state=state)
+
+
 class VoiceFilter(ListFilter):
     q = forms.CharField(label="反映的问题", required=False, max_length=60)
     period = PeriodField()
@@ -150,6 +209,9 @@ class VoiceFilter(ListFilter):
             ("stale", "超过30天未办结"),
             ("closed", "已办结"),
         ],
+    )
+    age = forms.ChoiceField(
+        label="反映至今", required=False, choices=AGES, widget=forms.HiddenInput
     )
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label="承办单位", required=False, empty_label="全部"
@@ -184,6 +246,9 @@ class VoiceFilter(ListFilter):
         if state == "stale":
             return stale_voices(rows, timezone.localdate())
         return rows.filter(closed_on__isnull=state == "open")
+
+    def by_age(self, rows: QuerySet[Voice], number: str) -> QuerySet[Voice]:
+        return voices_of_age(rows, timezone.localdate(), int(number))
 
     def by_unit(self, rows: QuerySet[Voice], unit: Unit) -> QuerySet[Voice]:
         return rows.filter(unit=unit)

@@ -1,21 +1,9 @@
 """Addresses of the papers, below suggestions/papers/; the last word is the form of the file."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
+from congress_portal.core import converters  # noqa: F401 - registers file_kind
 from suggestions.views import papers
-
-
-class FileKind:
-    regex = "pdf|docx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(FileKind, "file_kind")
 
 urlpatterns = [
     path("form/<int:pk>.<file_kind:kind>", papers.form, name="paper_form"),

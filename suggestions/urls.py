@@ -1,6 +1,20 @@
 from django.urls import include, path
 
-from suggestions.views import boards, calls, files, lists, office, sheets, signing, steps, writing
+from suggestions.views import (
+    boards,
+    calls,
+    files,
+    from_activity,
+    hearing,
+    intake,
+    letterhead,
+    lists,
+    office,
+    sheets,
+    signing,
+    steps,
+    writing,
+)
 
 app_name = "suggestions"
 urlpatterns = [
@@ -28,19 +42,35 @@ urlpatterns = [
     path("suggestions/inbox/", office.inbox, name="inbox"),
     path("suggestions/hand-over/", office.hand_over_meeting, name="hand_over"),
     path("suggestions/desk/", boards.workspace, name="workspace"),
+    path("suggestions/letterhead/<int:pk>/", letterhead.letterhead, name="letterhead"),
     path("suggestions/board/", boards.board, name="board"),
     path("suggestions/league/", boards.league, name="league"),
     path("suggestions/key/", boards.key, name="key"),
     path("suggestions/promises/", boards.promises, name="promises"),
+    path("suggestions/tasks/", boards.tasks, name="tasks"),
+    path("suggestions/plan/", boards.plan, name="plan"),
+    path("suggestions/groups/<int:pk>/", boards.group, name="group"),
     path("suggestions/nominations/", boards.nominations, name="nominations"),
     path("suggestions/workflow/", boards.workflow, name="workflow"),
     path("suggestions/calls/", calls.calls, name="calls"),
     path("suggestions/calls/new/", calls.new_call, name="new_call"),
     path("suggestions/calls/<int:pk>/", calls.call, name="call"),
     path("suggestions/topics/<int:pk>/", calls.topic, name="topic"),
+    path("suggestions/intake/", intake.intakes, name="intakes"),
+    path("suggestions/intake/new/", intake.new_intake, name="new_intake"),
+    path("suggestions/intake/import/", intake.import_mails, name="import_mails"),
+    path("suggestions/intake/<int:pk>/", intake.intake, name="intake"),
+    path("suggestions/intake/<int:pk>/draft/", intake.intake_draft, name="intake_draft"),
+    path("suggestions/intake/<int:pk>/voice/", intake.intake_voice, name="intake_voice"),
+    path("suggestions/intake/<int:pk>/aside/", intake.intake_aside, name="intake_aside"),
+    path("suggestions/intake/papers/<int:pk>/", intake.intake_paper, name="intake_paper"),
     path("suggestions/papers/", include("suggestions.paper_urls")),
     path("desk/", include("suggestions.desk_urls")),
+    path("voices/new/", hearing.log_voice, name="log_voice"),
     path("voices/", lists.voice_list, name="voice_list"),
     path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
+    path(
+        "voices/from-finding/<int:pk>/", from_activity.voice_from_finding, name="voice_from_finding"
+    ),
     path("voices/<int:pk>/suggest/", writing.from_voice, name="from_voice"),
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import time_machine as clock
 from django.conf import settings as django_settings
@@ -20,6 +21,12 @@ from congress_portal import bootstrap
 from tests.cast import Cast, build_cast
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# a shared machine may be slow at any moment; how fast an example is made is no fault of ours
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -125,6 +132,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite's test database in a file: threads of the live server each open their own.
+
+    One in memory is one connection for all threads, on which two requests at once can lock up.
+    """
+    if connection.vendor == "sqlite":
+        settings = connection.settings_dict
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        pragmas = settings["OPTIONS"]["init_command"].replace("FULL", "OFF")
+        settings["OPTIONS"]["init_command"] = pragmas
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     SITE_URL="http://testserver",
     PORTAL_NAME="人大代表履职平台",
+    BACKGROUND_WORKER="1",  # pages start no process of their own in tests
 )
 os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 for name in ("MEDIA_ROOT", "STATIC_ROOT", "PORTAL_OFFICE", "PROXY_COUNT", "DOCUMENT_FONTS"):

@@ -29,7 +29,10 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 )
-OPEN_PAGES = ["help/", "help/<slug:slug>/", "login/", "type-size/"]
+OPEN_PAGES = [
+    "calendar/<str:token>.ics", "help/", "help/<slug:slug>/", "login/", "offline/", "type-size/",
+    "worker.js",
+]  # fmt: skip
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 
 

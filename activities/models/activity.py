@@ -1,7 +1,10 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
-from activities.enums import CountsAs, Presence
+from activities.enums import ActivityState, CountsAs, Part, Presence
+from activities.models.campaign import Campaign, Tag
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.models.record import Record, RecordQuerySet
@@ -36,7 +39,8 @@ class ActivityForm(models.Model):
 
 
 class ActivityQuerySet(RecordQuerySet):
-    """By the region of the organiser or of the station; deputies see those they were at."""
+    """By the region of the organiser or of the station; deputies see those they were at, and those
+    to which they have been called."""
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region") | Q(
@@ -44,7 +48,8 @@ class ActivityQuerySet(RecordQuerySet):
         )
         if scope.deputy_user_id:
             mine = Attendance.objects.filter(deputy__user=scope.deputy_user_id).values("activity")
-            rule |= Q(pk__in=mine) | Q(entered_by=scope.deputy_user_id)
+            rule |= Q(pk__in=mine) | Q(pk__in=_invited(scope.deputy_user_id))
+            rule |= Q(entered_by=scope.deputy_user_id)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
@@ -54,6 +59,13 @@ class ActivityQuerySet(RecordQuerySet):
         if scope.deputy_user_id:
             rule |= Q(entered_by=scope.deputy_user_id) & ~Q(verification="verified")
         return rule
+
+
+def _invited(user_id: int) -> models.QuerySet[Any]:
+    """Activities of which the deputy has been told; a plan is the office's own until then."""
+    invitation = Activity._meta.get_field("invitations").related_model  # defined above this module
+    rows = invitation._default_manager.filter(deputy__user=user_id, sent_at__isnull=False)
+    return rows.values("activity")
 
 
 class Activity(Record):
@@ -116,6 +128,56 @@ class Activity(Record):
     )
     content = models.TextField("内容", blank=True)
     result = models.TextField("成效", blank=True)
+    state = models.CharField(
+        "进展", max_length=10, choices=ActivityState.choices, default=ActivityState.HELD
+    )
+    begins_at = models.TimeField("开始时间", null=True, blank=True)
+    ends_at = models.TimeField("结束时间", null=True, blank=True)
+    reply_by = models.DateField("回执截止", null=True, blank=True)
+    notice_round = models.PositiveSmallIntegerField(
+        "第几次通知", default=0, editable=False, help_text="时间、地点变动后重新通知，次数加一。"
+    )
+    notified_on = models.DateField("首次通知日期", null=True, blank=True, editable=False)
+    notice = models.TextField("通知内容", blank=True, help_text="议程、集合地点、要带的材料。")
+    contact = models.CharField("联系人及电话", max_length=60, blank=True)
+    cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name="代表行动",
+    )
+    central_task = models.ForeignKey(
+        DictionaryEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"dictionary": Dictionary.CENTRAL_TASK},
+        related_name="+",
+        verbose_name="中心工作",
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="activities", verbose_name="标签")
+    units = models.ManyToManyField(
+        Unit,
+        blank=True,
+        related_name="activities",
+        verbose_name="相关单位",
+        help_text="被检查、被评议、应询的单位。",
+    )
+    project = models.ForeignKey(
+        "activities.Project",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
+        verbose_name="工程项目",
+    )
+    observers = models.CharField(
+        "列席、旁听人员", max_length=200, blank=True, help_text="代表以外的人，用顿号分开。"
+    )
+    audience = models.PositiveIntegerField("到场群众人数", null=True, blank=True)
     photo = models.ImageField("照片", upload_to="activities/%Y/%m/", blank=True)
     self_initiated = models.BooleanField("自主开展", default=False)
     deputies = models.ManyToManyField(
@@ -134,6 +196,11 @@ class Activity(Record):
                 name="activity_hours_positive",
                 violation_error_message="学时不能为负。",
             ),
+            models.CheckConstraint(
+                condition=~Q(verification="verified") | Q(state=ActivityState.HELD),
+                name="activity_verified_was_held",
+                violation_error_message="还没有举行的活动不能核实。",
+            ),
         ]
         indexes = [
             models.Index(
@@ -144,6 +211,11 @@ class Activity(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def may_lie_ahead(self) -> bool:
+        """What is planned or announced is still to come."""
+        return self.state != ActivityState.HELD
 
 
 class AttendanceQuerySet(ScopedQuerySet):
@@ -168,6 +240,8 @@ class Attendance(models.Model):
     presence = models.CharField(
         "出席情况", max_length=8, choices=Presence.choices, default=Presence.PRESENT
     )
+    part = models.CharField("担任", max_length=8, choices=Part.choices, default=Part.MEMBER)
+    speech = models.TextField("发言要点", blank=True)
     serial = models.PositiveIntegerField("次序", default=0)
 
     objects = AttendanceQuerySet.as_manager()

@@ -1,7 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
-from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary
+from activities.models.campaign import Tag
+from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, RegionLevel
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.models.record import Record, RecordQuerySet
 from congress_portal.core.scope import Scope
@@ -48,6 +49,21 @@ class Visit(Record):
         limit_choices_to={"dictionary": Dictionary.CHANNEL},
         related_name="+",
         verbose_name="联系方式",
+    )
+    spot = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"level__in": (RegionLevel.GRID, RegionLevel.CELL)},
+        related_name="+",
+        verbose_name="网格（单元）",
+    )
+    tags = models.ManyToManyField(
+        Tag, blank=True, related_name="visits", verbose_name="标签", help_text="场所类型等。"
+    )
+    fixed_voters = models.ManyToManyField(
+        "activities.FixedVoter", blank=True, related_name="visits", verbose_name="联系到的固定选民"
     )
     people = models.PositiveIntegerField("人次")
     matter = models.TextField("反映情况", blank=True)

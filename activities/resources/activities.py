@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from activities.enums import Presence
+from activities.enums import ActivityState, Presence
 from activities.models import Activity, ActivityForm, Attendance
 from activities.resources.records import RecordResource
 from congress_portal.core.enums import Dictionary
@@ -185,9 +185,11 @@ class ActivityResource(RecordResource):
     # Export
 
     def filter_export(self, queryset: "QuerySet[Any]", **kwargs: Any) -> "QuerySet[Any]":
+        """What was held: a plan in the register would come back as an activity that counts."""
         present = Attendance.objects.filter(presence=Presence.PRESENT).select_related("deputy")
         return (
-            queryset.order_by("held_on", "pk")
+            queryset.filter(state=ActivityState.HELD)
+            .order_by("held_on", "pk")
             .select_related("form", "theme", "field", "station")
             .prefetch_related(
                 Prefetch("attendances", present.order_by("serial", "pk"), to_attr="present")

@@ -22,6 +22,7 @@ from congress_portal.core.actor import current_actor
 from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.models import AuditEntry, AuditHead
+from congress_portal.core.text import printable
 
 _COVERED = (
     "sequence", "actor_id", "actor_name", "address", "action", "model", "object_key", "label",
@@ -56,11 +57,15 @@ def plain(value: Any) -> Any:
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The stored fields of a row; what is personal or secret shows that it changed, not what."""
+    """The stored fields of a row; what is personal or secret shows that it changed, not what.
+
+    Besides the names that are always concealed, a model's own ``PERSONAL`` and ``CONFIDENTIAL``.
+    """
+    hidden = {*getattr(instance, "PERSONAL", ()), *getattr(instance, "CONFIDENTIAL", ())}
     values = {}
     for field in instance._meta.concrete_fields:
         value = field.value_from_object(instance)
-        if isinstance(field, EncryptedCharField):
+        if isinstance(field, EncryptedCharField) or field.name in hidden:
             value = _veil(value)
         elif isinstance(field, models.FileField):
             value = str(value or "")
@@ -119,6 +124,15 @@ def record(
     return entry
 
 
+def make_printable(instance: models.Model) -> None:
+    """Pasted control marks leave every text of the row, whatever form it came by."""
+    for field in instance._meta.concrete_fields:
+        if isinstance(field, (models.CharField, models.TextField)):
+            value = getattr(instance, field.attname)
+            if isinstance(value, str) and value != printable(value):
+                setattr(instance, field.attname, printable(value))
+
+
 @transaction.atomic
 def save_recorded(instance: models.Model, *, reason: str = "", clean: bool = True) -> models.Model:
     """Validate and save a row and record what changed; the one door for services.
@@ -126,6 +140,7 @@ def save_recorded(instance: models.Model, *, reason: str = "", clean: bool = Tru
     Raises ValidationError. A save that changes nothing leaves no entry.
     """
     manager = type(instance)._default_manager
+    make_printable(instance)
     stored = manager.filter(pk=instance.pk).first() if instance.pk else None
     before = snapshot(stored) if stored else {}
     if clean:

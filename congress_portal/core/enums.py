@@ -77,6 +77,11 @@ class Dictionary(models.TextChoices):
     EDUCATION = "education", "文化程度"
     PARTY = "party", "政治面貌"
     SECTOR = "sector", "代表构成"
+    CENTRAL_TASK = "central_task", "中心工作"
+    TRAINING_KIND = "training_kind", "培训方式"
+    COURSE_CATEGORY = "course_category", "学习内容"
+    DEED_KIND = "deed_kind", "先进事迹类别"
+    HONOUR_LEVEL = "honour_level", "表彰级别"
 
 
 class Verification(models.TextChoices):
@@ -106,3 +111,13 @@ class AuditAction(models.TextChoices):
     REFUSED = "refused", "拒绝访问"
     UNMASK = "unmask", "查看完整信息"
     PUBLISH = "publish", "发布"
+
+
+class DeliveryState(models.TextChoices):
+    """A notice on its way through a channel outside the portal."""
+
+    WAITING = "waiting", "待送出"
+    SENDING = "sending", "正在送"
+    SENT = "sent", "已送出"
+    NO_ADDRESS = "no_address", "没有地址"
+    FAILED = "failed", "送不出"

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from congress_portal.core.text import printable
+
 
 class DayField(forms.DateField):
     """A day; ``past`` refuses days after today (what has not been cannot be entered)."""
@@ -34,6 +36,11 @@ class WordsField(forms.CharField):
     def __init__(self, label: str, *, rows: int = 4, longest: int = 5000, **kwargs: Any) -> None:
         area = forms.Textarea(attrs={"rows": rows})
         super().__init__(label=label, max_length=longest, widget=area, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Control marks that came with a paste are dropped."""
+        text: str = super().to_python(printable(value) if isinstance(value, str) else value) or ""
+        return text
 
 
 def yes_no(label: str) -> forms.TypedChoiceField:

@@ -1,5 +1,28 @@
 """How personal data is shown by default (DESIGN §6.2)."""
 
+import re
+
+_BETWEEN = r"[\s\-－—–‐·.．]{0,2}"  # what people put between the digits
+_DIGIT = r"[0-9０-９]"
+_NUMBERS = re.compile(
+    rf"(?<![0-9０-９])(?:"
+    # mobile, identity, bank card, landline
+    rf"(?:[+＋]?{_BETWEEN}(?:00)?[8８][6６]{_BETWEEN})?[1１][3-9３-９](?:{_BETWEEN}{_DIGIT}){{9}}"
+    rf"|{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{16}}{_BETWEEN}(?:{_DIGIT}|[XxＸｘ])"
+    rf"|{_DIGIT}(?:[\s\-－]?{_DIGIT}){{15,18}}"
+    rf"|(?:[(（][0０]{_DIGIT}{{2,3}}[)）]|[0０]{_DIGIT}{{2,3}}){_BETWEEN}"
+    rf"{_DIGIT}{{3,4}}{_BETWEEN}{_DIGIT}{{4}}"
+    rf")(?![0-9０-９])"
+)
+_LOCAL = re.compile(  # seven or eight digits are a telephone where the words before say so
+    rf"((?:电话|座机|热线|手机|联系方式)[^0-9０-９\n]{{0,6}}){_DIGIT}{{3,4}}{_BETWEEN}{_DIGIT}{{4}}(?![0-9０-９])"
+)
+
+
+def without_numbers(text: str) -> str:
+    """Telephone, identity and card numbers in a published text become «（号码略）»."""
+    return _LOCAL.sub(r"\1（号码略）", _NUMBERS.sub("（号码略）", text))
+
 
 def mask_name(name: str) -> str:
     """张三丰 → 张**."""

@@ -1,33 +1,19 @@
-"""Messages to people inside the portal; one interface for every other channel.
+"""Messages to people inside the portal.
 
 A notice is a row written with the change that causes it, so it is neither lost nor doubled:
-``(user, key)`` is unique. Other channels (text messages, WeCom …) register a ``Channel`` and are
-handed the new rows once the transaction stands.
+``(user, key)`` is unique. ``core.channels`` carries it further once the transaction stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from congress_portal.core.channels import carry_soon
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice, Region, RoleAssignment, Unit, User
-
-
-class Channel(Protocol):
-    """Carries notices out of the portal; must itself bear being handed one twice."""
-
-    def carry(self, notices: Sequence[Notice]) -> None: ...
-
-
-_channels: list[Channel] = []
-
-
-def register_channel(channel: Channel) -> None:
-    _channels.append(channel)
 
 
 @dataclass(frozen=True)
@@ -43,39 +29,35 @@ class Message:
 
 def notify(users: Iterable[User], message: Message) -> int:
     """Write the message for each person once; returns how many had not got it before."""
-    people = {user.pk: user for user in users if user.is_active}
-    if not people:
+    return notify_each((user, message) for user in users)
+
+
+def notify_each(told: Iterable[tuple[User, Message]]) -> int:
+    """As ``notify``, each person an own message; two queries for all of them."""
+    wanted = {(user.pk, each.key): (user, each) for user, each in told if user.is_active}
+    if not wanted:
         return 0
-    before = Notice.objects.filter(key=message.key, user__in=people).values_list("user", flat=True)
+    known = Notice.objects.filter(
+        key__in={key for _, key in wanted}, user__in={pk for pk, _ in wanted}
+    )
+    before = set(known.values_list("user", "key"))
     fresh = [
         Notice(
-            user=people[pk],
+            user=user,
             key=message.key,
             title=message.title[:120],
             body=message.body[:600],
             link=message.link,
             is_urgent=message.is_urgent,
         )
-        for pk in sorted(set(people) - set(before))
+        for pair, (user, message) in sorted(wanted.items(), key=lambda item: item[0])
+        if pair not in before
     ]
     # a second writer at this very moment meets the unique key and writes nothing
     Notice.objects.bulk_create(fresh, ignore_conflicts=True)
-    if _channels and fresh:
-        transaction.on_commit(carry_waiting)
+    if fresh:
+        transaction.on_commit(carry_soon)
     return len(fresh)
-
-
-def carry_waiting(limit: int = 500) -> int:
-    """Hand what other channels have not yet got to them; also run by ``send_reminders``."""
-    if not _channels:
-        return 0
-    with transaction.atomic():
-        waiting = Notice.objects.filter(carried_at__isnull=True).order_by("pk")
-        rows = list(waiting.select_for_update()[:limit])
-        for channel in _channels:
-            channel.carry(rows)
-        Notice.objects.filter(pk__in=[row.pk for row in rows]).update(carried_at=timezone.now())
-    return len(rows)
 
 
 def mark_read(user: User, *, pk: int | None = None) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 
-from congress_portal.core.models import CalendarDay
-from congress_portal.core.workdays import CalendarMissingError, seed_calendar
+from congress_portal.core.models import CalendarYear
+from congress_portal.core.workdays import CalendarMissingError, calendar_changed, seed_calendar
 
 _FILE = Path(__file__).parent / "data" / "reference.json"
 FIRST_CALENDAR_YEAR = 2025
@@ -46,12 +46,15 @@ def _resolve(model: type, name: str, value: Any) -> Any:
 
 
 def _load_calendar() -> int:
-    """Lay down each published year from FIRST_CALENDAR_YEAR that has no day yet."""
-    added, year = 0, FIRST_CALENDAR_YEAR
+    """Lay down each published year from FIRST_CALENDAR_YEAR that is not there yet."""
+    added, year, is_new = 0, FIRST_CALENDAR_YEAR, False
     while True:
         try:
-            if not CalendarDay.objects.filter(date__year=year).exists():
+            if not CalendarYear.objects.filter(year=year).exists():
                 added += seed_calendar(year)
+                is_new = True
         except CalendarMissingError:
+            if is_new:
+                calendar_changed()
             return added
         year += 1

@@ -19,6 +19,15 @@ def clean(value: str) -> str:
     return kept.strip()
 
 
+# What XML 1.0 forbids: Word and Excel call a file with it damaged.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(value: str) -> str:
+    """Without control marks that nobody can see or print; lines and tabs stay."""
+    return _FORBIDDEN.sub("", value)
+
+
 def squeeze(value: str) -> str:
     """Remove every blank, full-width ones too: «张　伟» is «张伟»."""
     return _BLANKS.sub("", clean(value))

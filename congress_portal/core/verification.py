@@ -1,5 +1,6 @@
 """Checking a record of duty: only verified ones count (DESIGN §4)."""
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ def verify(record: Record, *, actor: User) -> Record:
     locked.verification = Verification.VERIFIED
     locked.verified_by, locked.verified_at = actor, timezone.now()
     locked.refusal_reason = ""
-    return save_recorded(locked)  # type: ignore[return-value]
+    return _saved(locked)
 
 
 @transaction.atomic
@@ -33,7 +34,15 @@ def refuse(record: Record, *, actor: User, reason: str) -> Record:
     locked.verification = Verification.REFUSED
     locked.verified_by, locked.verified_at = actor, timezone.now()
     locked.refusal_reason = reason.strip()
-    return save_recorded(locked)  # type: ignore[return-value]
+    return _saved(locked)
+
+
+def _saved(record: Record) -> Record:
+    """What the record's own law forbids (an activity not yet held) is told, not thrown."""
+    try:
+        return save_recorded(record)  # type: ignore[return-value]
+    except ValidationError as error:
+        raise VerificationError("".join(error.messages)) from error
 
 
 def _for_checking(record: Record, actor: User) -> Record:

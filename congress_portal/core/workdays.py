@@ -1,27 +1,30 @@
 """Working days with 调休, from the editable calendar (CalendarDay)."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import chinese_calendar
 from django.db import transaction
 
 from congress_portal.core.errors import DomainError
-from congress_portal.core.models import CalendarDay
+from congress_portal.core.models import CalendarDay, CalendarYear
 
 
 class CalendarMissingError(DomainError):
     """The calendar of a year has not been laid down; weekends are never assumed silently."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(f"还没有 {year} 年的工作日历，请在「工作日历」里补上国务院放假安排。")
+        super().__init__(
+            f"还没有 {year} 年的工作日历，请在「工作日历」里补上国务院放假安排，再确认「已录完」。"
+        )
         self.year = year
 
 
 class WorkCalendar:
-    """Reads each year once. A year is known when at least one of its days is laid down."""
+    """Reads each year once. A year is known when it was laid down as a whole."""
 
     def __init__(self) -> None:
-        self._years: dict[int, dict[dt.date, bool]] = {}
+        self._years: dict[int, dict[dt.date, bool] | None] = {}
 
     def is_workday(self, day: dt.date) -> bool:
         """Raises CalendarMissingError when the year is not laid down."""
@@ -43,10 +46,12 @@ class WorkCalendar:
     def _year(self, year: int) -> dict[dt.date, bool]:
         if year not in self._years:
             rows = CalendarDay.objects.filter(date__year=year).values_list("date", "is_workday")
-            self._years[year] = dict(rows)
-        if not self._years[year]:
+            known = CalendarYear.objects.filter(year=year).exists()
+            self._years[year] = dict(rows) if known else None
+        laid_down = self._years[year]
+        if laid_down is None:
             raise CalendarMissingError(year)
-        return self._years[year]
+        return laid_down
 
 
 @transaction.atomic
@@ -68,7 +73,23 @@ def seed_calendar(year: int) -> int:
     except NotImplementedError as error:
         raise CalendarMissingError(year) from error
     CalendarDay.objects.bulk_create(fresh)
+    CalendarYear.objects.get_or_create(year=year, defaults={"source": "国务院放假安排"})
     return len(fresh)
 
 
 _HOLIDAYS = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+
+
+_listeners: list[Callable[[], object]] = []
+
+
+def on_calendar_change(listener: Callable[[], object]) -> None:
+    """Register what recomputes limits that were counted in working days (once an app)."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def calendar_changed() -> None:
+    """Tell the listeners; whoever edits days or years calls it after the edit."""
+    for listener in _listeners:
+        listener()

@@ -6,5 +6,10 @@ class DeskConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self) -> None:
-        # Reason for the inline import: importing the module connects the receivers.
+        # Reason for the inline imports: importing the module connects the receivers, and models
+        # can be imported only once all apps are there.
+        from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
         from congress_portal.desk import signin  # noqa: F401, PLC0415
+        from congress_portal.desk.registers.duty_files import DutyFiles  # noqa: PLC0415
+
+        register_kind(DutyFiles())

@@ -14,6 +14,7 @@ from congress_portal.core.models import Region, RoleAssignment, Unit, User
 from deputies.models import Deputy
 from stations.enums import OfficerKind
 from stations.models import Station, StationOfficer
+from suggestions.models import HandlingRule
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class _Place:
     station: Station
     deputy: Deputy
     unit: Unit
+    government: Unit
 
 
 @transaction.atomic
@@ -81,7 +83,21 @@ def _choose_place() -> _Place:
     unit = Unit.objects.annotate(size=Count("handlings")).order_by("-size", "pk").first()
     if station is None or deputy is None or unit is None:
         raise DomainError("还没有家站、代表或承办单位数据，请先导入。")
-    return _Place(county, town, station, deputy, unit)
+    return _Place(county, town, station, deputy, unit, _government_office(county))
+
+
+def _government_office(county: Region) -> Unit:
+    """The unit through which suggestions may be passed on; it handles none itself."""
+    rule = HandlingRule.objects.filter(region=county).first() or HandlingRule(region=county)
+    if rule.government_unit is None:
+        name = f"{county.name}人民政府办公室"
+        unit = Unit.objects.filter(name=name).first()
+        if unit is None:
+            unit = Unit(name=name, short_name="政府办", region=county)
+            save_recorded(unit)
+        rule.government_unit = unit
+        save_recorded(rule)
+    return rule.government_unit
 
 
 def _link(user: User, role: str, place: _Place) -> None:
@@ -125,6 +141,7 @@ _PLAN: tuple[tuple[str, str, _Names, _Belongs], ...] = (
     ("deputy", Role.DEPUTY, lambda p: p.deputy.name, _nowhere),
     ("unit", Role.UNIT_OFFICER, lambda p: f"{p.unit}经办人", lambda p: (None, p.unit)),
     ("chief", Role.UNIT_LEADER, lambda p: f"{p.unit}负责人", lambda p: (None, p.unit)),
+    ("government", Role.UNIT_OFFICER, _called("政府办转办人员"), lambda p: (None, p.government)),
     ("leader", Role.LEADER, _called("常委会领导"), _county),
     ("inspector", Role.INSPECTOR, _called("考评组成员"), _county),
     ("auditor", Role.AUDITOR, _called("审计员"), _nowhere),

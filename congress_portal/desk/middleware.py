@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 _OPEN = frozenset({"desk:password_change", "desk:logout", "desk:type_size", "desk:manual"})
@@ -40,3 +40,22 @@ class FirstPasswordMiddleware:
         if request.resolver_match and request.resolver_match.view_name in _OPEN:
             return None
         return redirect("desk:password_change")
+
+
+class EntryMiddleware:
+    """A script that sends an entry is told the address of the record instead of led there.
+
+    It marks its request with ``X-Entry``; a redirect of a script would be followed unseen, and
+    the message that greets the person on the record's page would be spent.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("X-Entry") and response.status_code in (301, 302):
+            told = JsonResponse({"address": response["Location"]})
+            told.cookies = response.cookies
+            return told
+        return response

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class EvaluationsConfig(AppConfig):
     name = "congress_portal.evaluations"
     verbose_name = "考评"
+
+    def ready(self) -> None:
+        # Reason for the inline imports: models can be imported only once all apps are there.
+        from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
+        from congress_portal.evaluations.batches import ScorePages  # noqa: PLC0415
+
+        register_kind(ScorePages())

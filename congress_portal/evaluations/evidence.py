@@ -27,7 +27,10 @@ _KINDS = {
     "activities.Visit": _Kind(
         "held_on", ("deputy", "channel", "village", "region"), "activities:visit_detail"
     ),
-    "activities.DutyReport": _Kind("held_on", ("deputy",)),
+    "activities.DutyReport": _Kind("held_on", ("deputy",), "activities:duty_report"),
+    "activities.CourseCompletion": _Kind(
+        "completed_on", ("deputy", "course"), "activities:course", "course_id"
+    ),
     "stations.Reception": _Kind("held_on", ("station",), "stations:reception_detail"),
     "stations.Station": _Kind("", (), "stations:detail"),
     "stations.StationCheck": _Kind("", ("item",), "stations:detail", "station_id"),

@@ -82,3 +82,7 @@ class CorrectionForm(forms.Form):
         help_text="理由会随新版本一起公布。",
         error_messages={"required": "请写明更正的理由。"},
     )
+
+
+class PagesForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)

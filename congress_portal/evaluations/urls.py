@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/check/", views.sheet_check, name="check"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/correct/", views.correct, name="correct"),
+    path("<int:pk>/pages/", views.pages, name="pages"),
     path("<int:pk>/papers/<slug:code>/", views.download, name="download"),
     path("scores/<int:pk>/", views.score_detail, name="score"),
     path("lines/<int:pk>/", views.line_evidence, name="evidence"),

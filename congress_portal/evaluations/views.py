@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -5,18 +7,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from congress_portal.core.batches import services as batches
+from congress_portal.core.batches.tasks import dispatch
+from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
+from congress_portal.evaluations.batches import MOST_AT_ONCE, score_pages_order
 from congress_portal.evaluations.evidence import evidence_of
 from congress_portal.evaluations.forms import (
     ComputeForm,
     CorrectionForm,
+    PagesForm,
     PublishForm,
     ScoreFilter,
     SheetFilter,
 )
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
-from congress_portal.evaluations.papers import make_paper, own_scores, papers_for
+from congress_portal.evaluations.papers import PAGES, make_paper, own_scores, papers_for
 from congress_portal.evaluations.selectors import (
     changes_between,
     earlier_version,
@@ -143,6 +150,8 @@ def download(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     offered = {paper.code: paper for paper in papers_for(sheet, request.user)}
     if code not in offered:
         raise Http404
+    if code == PAGES and own_scores(sheet, request.user).count() > MOST_AT_ONCE:
+        return redirect("evaluations:pages", pk=pk)
     name, content = make_paper(sheet, offered[code], request.user)
     disposition = content_disposition_header(True, name) or "attachment"
     return HttpResponse(
@@ -152,11 +161,41 @@ def download(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def pages(request: HttpRequest, pk: int) -> HttpResponse:
+    """All one-page sheets, made in the background; pressed twice they are made once."""
+    sheet = _sheet(request, pk)
+    rows = own_scores(sheet, request.user).count()
+    if not rows:
+        raise Http404
+    form = PagesForm(request.POST or None, initial={"key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid():
+        order = score_pages_order(sheet, request.user)
+        try:
+            batch, is_new = batches.start(
+                actor=request.user, order=order, key=form.cleaned_data["key"]
+            )
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            if is_new:
+                dispatch(batch)
+            return redirect("batches:batch", batch.token)
+    context = {"sheet": sheet, "rows": rows, "form": form}
+    return render(request, "evaluations/pages.html", context)
+
+
 @require_GET
 def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = scores_in_full(Score.objects.visible_to(request.user))
-    score = get_object_or_404(rows.select_related("sheet__scheme", "region"), pk=pk)
-    context = {"score": score, "sheet": score.sheet, "lines": lines_said(score)}
+    score = get_object_or_404(rows.select_related("sheet__scheme", "region", "deputy"), pk=pk)
+    own = score.deputy is not None and score.deputy.user_id == request.user.pk
+    context = {
+        "score": score,
+        "sheet": score.sheet,
+        "lines": lines_said(score),
+        "may_question": own and request.user.has_role(Role.DEPUTY),
+    }
     return render(request, "evaluations/score.html", context)
 
 

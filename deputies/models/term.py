@@ -3,7 +3,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from congress_portal.core.enums import TOWN_LEVELS, Level
+from congress_portal.core.enums import TOWN_LEVELS, VILLAGE_LEVELS, Level
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
@@ -93,6 +93,14 @@ class District(models.Model):
     )
     name = models.CharField("选区名称", max_length=60)
     seats = models.PositiveSmallIntegerField("名额", null=True, blank=True)
+    villages = models.ManyToManyField(
+        Region,
+        blank=True,
+        limit_choices_to={"level__in": VILLAGE_LEVELS},
+        related_name="districts",
+        verbose_name="所辖村（社区）",
+        help_text="不选的，按选区所在镇（街道）的全部村（社区）看联系面。",
+    )
 
     objects = DistrictQuerySet.as_manager()
 

@@ -22,7 +22,34 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+for (const button of document.querySelectorAll("[data-tick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll("input[type=checkbox]")];
+    const wanted = !boxes.every((box) => box.checked);
+    for (const box of boxes) {
+      box.checked = wanted;
+    }
+    button.textContent = wanted ? "全部不勾" : "全部勾上";
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+
+/* Copies the text of the field that it names; without scripts people select it themselves. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      document.execCommand("copy");
+    }
+    button.textContent = "已复制";
+  });
 }

@@ -14,12 +14,12 @@ from stations import guards
 from stations.enums import StandardKind
 from stations.models import (
     Assignment,
-    Campaign,
-    Finding,
-    FindingStep,
+    InspectionCampaign,
     InspectionMark,
     InspectionSheet,
     Objection,
+    Rectification,
+    RectificationStep,
     SheetLine,
     Team,
     TeamMember,
@@ -74,8 +74,8 @@ class TeamInline(PortalInline):
     show_change_link = True
 
 
-@admin.register(Campaign)
-class CampaignAdmin(GuardedAdmin):
+@admin.register(InspectionCampaign)
+class InspectionCampaignAdmin(GuardedAdmin):
     list_display = ("title", "year", "quarter", "standard", "opens_on", "closes_on", "state")
     list_select_related = ("standard",)
     list_filter = ("kind", "year", "state")
@@ -177,13 +177,13 @@ class InspectionSheetAdmin(ReadOnly, PortalAdmin):
 class StepInline(ReadOnly, PortalInline):
     """Steps are taken on the finding's own page, which tells whom they concern."""
 
-    model = FindingStep
+    model = RectificationStep
     fields = ("kind", "on", "words", "new_due_on", "photo")
     select_related = ("finding",)
 
 
-@admin.register(Finding)
-class FindingAdmin(PortalAdmin):
+@admin.register(Rectification)
+class RectificationAdmin(PortalAdmin):
     list_display = ("words", "region", "station", "found_on", "due_on", "state", "closed_on")
     list_select_related = ("region", "station")
     list_filter = ("state", TownFilter)

@@ -9,8 +9,8 @@ from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.fields import DayField
 from congress_portal.core.listing import recent_quarters
 from congress_portal.core.models import Region, RoleAssignment, User
-from stations.enums import CampaignKind, CampaignState, StandardKind, StandardSubject
-from stations.models import Campaign, Standard, Station, StationType, Team
+from stations.enums import CampaignKind, InspectionCampaignState, StandardKind, StandardSubject
+from stations.models import InspectionCampaign, Standard, Station, StationType, Team
 
 _INSPECTORS = (Role.STAFF, Role.INSPECTOR)
 
@@ -52,7 +52,9 @@ class CampaignForm(forms.Form):
         help_text="两个以上的，并列显示各组评分的差距。",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, user: User, campaign: Campaign | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, user: User, campaign: InspectionCampaign | None = None
+    ) -> None:
         super().__init__(data)
         counties = Region.objects.filter(level=RegionLevel.COUNTY).order_by("code")
         prefixes = user.scope.write_prefixes
@@ -65,12 +67,12 @@ class CampaignForm(forms.Form):
         if campaign is not None:
             self._keep(campaign)
 
-    def _keep(self, campaign: Campaign) -> None:
+    def _keep(self, campaign: InspectionCampaign) -> None:
         """What is running keeps its standard and county."""
         for name in self.fields:
             self.initial[name] = getattr(campaign, f"{name}_id", getattr(campaign, name))
         fixed = ["region"]
-        if campaign.state != CampaignState.DRAFT:
+        if campaign.state != InspectionCampaignState.DRAFT:
             fixed += ["kind", "year", "quarter", "standard"]
             self.fields["standard"].queryset = Standard.objects.filter(pk=campaign.standard_id)
         for name in fixed:
@@ -103,14 +105,14 @@ class MemberForm(forms.Form):
     )  # fmt: skip
     is_leader = forms.BooleanField(label="组长", required=False)
 
-    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+    def __init__(self, data: Any = None, *, campaign: InspectionCampaign) -> None:
         super().__init__(data)
         self.fields["user"].queryset = inspectors(campaign)
         towns = Region.objects.all().within(campaign.region).towns()
         self.fields["home"].queryset = towns.order_by("code")
 
 
-def inspectors(campaign: Campaign) -> Any:
+def inspectors(campaign: InspectionCampaign) -> Any:
     """Accounts that may sit in a team and do not yet in this campaign."""
     rows = RoleAssignment.objects.in_force(timezone.localdate()).filter(role__in=_INSPECTORS)
     taken = campaign.teams.values("members__user").exclude(members__user=None)
@@ -152,13 +154,13 @@ class ProposeForm(forms.Form):
     )  # fmt: skip
     afresh = forms.BooleanField(label="已有的分工作废，全部重新分配", required=False)
 
-    def __init__(self, data: Any = None, *, campaign: Campaign) -> None:
+    def __init__(self, data: Any = None, *, campaign: InspectionCampaign) -> None:
         super().__init__(data)
         towns = Region.objects.all().within(campaign.region).towns()
         self.fields["towns"].queryset = towns.order_by("code")
         if campaign.standard.subject == StandardSubject.TOWN:
             del self.fields["types"]
-        if campaign.state != CampaignState.DRAFT:
+        if campaign.state != InspectionCampaignState.DRAFT:
             del self.fields["afresh"]
 
 

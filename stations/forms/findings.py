@@ -10,8 +10,8 @@ from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import Region, User
 from congress_portal.core.photos import PhotoField
-from stations.enums import FindingState
-from stations.models import Finding, Station
+from stations.enums import RectificationState
+from stations.models import Rectification, Station
 from stations.workflow import Step
 
 
@@ -19,7 +19,7 @@ class FindingFilter(ListFilter):
     state = forms.ChoiceField(
         label="状态",
         required=False,
-        choices=[("", "全部"), ("overdue", "■ 已逾期"), *FindingState.choices],
+        choices=[("", "全部"), ("overdue", "■ 已逾期"), *RectificationState.choices],
     )
     town = TownField()
     q = forms.CharField(label="家站、问题", required=False, max_length=40)
@@ -78,7 +78,7 @@ class FindingStepForm(forms.Form):
     photo = PhotoField()
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, step: Step, finding: Finding
+        self, data: Any = None, files: Any = None, *, step: Step, finding: Rectification
     ) -> None:
         super().__init__(data, files)
         self.initial["seen"] = finding.state

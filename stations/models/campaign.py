@@ -12,7 +12,7 @@ from congress_portal.core.enums import TOWN_LEVELS, RegionLevel, Role
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period, quarter, year
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet, within
-from stations.enums import CampaignKind, CampaignState, StandardKind
+from stations.enums import CampaignKind, InspectionCampaignState, StandardKind
 from stations.models.standard import Standard
 from stations.models.station import Posting, Station, StationOfficer
 
@@ -28,14 +28,14 @@ def judged(scope: Scope, path: str) -> Q:
     return scope.reads(path) if scope.roles & _JUDGES else NOTHING
 
 
-class CampaignQuerySet(ScopedQuerySet):
+class InspectionCampaignQuerySet(ScopedQuerySet):
     """Once begun, everyone of the county whose role reads by region sees that it is on."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         counties = {prefix[:6].ljust(12, "0") for prefix in scope.read_prefixes if prefix}
-        begun = ~Q(state=CampaignState.DRAFT)
+        begun = ~Q(state=InspectionCampaignState.DRAFT)
         rule = judged(scope, "region") | (begun & Q(region__code__in=counties))
         if scope.user_id:
             rule |= Q(teams__in=TeamMember.objects.filter(user=scope.user_id).values("team"))
@@ -50,10 +50,10 @@ class CampaignQuerySet(ScopedQuerySet):
         return within(scope.write_prefixes, "region") & Q(locked_at__isnull=True)
 
     def locked(self) -> Self:
-        return self.filter(state=CampaignState.LOCKED)
+        return self.filter(state=InspectionCampaignState.LOCKED)
 
 
-class Campaign(models.Model):
+class InspectionCampaign(models.Model):
     """One round of inspection of a county's stations and towns with one standard."""
 
     region = models.ForeignKey(
@@ -89,7 +89,10 @@ class Campaign(models.Model):
         "每处几个组考评", default=1, help_text="两个以上的，并列显示各组评分的差距。"
     )
     state = models.CharField(
-        "状态", max_length=10, choices=CampaignState.choices, default=CampaignState.DRAFT
+        "状态",
+        max_length=10,
+        choices=InspectionCampaignState.choices,
+        default=InspectionCampaignState.DRAFT,
     )
     disclosed_at = models.DateTimeField("公开评分时间", null=True, blank=True, editable=False)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True, editable=False)
@@ -103,7 +106,7 @@ class Campaign(models.Model):
         verbose_name="锁定人",
     )
 
-    objects = CampaignQuerySet.as_manager()
+    objects = InspectionCampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "家站考评"
@@ -142,8 +145,8 @@ class Campaign(models.Model):
                 violation_error_message="每处至少一个组。",
             ),
             models.CheckConstraint(
-                condition=Q(state=CampaignState.LOCKED, locked_at__isnull=False)
-                | (~Q(state=CampaignState.LOCKED) & Q(locked_at__isnull=True)),
+                condition=Q(state=InspectionCampaignState.LOCKED, locked_at__isnull=False)
+                | (~Q(state=InspectionCampaignState.LOCKED) & Q(locked_at__isnull=True)),
                 name="campaign_locked_when_stamped",
                 violation_error_message="锁定的考评要有锁定时间。",
             ),
@@ -161,8 +164,8 @@ class TeamQuerySet(ScopedQuerySet):
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = Campaign.objects.all().read_rule(scope)
-        return Q(campaign__in=Campaign.objects.filter(rule))
+        rule = InspectionCampaign.objects.all().read_rule(scope)
+        return Q(campaign__in=InspectionCampaign.objects.filter(rule))
 
     def write_rule(self, scope: Scope) -> Q:
         if not scope.is_office:
@@ -174,7 +177,7 @@ class Team(models.Model):
     """An inspection team (考评组) of one campaign."""
 
     campaign = models.ForeignKey(
-        Campaign, models.CASCADE, related_name="teams", verbose_name="考评"
+        InspectionCampaign, models.CASCADE, related_name="teams", verbose_name="考评"
     )
     name = models.CharField("组别", max_length=60)
     order = models.PositiveSmallIntegerField("排序", default=0)
@@ -291,7 +294,7 @@ class AssignmentQuerySet(ScopedQuerySet):
         rule = judged(scope, "region")
         if scope.user_id:
             rule |= Q(team__in=TeamMember.objects.filter(user=scope.user_id).values("team"))
-        begun = ~Q(team__campaign__state=CampaignState.DRAFT)
+        begun = ~Q(team__campaign__state=InspectionCampaignState.DRAFT)
         kept = Station.objects.filter(Station.objects.all().write_rule(scope))
         return rule | (begun & (Q(station__in=kept) | scope.writes("region")))
 

@@ -21,7 +21,7 @@ from congress_portal.core.documents.blocks import (
 from congress_portal.core.documents.pdf import render_html, render_pdf
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from stations.enums import CampaignKind, StandardSubject
-from stations.models import Campaign, Objection, SheetLine
+from stations.models import InspectionCampaign, Objection, SheetLine
 from stations.selectors.campaigns import (
     LostPoints,
     PlaceResult,
@@ -51,7 +51,7 @@ _LOST_COLUMNS = (
 
 @dataclass(frozen=True)
 class BulletinFacts:
-    campaign: Campaign
+    campaign: InspectionCampaign
     results: Results
     lost: list[LostPoints]
     lines: list[SheetLine]
@@ -68,7 +68,7 @@ class BulletinFacts:
         return "个家站" if self.is_of_stations else "个镇（街道）"
 
 
-def bulletin_facts(campaign: Campaign) -> BulletinFacts:
+def bulletin_facts(campaign: InspectionCampaign) -> BulletinFacts:
     """All of a locked campaign; its day is that of the lock."""
     objections = Objection.objects.filter(sheet__assignment__team__campaign=campaign)
     stamp = campaign.locked_at or timezone.now()

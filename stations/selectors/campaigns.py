@@ -8,8 +8,15 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from congress_portal.core.models import Region, User
-from stations.enums import CampaignState, ObjectionState, SheetState
-from stations.models import Assignment, Campaign, InspectionSheet, SheetLine, Station, Team
+from stations.enums import InspectionCampaignState, ObjectionState, SheetState
+from stations.models import (
+    Assignment,
+    InspectionCampaign,
+    InspectionSheet,
+    SheetLine,
+    Station,
+    Team,
+)
 
 _CENT = Decimal("0.01")
 LINE_PERCENT = 80
@@ -99,14 +106,14 @@ class Results:
         return any(len(place.marks) > 1 for place in self.places)
 
 
-def full_points(campaign: Campaign) -> Decimal:
+def full_points(campaign: InspectionCampaign) -> Decimal:
     """What can be reached: of the sheets as they were handed out, else of the standard."""
     sheet = InspectionSheet.objects.filter(assignment__team__campaign=campaign).first()
     rows = sheet.lines if sheet else campaign.standard.items.filter(points__gt=0)
     return rounded(Decimal(rows.aggregate(total=Sum("points"))["total"] or 0))
 
 
-def scored_sheets(campaign: Campaign) -> QuerySet[InspectionSheet]:
+def scored_sheets(campaign: InspectionCampaign) -> QuerySet[InspectionSheet]:
     """Submitted and locked ones with their total; whoever may see the result reads all."""
     rows = InspectionSheet.objects.filter(assignment__team__campaign=campaign)
     rows = rows.exclude(state=SheetState.DRAFT)
@@ -116,7 +123,7 @@ def scored_sheets(campaign: Campaign) -> QuerySet[InspectionSheet]:
     ).order_by("assignment__team__order", "assignment__team_id", "pk")
 
 
-def results_of(campaign: Campaign, *, line_percent: int = LINE_PERCENT) -> Results:
+def results_of(campaign: InspectionCampaign, *, line_percent: int = LINE_PERCENT) -> Results:
     """Scores of a locked sheet are those written at the lock; before, they are summed up."""
     places: dict[tuple[int, int | None], PlaceResult] = {}
     teams: dict[str, None] = {}
@@ -176,7 +183,7 @@ class LostPoints:
     lost: Decimal
 
 
-def lost_by_item(campaign: Campaign) -> list[LostPoints]:
+def lost_by_item(campaign: InspectionCampaign) -> list[LostPoints]:
     """The items that lost points, most places first; the campaign's sheets all together."""
     rows = SheetLine.objects.filter(
         sheet__assignment__team__campaign=campaign, deduction__gt=0
@@ -190,7 +197,7 @@ def lost_by_item(campaign: Campaign) -> list[LostPoints]:
     return sorted(found, key=lambda row: (-row.count, -row.lost, row.name))
 
 
-def deductions(campaign: Campaign) -> QuerySet[SheetLine]:
+def deductions(campaign: InspectionCampaign) -> QuerySet[SheetLine]:
     rows = SheetLine.objects.filter(
         sheet__assignment__team__campaign=campaign, deduction__gt=0
     ).exclude(sheet__state=SheetState.DRAFT)
@@ -202,22 +209,22 @@ def deductions(campaign: Campaign) -> QuerySet[SheetLine]:
     )  # fmt: skip
 
 
-def may_read_results(user: User, campaign: Campaign) -> bool:
+def may_read_results(user: User, campaign: InspectionCampaign) -> bool:
     """The office and leaders always; once it is locked, everybody whom the 通报 goes to."""
-    if campaign.state == CampaignState.LOCKED:
+    if campaign.state == InspectionCampaignState.LOCKED:
         return True
     judges = user.scope.roles & {"staff", "admin", "leader"}
     in_area = any(campaign.region.code.startswith(p) for p in user.scope.read_prefixes)
     return bool(judges) and in_area
 
 
-def campaigns_listed(user: User) -> QuerySet[Campaign]:
+def campaigns_listed(user: User) -> QuerySet[InspectionCampaign]:
     """With the number of sheets, those submitted, and objections that wait."""
     sheet = "teams__assignments__sheet"
     done = Q(**{f"{sheet}__state__in": (SheetState.SUBMITTED, SheetState.LOCKED)})
     waiting = Q(**{f"{sheet}__objections__state": ObjectionState.RAISED})
     return (
-        Campaign.objects.visible_to(user)
+        InspectionCampaign.objects.visible_to(user)
         .select_related("region", "standard")
         .annotate(
             places=Count("teams__assignments", distinct=True),
@@ -228,12 +235,12 @@ def campaigns_listed(user: User) -> QuerySet[Campaign]:
     )
 
 
-def teams_of(user: User, campaign: Campaign) -> QuerySet[Team]:
+def teams_of(user: User, campaign: InspectionCampaign) -> QuerySet[Team]:
     """With members and, where the person may see them, assignments and sheets."""
     return Team.objects.visible_to(user).filter(campaign=campaign).order_by("order", "pk")
 
 
-def assignments_of(user: User, campaign: Campaign) -> QuerySet[Assignment]:
+def assignments_of(user: User, campaign: InspectionCampaign) -> QuerySet[Assignment]:
     rows = Assignment.objects.visible_to(user).filter(team__campaign=campaign)
     return (
         rows.select_related("team", "station", "region", "sheet")

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from congress_portal.core.models import User
-from stations.enums import FindingState
-from stations.models import Finding, FindingStep
+from stations.enums import RectificationState
+from stations.models import Rectification, RectificationStep
 
 
-def findings_listed(user: User) -> QuerySet[Finding]:
+def findings_listed(user: User) -> QuerySet[Rectification]:
     """Open ones first, the oldest day on top."""
-    rows = Finding.objects.visible_to(user).select_related("region", "station", "item")
-    is_closed = Case(When(state=FindingState.CLOSED, then=1), default=0)
+    rows = Rectification.objects.visible_to(user).select_related("region", "station", "item")
+    is_closed = Case(When(state=RectificationState.CLOSED, then=1), default=0)
     return rows.order_by(is_closed, "due_on", "pk")
 
 
-def steps_of(user: User, finding: Finding) -> QuerySet[FindingStep]:
-    rows = FindingStep.objects.visible_to(user).filter(finding=finding)
+def steps_of(user: User, finding: Rectification) -> QuerySet[RectificationStep]:
+    rows = RectificationStep.objects.visible_to(user).filter(finding=finding)
     return rows.select_related("entered_by").order_by("on", "pk")
 
 
@@ -33,15 +33,15 @@ class TownFindings:
 
 def findings_by_town(user: User, today: dt.date) -> list[TownFindings]:
     """Counts by town; places without any are left out."""
-    overdue = Q(state=FindingState.OPEN, due_on__lt=today)
+    overdue = Q(state=RectificationState.OPEN, due_on__lt=today)
     rows = (
-        Finding.objects.visible_to(user)
+        Rectification.objects.visible_to(user)
         .values("region__code", "region__name")
         .annotate(
-            open=Count("pk", filter=Q(state=FindingState.OPEN)),
-            reported=Count("pk", filter=Q(state=FindingState.REPORTED)),
+            open=Count("pk", filter=Q(state=RectificationState.OPEN)),
+            reported=Count("pk", filter=Q(state=RectificationState.REPORTED)),
             overdue=Count("pk", filter=overdue),
-            closed=Count("pk", filter=Q(state=FindingState.CLOSED)),
+            closed=Count("pk", filter=Q(state=RectificationState.CLOSED)),
         )
         .order_by("region__code")
     )

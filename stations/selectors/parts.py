@@ -1,7 +1,7 @@
 """As what an account takes part in an inspection; asked by services, pages and buttons alike."""
 
 from congress_portal.core.models import Region, User
-from stations.models import Assignment, Campaign, Finding, Station, TeamMember
+from stations.models import Assignment, InspectionCampaign, Rectification, Station, TeamMember
 from stations.workflow import Part
 
 
@@ -10,7 +10,7 @@ def is_county_office(user: User, region: Region) -> bool:
     return user.scope.is_office and user.scope.may_write_code(region.code)
 
 
-def parts_in_campaign(user: User, campaign: Campaign) -> set[Part]:
+def parts_in_campaign(user: User, campaign: InspectionCampaign) -> set[Part]:
     return {Part.OFFICE} if is_county_office(user, campaign.region) else set()
 
 
@@ -28,7 +28,7 @@ def parts_in_sheet(user: User, assignment: Assignment) -> set[Part]:
     return parts
 
 
-def parts_in_finding(user: User, finding: Finding) -> set[Part]:
+def parts_in_finding(user: User, finding: Rectification) -> set[Part]:
     """The team is that of the sheet that the finding came from."""
     parts: set[Part] = set()
     if finding.line is not None and is_member(user, finding.line.sheet.assignment.team_id):

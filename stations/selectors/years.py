@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from congress_portal.core.models import Region
-from stations.models import Campaign, Station, YearGrade, YearWeights
+from stations.models import InspectionCampaign, Station, YearGrade, YearWeights
 from stations.selectors.campaigns import Results, ranks, results_of, rounded
 
 PARTS = ("第一季度", "第二季度", "第三季度", "第四季度", "年终检查")
@@ -62,7 +62,11 @@ def year_book(county: Region, year: int) -> YearBook:
     grades = list(YearGrade.objects.order_by("-least"))
     towns: dict[Hashable, YearLine] = {}
     stations: dict[Hashable, YearLine] = {}
-    rows = Campaign.objects.locked().filter(region=county, year=year).select_related("standard")
+    rows = (
+        InspectionCampaign.objects.locked()
+        .filter(region=county, year=year)
+        .select_related("standard")
+    )
     done = set()
     for campaign in rows:
         part = campaign.quarter - 1 if campaign.quarter else 4

@@ -14,10 +14,10 @@ from congress_portal.core.models import Region, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.workdays import WorkCalendar
 from stations import guards
-from stations.enums import CampaignKind, CampaignState, ObjectionState, SheetState
+from stations.enums import CampaignKind, InspectionCampaignState, ObjectionState, SheetState
 from stations.models import (
     Assignment,
-    Campaign,
+    InspectionCampaign,
     InspectionMark,
     InspectionSheet,
     Objection,
@@ -50,13 +50,13 @@ def save_campaign(
     rectify_by: dt.date,
     teams_per_place: int = 1,
     pk: int | None = None,
-) -> Campaign:
+) -> InspectionCampaign:
     """A new campaign, or (with ``pk``) another calendar for one that is not yet disclosed.
 
     The end of the objections is counted in working days from the last day of scoring; disclosure
     counts it anew. Raises CampaignError, CalendarMissingError, ValidationError.
     """
-    campaign = locked_campaign(actor, pk) if pk else Campaign(region=region)
+    campaign = locked_campaign(actor, pk) if pk else InspectionCampaign(region=region)
     if not is_county_office(actor, campaign.region):
         raise CampaignError("考评由县人大机关组织。")
     _refuse_late_change(campaign, standard)
@@ -79,25 +79,27 @@ def default_title(kind: str, year: int, quarter: int | None) -> str:
     return f"{year}年第{'一二三四'[quarter - 1]}季度家站交叉考评"
 
 
-def _refuse_late_change(campaign: Campaign, standard: Standard) -> None:
-    if campaign.pk is None or campaign.state == CampaignState.DRAFT:
+def _refuse_late_change(campaign: InspectionCampaign, standard: Standard) -> None:
+    if campaign.pk is None or campaign.state == InspectionCampaignState.DRAFT:
         return
-    if campaign.state != CampaignState.RUNNING:
+    if campaign.state != InspectionCampaignState.RUNNING:
         raise CampaignError("评分已经公开，日程不能再改。")
     if standard.pk != campaign.standard_id:
         raise CampaignError("考评已经开始，不能换考评标准。")
 
 
-def locked_campaign(actor: User, pk: int) -> Campaign:
+def locked_campaign(actor: User, pk: int) -> InspectionCampaign:
     """The campaign, its row locked, if the person may write it. Raises CampaignError."""
-    rows = Campaign.objects.editable_by(actor).select_for_update(of=("self",))
-    found: Campaign | None = rows.select_related("region", "standard").filter(pk=pk).first()
+    rows = InspectionCampaign.objects.editable_by(actor).select_for_update(of=("self",))
+    found: InspectionCampaign | None = (
+        rows.select_related("region", "standard").filter(pk=pk).first()
+    )
     if found is None:
         raise CampaignError("这次考评已经锁定，或者不由您组织，不能再改。")
     return found
 
 
-def _move(actor: User, pk: int, step: Step, seen: str) -> Campaign:
+def _move(actor: User, pk: int, step: Step, seen: str) -> InspectionCampaign:
     """The locked row, checked against the table and against what the page showed."""
     campaign = locked_campaign(actor, pk)
     if seen and campaign.state != seen:
@@ -108,7 +110,7 @@ def _move(actor: User, pk: int, step: Step, seen: str) -> Campaign:
 
 
 @transaction.atomic
-def start_campaign(*, actor: User, pk: int, seen: str = "") -> Campaign:
+def start_campaign(*, actor: User, pk: int, seen: str = "") -> InspectionCampaign:
     """The teams get their sheets. Raises CampaignError while a place lacks a team."""
     campaign = _move(actor, pk, Step.START, seen)
     assignments = Assignment.objects.filter(team__campaign=campaign)
@@ -123,7 +125,7 @@ def start_campaign(*, actor: User, pk: int, seen: str = "") -> Campaign:
     return campaign
 
 
-def _refuse_unready(campaign: Campaign) -> None:
+def _refuse_unready(campaign: InspectionCampaign) -> None:
     for team in campaign.teams.prefetch_related("members", "assignments"):
         if not any(member.is_leader for member in team.members.all()):
             raise CampaignError(f"{team}还没有组长。")
@@ -143,9 +145,9 @@ def _refuse_unready(campaign: Campaign) -> None:
 
 
 @transaction.atomic
-def prepare_sheets(campaign: Campaign) -> int:
+def prepare_sheets(campaign: InspectionCampaign) -> int:
     """Sheets with the standard's items for assignments of a running campaign that have none."""
-    if campaign.state != CampaignState.RUNNING:
+    if campaign.state != InspectionCampaignState.RUNNING:
         return 0
     items = list(campaign.standard.items.filter(points__gt=0).order_by("number", "pk"))
     rows = Assignment.objects.filter(team__campaign=campaign, sheet__isnull=True)
@@ -162,7 +164,7 @@ def prepare_sheets(campaign: Campaign) -> int:
 
 
 @transaction.atomic
-def disclose(*, actor: User, pk: int, seen: str = "") -> Campaign:
+def disclose(*, actor: User, pk: int, seen: str = "") -> InspectionCampaign:
     """Every place sees its own marks from now on; objections run so many working days.
 
     Raises CampaignError while a sheet is missing, CalendarMissingError.
@@ -184,7 +186,7 @@ def disclose(*, actor: User, pk: int, seen: str = "") -> Campaign:
 
 
 @transaction.atomic
-def lock_campaign(*, actor: User, pk: int, seen: str = "") -> Campaign:
+def lock_campaign(*, actor: User, pk: int, seen: str = "") -> InspectionCampaign:
     """Write the scores down for good: sheets, then the marks that metrics read, then all of it.
 
     Deductions become findings to be put right. Raises CampaignError while objections may still
@@ -204,12 +206,12 @@ def lock_campaign(*, actor: User, pk: int, seen: str = "") -> Campaign:
     return campaign
 
 
-def _sheets(campaign: Campaign) -> QuerySet[InspectionSheet]:
+def _sheets(campaign: InspectionCampaign) -> QuerySet[InspectionSheet]:
     rows = InspectionSheet.objects.filter(assignment__team__campaign=campaign)
     return rows.select_related("assignment__team", "assignment__station", "assignment__region")
 
 
-def _lock_sheet(campaign: Campaign, sheet: InspectionSheet, now: dt.datetime) -> None:
+def _lock_sheet(campaign: InspectionCampaign, sheet: InspectionSheet, now: dt.datetime) -> None:
     sheet.score = total_of(sheet.lines.all())
     sheet.state, sheet.locked_at = SheetState.LOCKED, now
     save_recorded(sheet, clean=False)
@@ -231,7 +233,7 @@ def total_of(lines: Iterable[SheetLine]) -> Decimal:
     return sum((line.score for line in lines), Decimal(0))
 
 
-def _refuse_open_objections(campaign: Campaign) -> None:
+def _refuse_open_objections(campaign: InspectionCampaign) -> None:
     if timezone.localdate() <= campaign.objections_until:
         raise CampaignError(f"异议期到{_day(campaign.objections_until)}，过后才能锁定。")
     waiting = Objection.objects.filter(
@@ -241,7 +243,7 @@ def _refuse_open_objections(campaign: Campaign) -> None:
         raise CampaignError(f"还有 {waiting} 件异议没有答复，不能锁定。")
 
 
-def _refuse_other_marks(campaign: Campaign) -> None:
+def _refuse_other_marks(campaign: InspectionCampaign) -> None:
     if not campaign.quarter:
         return
     stations = Assignment.objects.filter(team__campaign=campaign).values("station")
@@ -259,7 +261,7 @@ def _day(day: dt.date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _message(campaign: Campaign, event: str, title: str, body: str) -> Message:
+def _message(campaign: InspectionCampaign, event: str, title: str, body: str) -> Message:
     return Message(
         key=f"campaign:{campaign.pk}:{event}",
         title=title,

@@ -11,12 +11,13 @@ from congress_portal.core.audit import save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, User
 from congress_portal.core.notices import Message, notify, office_people
-from stations.enums import FindingState, FindingStepKind
+from congress_portal.core.reminders import reminder
+from stations.enums import RectificationState, RectificationStepKind
 from stations.models import (
-    Campaign,
-    Finding,
-    FindingStep,
+    InspectionCampaign,
     InspectionSheet,
+    Rectification,
+    RectificationStep,
     StandardItem,
     Station,
     TeamMember,
@@ -33,10 +34,10 @@ class FindingError(DomainError):
 
 
 _KINDS = {
-    Step.REPORT: FindingStepKind.REPORT,
-    Step.PASS: FindingStepKind.PASSED,
-    Step.FAIL: FindingStepKind.FAILED,
-    Step.EXTEND: FindingStepKind.EXTENDED,
+    Step.REPORT: RectificationStepKind.REPORT,
+    Step.PASS: RectificationStepKind.PASSED,
+    Step.FAIL: RectificationStepKind.FAILED,
+    Step.EXTEND: RectificationStepKind.EXTENDED,
 }
 
 
@@ -50,7 +51,7 @@ def open_finding(
     region: Region | None = None,
     item: StandardItem | None = None,
     found_on: dt.date | None = None,
-) -> Finding:
+) -> Rectification:
     """The office names something to be put right; the place is told once.
 
     Raises FindingError, ValidationError (the item is open there already).
@@ -60,7 +61,7 @@ def open_finding(
         raise FindingError("请选家站或者镇（街道）。")
     if not is_county_office(actor, place):
         raise FindingError("整改事项由县人大机关登记。")
-    finding = Finding(
+    finding = Rectification(
         region=place,
         station=station,
         item=item,
@@ -69,7 +70,11 @@ def open_finding(
         due_on=due_on,
         entered_by=actor,
     )
-    same = Finding.objects.all().open().filter(region=place, station=station, words=finding.words)
+    same = (
+        Rectification.objects.all()
+        .open()
+        .filter(region=place, station=station, words=finding.words)
+    )
     if same.exists():
         raise FindingError("同样的问题已经在整改。")
     save_recorded(finding)
@@ -78,15 +83,15 @@ def open_finding(
 
 
 def find_from_sheets(
-    campaign: Campaign, sheets: Iterable[InspectionSheet], *, on: dt.date
-) -> list[Finding]:
+    campaign: InspectionCampaign, sheets: Iterable[InspectionSheet], *, on: dt.date
+) -> list[Rectification]:
     """A finding for each item that lost points at a place; teams' reasons stand together.
 
     An item that is being put right there already is not opened twice. Each place is told once.
     """
     due = max(campaign.rectify_by, on)
-    found: dict[tuple[int, int | None, int], Finding] = {}
-    open_ones = set(Finding.objects.all().open().values_list("region", "station", "item"))
+    found: dict[tuple[int, int | None, int], Rectification] = {}
+    open_ones = set(Rectification.objects.all().open().values_list("region", "station", "item"))
     for sheet in sheets:
         place = sheet.assignment
         for line in sheet.lines.filter(deduction__gt=0).order_by("item__number", "pk"):
@@ -96,7 +101,7 @@ def find_from_sheets(
             if key in found:
                 found[key].words = _joined(found[key].words, line.reason)
                 continue
-            found[key] = Finding(
+            found[key] = Rectification(
                 region=place.region,
                 station=place.station,
                 item=line.item,
@@ -105,7 +110,7 @@ def find_from_sheets(
                 found_on=min(sheet.inspected_on or on, on),
                 due_on=due,
             )
-    places: dict[tuple[int, int | None], list[Finding]] = {}
+    places: dict[tuple[int, int | None], list[Rectification]] = {}
     for key, finding in found.items():
         save_recorded(finding)
         places.setdefault(key[:2], []).append(finding)
@@ -134,10 +139,10 @@ def take_step(
     new_due_on: dt.date | None = None,
     photo: ContentFile | None = None,
     seen: str = "",
-) -> Finding:
+) -> Rectification:
     """Report, re-check or a later day, by the table. Raises FindingError, StepNotAllowedError."""
-    rows = Finding.objects.visible_to(actor).select_for_update(of=("self",))
-    finding: Finding | None = (
+    rows = Rectification.objects.visible_to(actor).select_for_update(of=("self",))
+    finding: Rectification | None = (
         rows.select_related("region", "station", "line__sheet__assignment")
         .filter(pk=finding_pk)
         .first()
@@ -151,7 +156,7 @@ def take_step(
     new_due_on = new_due_on if step in (Step.FAIL, Step.EXTEND) else None
     _refuse_day(finding, step, new_due_on)
     today = timezone.localdate()
-    row = FindingStep(
+    row = RectificationStep(
         finding=finding,
         kind=_KINDS[step],
         on=today,
@@ -163,13 +168,13 @@ def take_step(
         row.photo.save("photo.jpg", photo, save=False)
     save_recorded(row)
     finding.due_on = new_due_on or finding.due_on
-    finding.closed_on = today if finding.state == FindingState.CLOSED else None
+    finding.closed_on = today if finding.state == RectificationState.CLOSED else None
     save_recorded(finding, clean=False)
     _tell_step(finding, row)
     return finding
 
 
-def _refuse_day(finding: Finding, step: Step, day: dt.date | None) -> None:
+def _refuse_day(finding: Rectification, step: Step, day: dt.date | None) -> None:
     if step == Step.EXTEND and day is None:
         raise FindingError("请填写新的期限。")
     if day is not None and day < timezone.localdate():
@@ -178,9 +183,9 @@ def _refuse_day(finding: Finding, step: Step, day: dt.date | None) -> None:
         raise FindingError("新的期限应比原来的晚。")
 
 
-def _tell_step(finding: Finding, row: FindingStep) -> None:
+def _tell_step(finding: Rectification, row: RectificationStep) -> None:
     event = f"step:{row.pk}"
-    if row.kind == FindingStepKind.REPORT:
+    if row.kind == RectificationStepKind.REPORT:
         people = {user.pk: user for user in _checkers(finding)}
         place = finding.station or finding.region
         title = f"{place}报来整改情况，请复查"
@@ -189,7 +194,7 @@ def _tell_step(finding: Finding, row: FindingStep) -> None:
         _tell(finding, event, f"{row.get_kind_display()}：{finding.words}", row.words)
 
 
-def _checkers(finding: Finding) -> list[User]:
+def _checkers(finding: Rectification) -> list[User]:
     """The county's office, and the team whose sheet it came from."""
     county = Region.objects.filter(code=finding.region.code[:6].ljust(12, "0")).first()
     people = office_people(county) if county else []
@@ -199,12 +204,12 @@ def _checkers(finding: Finding) -> list[User]:
     return people
 
 
-def _tell(finding: Finding, event: str, title: str, body: str) -> None:
+def _tell(finding: Rectification, event: str, title: str, body: str) -> None:
     people = people_of_place(finding.region_id, finding.station_id)
     notify(people, _message(finding, event, title, body))
 
 
-def _message(finding: Finding, event: str, title: str, body: str) -> Message:
+def _message(finding: Rectification, event: str, title: str, body: str) -> Message:
     return Message(
         key=f"finding:{finding.pk}:{event}",
         title=title,
@@ -213,10 +218,11 @@ def _message(finding: Finding, event: str, title: str, body: str) -> Message:
     )
 
 
-def remind_of_findings(on: dt.date) -> int:
+@reminder
+def remind_of_findings(on: dt.date) -> dict[str, int]:
     """Tell each place once that a day has passed; a later day that passes is told anew."""
     said = 0
-    rows = Finding.objects.all().overdue(on).select_related("region", "station")
+    rows = Rectification.objects.all().overdue(on).select_related("region", "station")
     for finding in rows.order_by("due_on", "pk"):
         people = people_of_place(finding.region_id, finding.station_id)
         message = Message(
@@ -227,7 +233,7 @@ def remind_of_findings(on: dt.date) -> int:
             is_urgent=True,
         )
         said += notify(people, message)
-    return said
+    return {"整改逾期": said}
 
 
 def _day(day: dt.date) -> str:

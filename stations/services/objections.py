@@ -10,8 +10,8 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify, office_people
 from stations import guards
-from stations.enums import CampaignState, ObjectionState
-from stations.models import Campaign, InspectionSheet, Objection, SheetLine
+from stations.enums import InspectionCampaignState, ObjectionState
+from stations.models import InspectionCampaign, InspectionSheet, Objection, SheetLine
 from stations.selectors.parts import is_member, parts_in_sheet
 from stations.services.people import people_of_place
 from stations.workflow import OBJECTION_TABLE, Part, Step, next_state
@@ -89,9 +89,9 @@ def _locked_sheet(sheet: InspectionSheet | None) -> InspectionSheet:
     """The campaign's row is locked, so that an objection comes before its lock or not at all."""
     if sheet is None:
         raise ObjectionError("没有这张打分表，或者已经锁定。")
-    rows = Campaign.objects.select_for_update(of=("self",))
+    rows = InspectionCampaign.objects.select_for_update(of=("self",))
     campaign = rows.get(teams__assignments=sheet.assignment_id)
-    if campaign.state != CampaignState.OBJECTIONS:
+    if campaign.state != InspectionCampaignState.OBJECTIONS:
         raise ObjectionError(f"{campaign.title}{campaign.get_state_display()}，不在异议期。")
     found = InspectionSheet.objects.select_for_update(of=("self",))
     related = ("assignment__team__campaign__region", "assignment__station", "assignment__region")

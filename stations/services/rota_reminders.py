@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from congress_portal.core.notices import Message, carry_waiting, notify
+from congress_portal.core.notices import Message, notify
+from congress_portal.core.reminders import reminder
 from stations.enums import DutyState
 from stations.models import RotaDuty
 
@@ -10,7 +11,8 @@ _NOTICE_DAYS = 3
 _FARTHEST = dt.timedelta(days=60)
 
 
-def remind_of_duties(on: dt.date) -> int:
+@reminder
+def remind_of_duties(on: dt.date) -> dict[str, int]:
     """Remind of released duties that are due; returns how many were said now.
 
     A day is reminded of once, on the rule's day or, if the command slept then, later, but not
@@ -32,8 +34,7 @@ def remind_of_duties(on: dt.date) -> int:
         ahead = duty.slot.rule.notice_days if duty.slot.rule else _NOTICE_DAYS
         if (duty.held_on - on).days <= ahead and duty.deputy.user:
             said += notify([duty.deputy.user], _message(duty, on))
-    carry_waiting()
-    return said
+    return {"接待值班": said}
 
 
 def _message(duty: RotaDuty, on: dt.date) -> Message:

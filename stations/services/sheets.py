@@ -15,8 +15,8 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify
 from stations import guards
-from stations.enums import CampaignState
-from stations.models import Campaign, InspectionSheet, SheetLine
+from stations.enums import InspectionCampaignState
+from stations.models import InspectionCampaign, InspectionSheet, SheetLine
 from stations.selectors.parts import parts_in_sheet
 from stations.workflow import SHEET_TABLE, Part, Step, next_state
 
@@ -87,21 +87,23 @@ def receive_sheet(
     return sheet
 
 
-def _locked_sheet(actor: User, pk: int) -> tuple[InspectionSheet, Campaign]:
+def _locked_sheet(actor: User, pk: int) -> tuple[InspectionSheet, InspectionCampaign]:
     """The campaign's row is locked first, so that disclosure and lock come before or after."""
     found = InspectionSheet.objects.editable_by(actor).filter(pk=pk).first()
     if found is None:
         raise SheetError("没有这张打分表，或者已经锁定、不由您打分。")
-    rows = Campaign.objects.select_for_update(of=("self",))
+    rows = InspectionCampaign.objects.select_for_update(of=("self",))
     campaign = rows.get(teams__assignments=found.assignment_id)
-    if campaign.state != CampaignState.RUNNING:
+    if campaign.state != InspectionCampaignState.RUNNING:
         raise SheetError(f"{campaign.title}{campaign.get_state_display()}，不能打分。")
     sheets = InspectionSheet.objects.select_for_update(of=("self",))
     sheet = sheets.select_related("assignment__region", "assignment__team").get(pk=pk)
     return sheet, campaign
 
 
-def _refuse_outside(campaign: Campaign, day: dt.date | None, *, must_be_told: bool) -> None:
+def _refuse_outside(
+    campaign: InspectionCampaign, day: dt.date | None, *, must_be_told: bool
+) -> None:
     """What counts is the day at the place: a phone may send it later than the last day."""
     if day is None:
         if must_be_told:

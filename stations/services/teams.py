@@ -11,10 +11,10 @@ from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.enums import TOWN_LEVELS
 from congress_portal.core.models import Region, User
 from stations import guards
-from stations.enums import CampaignState, SheetState, StandardSubject
+from stations.enums import InspectionCampaignState, SheetState, StandardSubject
 from stations.models import (
     Assignment,
-    Campaign,
+    InspectionCampaign,
     Station,
     StationType,
     Team,
@@ -24,10 +24,10 @@ from stations.models.campaign import own_stations
 from stations.services.campaigns import CampaignError, locked_campaign, prepare_sheets
 from stations.services.fair_split import Place, split_fairly
 
-_OPEN = (CampaignState.DRAFT, CampaignState.RUNNING)
+_OPEN = (InspectionCampaignState.DRAFT, InspectionCampaignState.RUNNING)
 
 
-def _open_campaign(actor: User, pk: int) -> Campaign:
+def _open_campaign(actor: User, pk: int) -> InspectionCampaign:
     campaign = locked_campaign(actor, pk)
     if campaign.state not in _OPEN:
         raise CampaignError("评分已经公开，考评组和分工不能再改。")
@@ -155,7 +155,7 @@ def propose_assignments(
     """
     campaign = _open_campaign(actor, campaign_pk)
     if afresh:
-        if campaign.state != CampaignState.DRAFT:
+        if campaign.state != InspectionCampaignState.DRAFT:
             raise CampaignError("考评已经开始，不能重新分配；可以逐个调整。")
         for row in Assignment.objects.filter(team__campaign=campaign):
             delete_recorded(row)
@@ -183,7 +183,7 @@ def propose_assignments(
 
 
 def _rows_of(
-    campaign: Campaign, towns: Sequence[Region], types: Sequence[StationType]
+    campaign: InspectionCampaign, towns: Sequence[Region], types: Sequence[StationType]
 ) -> dict[tuple[str, int], Station | Region]:
     """The places of the campaign: towns where its standard is for towns, else stations."""
     within = Region.objects.within(campaign.region)

@@ -14,9 +14,9 @@ from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.listing import page_of
-from stations.enums import CampaignState
+from stations.enums import InspectionCampaignState
 from stations.forms.campaigns import CampaignForm, StepForm
-from stations.models import Campaign, InspectionSheet, Objection
+from stations.models import InspectionCampaign, InspectionSheet, Objection
 from stations.reports.inspection import bulletin_facts, bulletin_paper, paper_bytes
 from stations.selectors.campaigns import (
     LINE_PERCENT,
@@ -46,12 +46,12 @@ _DONE = {
 }
 
 
-def campaign_of(request: HttpRequest, pk: int) -> Campaign:
-    rows = Campaign.objects.visible_to(request.user).select_related("region", "standard")
+def campaign_of(request: HttpRequest, pk: int) -> InspectionCampaign:
+    rows = InspectionCampaign.objects.visible_to(request.user).select_related("region", "standard")
     return get_object_or_404(rows, pk=pk)
 
 
-def office_campaign(request: HttpRequest, pk: int) -> Campaign:
+def office_campaign(request: HttpRequest, pk: int) -> InspectionCampaign:
     """403 for readers, 404 for strangers."""
     campaign = campaign_of(request, pk)
     if Part.OFFICE not in parts_in_campaign(request.user, campaign):
@@ -86,7 +86,7 @@ def campaign_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _keep(request, office_campaign(request, pk))
 
 
-def _keep(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
+def _keep(request: HttpRequest, campaign: InspectionCampaign | None) -> HttpResponse:
     form = CampaignForm(request.POST or None, user=request.user, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.user, "pk": campaign and campaign.pk, **form.cleaned_data}
@@ -111,7 +111,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": found,
         "is_office": Part.OFFICE in parts,
         "may_change": Part.OFFICE in parts
-        and found.state in (CampaignState.DRAFT, CampaignState.RUNNING),
+        and found.state in (InspectionCampaignState.DRAFT, InspectionCampaignState.RUNNING),
         "next": [(step.value, CAMPAIGN_TABLE[step]) for step in steps],
         "teams": teams_of(request.user, found).prefetch_related("members__user", "members__home"),
         "assignments": assignments,
@@ -127,7 +127,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stations/campaign_detail.html", context)
 
 
-def _sheets(request: HttpRequest, found: Campaign) -> dict[int, InspectionSheet]:
+def _sheets(request: HttpRequest, found: InspectionCampaign) -> dict[int, InspectionSheet]:
     """Those that the person may open, by assignment."""
     rows = InspectionSheet.objects.visible_to(request.user)
     mine = rows.filter(assignment__team__campaign=found).distinct()
@@ -163,7 +163,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
         "results": results_of(found, line_percent=percent),
         "percent": percent,
         "openable": {sheet.pk for sheet in own},
-        "is_locked": found.state == CampaignState.LOCKED,
+        "is_locked": found.state == InspectionCampaignState.LOCKED,
     }
     return render(request, "stations/campaign_results.html", context)
 
@@ -178,7 +178,7 @@ def _percent(request: HttpRequest) -> int:
 def bulletin(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """通报 of a locked campaign, for everybody whom it goes to."""
     found = campaign_of(request, pk)
-    if found.state != CampaignState.LOCKED:
+    if found.state != InspectionCampaignState.LOCKED:
         raise Http404("考评锁定以后才有通报。")
     paper = bulletin_paper(bulletin_facts(found))
     record(AuditAction.EXPORT, found, label=paper.title, changes={"format": kind})

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
 from stations.forms.findings import FindingFilter, FindingForm, FindingStepForm
-from stations.models import Finding, FindingStep
+from stations.models import Rectification, RectificationStep
 from stations.selectors.findings import findings_by_town, findings_listed, steps_of
 from stations.selectors.parts import parts_in_finding
 from stations.services import findings as services
@@ -53,8 +53,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/finding_form.html", {"form": form})
 
 
-def _finding_of(request: HttpRequest, pk: int) -> Finding:
-    rows = Finding.objects.visible_to(request.user).select_related(
+def _finding_of(request: HttpRequest, pk: int) -> Rectification:
+    rows = Rectification.objects.visible_to(request.user).select_related(
         "region", "station", "item", "line__sheet__assignment__team__campaign", "entered_by"
     )
     return get_object_or_404(rows.distinct(), pk=pk)
@@ -95,5 +95,5 @@ def finding_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @require_GET
 def step_photo(request: HttpRequest, pk: int) -> FileResponse:
-    rows = FindingStep.objects.visible_to(request.user).distinct()
+    rows = RectificationStep.objects.visible_to(request.user).distinct()
     return sent_photo(get_object_or_404(rows, pk=pk).photo)

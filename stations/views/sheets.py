@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
-from stations.enums import CampaignState, ObjectionState, SheetState
+from stations.enums import InspectionCampaignState, ObjectionState, SheetState
 from stations.forms.sheets import AnswerForm, ObjectionForm, ReturnForm, SheetForm
 from stations.models import InspectionSheet, Objection, SheetLine
 from stations.selectors.parts import is_member, parts_in_sheet
@@ -39,9 +39,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = found.assignment.team.campaign
     parts = parts_in_sheet(request.user, found.assignment)
     lines = list(found.lines.select_related("item").order_by("item__number", "pk"))
-    is_running = campaign.state == CampaignState.RUNNING
+    is_running = campaign.state == InspectionCampaignState.RUNNING
     steps = open_steps(SHEET_TABLE, state=found.state, parts=parts) if is_running else []
-    is_open = campaign.state == CampaignState.OBJECTIONS
+    is_open = campaign.state == InspectionCampaignState.OBJECTIONS
     context = {
         "sheet": found,
         "campaign": campaign,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction, RegionLevel
 from congress_portal.core.models import Region
-from stations.models import Campaign
+from stations.models import InspectionCampaign
 from stations.reports.inspection import year_workbook
 from stations.selectors.years import PARTS, YearBook, year_book
 
@@ -20,7 +20,7 @@ def _book(request: HttpRequest, year: int) -> YearBook:
     """Of the county whose campaigns the reader may see; ``?region=`` by its code."""
     if not 2000 <= year <= 2100:
         raise Http404("年度要写成四位数字。")
-    seen = Campaign.objects.visible_to(request.user).values("region")
+    seen = InspectionCampaign.objects.visible_to(request.user).values("region")
     counties = Region.objects.filter(level=RegionLevel.COUNTY)
     prefixes = request.user.scope.read_prefixes
     mine = [

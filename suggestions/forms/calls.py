@@ -1,5 +1,6 @@
 """Calls, and topics proposed for supervision."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -12,7 +13,17 @@ from suggestions.forms.fields import DayField, WordsField
 from suggestions.models import TopicProposal
 
 
-class CallForm(forms.Form):
+class OnceForm(forms.Form):
+    """A form that belongs to no case; its key makes a double tap one entry."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        self.initial["key"] = uuid.uuid4()
+
+
+class CallForm(OnceForm):
     kind = forms.ChoiceField(label="征集什么", choices=CallKind.choices, widget=forms.RadioSelect)
     region = forms.ModelChoiceField(Region.objects.none(), label="哪里的人大", empty_label=None)
     title = forms.CharField(label="标题", max_length=120)
@@ -35,7 +46,7 @@ class CallForm(forms.Form):
         self.initial["kind"] = CallKind.SUGGESTIONS
 
 
-class TopicForm(forms.Form):
+class TopicForm(OnceForm):
     title = forms.CharField(label="议题", max_length=160)
     reason = WordsField("理由", required=False)
     proposer = forms.CharField(

@@ -33,6 +33,7 @@ from suggestions.forms.fields import (
 )
 from suggestions.models import Extension, Handling, Nomination, Promise, ReviewItem, Suggestion
 from suggestions.selectors import specialist_groups
+from suggestions.services.steps import who_was_it
 
 
 def _items(kind: str, label: str, *, required: bool) -> forms.ModelMultipleChoiceField:
@@ -83,7 +84,8 @@ class MergeForm(StepForm):
     comment = comment_field()
 
     def prepare(self) -> None:
-        self.fields["into"].queryset = mergeable(self.user, self.suggestion)
+        rows = mergeable(self.user, self.suggestion)
+        self.offer_rows("into", rows, "要并入的主件情况已经变了。")
         self.fields["into"].label_from_instance = lambda row: (
             f"{row.year}年{row.number}　{row.title}（{row.get_state_display()}）"
         )
@@ -110,8 +112,7 @@ class HandOverForm(StepForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """``seen`` goes along: of two who hand over at once, the second reads why not."""
-        return {**self.cleaned_data, "assisting": list(self.cleaned_data["assisting"])}
+        return {**super().values, "assisting": list(self.cleaned_data["assisting"])}
 
 
 class PassOnForm(StepForm):
@@ -137,7 +138,8 @@ class ReassignForm(StepForm):
         in_hand = self.suggestion.handlings.all().in_hand()
         if in_hand.filter(share=Share.LEAD).exists():
             rows = rows.exclude(share=Share.LEAD, state__in=sorted(NOT_IN_HAND))
-        self.fields["instead_of"].queryset = rows.select_related("unit").order_by("-pk")
+        listed = rows.select_related("unit").order_by("-pk")
+        self.offer_rows("instead_of", listed, "这家单位的情况已经变了。")
         self.fields["instead_of"].label_from_instance = lambda row: (
             f"{row.unit}（{row.get_share_display()}，{row.get_state_display()}）"
         )
@@ -168,6 +170,12 @@ class ExtensionDecisionForm(StepForm):
 
     def fill(self) -> None:
         """Hook of the granting form."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.request is None:
+            raise forms.ValidationError(f"没有待决定的延期申请。{who_was_it(self.suggestion)}")
+        return data
 
     @property
     def values(self) -> dict[str, Any]:
@@ -241,7 +249,7 @@ class SettleForm(StepForm):
 
     def prepare(self) -> None:
         rows = self.suggestion.promises.all().open()
-        self.fields["promise"].queryset = rows
+        self.offer_rows("promise", rows, "这项承诺已经了结。")
         first = rows.first()
         self.initial["promise"] = first.pk if first else None
 
@@ -285,7 +293,7 @@ class HonourForm(StepForm):
 
     def prepare(self) -> None:
         rows = self.suggestion.nominations.filter(state=NominationState.PENDING)
-        self.fields["nomination"].queryset = rows
+        self.offer_rows("nomination", rows, "这次推荐已经评定。")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -295,4 +303,6 @@ class HonourForm(StepForm):
 
 
 class InternalNoteForm(StepForm):
+    watches = False
+
     text = WordsField("内部意见", rows=3, longest=2000)

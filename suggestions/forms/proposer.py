@@ -19,7 +19,12 @@ from suggestions.forms.fields import (
 
 
 class AppraisalForm(StepForm):
-    """Attitude and result apart, each with its words (满意、基本满意、不满意)."""
+    """Attitude and result apart, each with its words (满意、基本满意、不满意).
+
+    Others may rate meanwhile: the sheet itself says whether it was given.
+    """
+
+    watches = False
 
     was_contacted = yes_no("答复前，承办单位联系过您吗")
     process = forms.ChoiceField(label="办理态度", choices=Rating.choices, widget=forms.RadioSelect)

@@ -14,16 +14,12 @@ from suggestions.forms.fields import (
     comment_field,
     held_on,
 )
-from suggestions.models import Promise
+from suggestions.models import Letterhead, Promise
 from suggestions.services.answering import proposers_of
 
 
 class SignForm(StepForm):
     on = held_on("签收日期")
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
 
 
 class ReturnRequestForm(StepForm):
@@ -37,6 +33,12 @@ class ContactEntryForm(StepForm):
     form = forms.ChoiceField(label="方式", choices=ContactForm.choices, widget=forms.RadioSelect)
     deputies = forms.ModelMultipleChoiceField(
         Deputy.objects.none(), label="与哪几位代表", widget=forms.CheckboxSelectMultiple
+    )
+    others = forms.CharField(
+        label="其他参加人",
+        required=False,
+        max_length=200,
+        help_text="提出建议的代表在上面勾选；村干部、单位分管负责人等写在这里。",
     )
     content = WordsField("沟通内容", help_text="谈了什么，代表怎么说，约定了什么。")
 
@@ -58,7 +60,12 @@ class ExtensionForm(StepForm):
 
 class OpinionForm(StepForm):
     opinion = WordsField("会办意见", rows=8, longest=10_000)
-    number = forms.CharField(label="文号", required=False, max_length=60)
+    number = forms.CharField(
+        label="文号",
+        required=False,
+        max_length=60,
+        help_text="留空就由系统接着本单位会办意见的号往下编。",
+    )
     on = held_on("日期")
 
 
@@ -66,9 +73,17 @@ class ReplyForm(StepForm):
     """Starts from the attempt that was sent back, so that nothing is typed twice."""
 
     reply_class = class_field()
-    body = WordsField("答复内容", rows=12, longest=20_000)
+    body = WordsField(
+        "答复内容",
+        rows=12,
+        longest=20_000,
+        help_text="只写正文；称呼、开头、结尾和落款由系统按公文格式加上。",
+    )
     letter_number = forms.CharField(
-        label="答复文号", required=False, max_length=60, help_text="如 安交函〔2026〕12号。"
+        label="答复文号",
+        required=False,
+        max_length=60,
+        help_text="留空就在签发时接着本单位答复函的号往下编；另有收发文登记的照填。",
     )
     contact_name = forms.CharField(label="联系人", max_length=40)
     contact_phone = forms.CharField(label="联系电话", max_length=40)
@@ -105,10 +120,6 @@ class ApproveForm(StepForm):
     on = held_on("签发日期")
     comment = comment_field(required=False, label="审批意见")
 
-    @property
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
 
 class PromiseReportForm(StepForm):
     promise = forms.ModelChoiceField(
@@ -120,7 +131,7 @@ class PromiseReportForm(StepForm):
 
     def prepare(self) -> None:
         rows = self.suggestion.promises.all().open()
-        self.fields["promise"].queryset = rows
+        self.offer_rows("promise", rows, "这项承诺已经了结。")
         first = rows.first()
         self.initial["promise"] = first.pk if first else None
 
@@ -129,3 +140,11 @@ class PromiseReportForm(StepForm):
         data = dict(super().values)
         promise = data.pop("promise")
         return {**data, "promise_pk": promise.pk}
+
+
+class LetterheadForm(forms.ModelForm):
+    """The unit's own data on its letters."""
+
+    class Meta:
+        model = Letterhead
+        fields = ("leader_name", "leader_phone", "reply_prefix", "opinion_prefix")

@@ -11,19 +11,23 @@ from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from suggestions.enums import CallKind, Kind, Session
-from suggestions.forms.fields import DeputyNamesField, StepForm, colleagues_of, units_field
+from suggestions.enums import TASK_DICTIONARIES, CallKind, Kind, Session
+from suggestions.forms.fields import (
+    DeputyNamesField,
+    StepForm,
+    WordsField,
+    colleagues_of,
+    units_field,
+)
 from suggestions.models import Call, Suggestion
 from suggestions.services import congress_of
+from suggestions.services.drafting import WRITTEN
 
 _LONGEST = 10_000
 
 
-def _area(label: str, rows: int, hint: str) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(
-        label=label, required=False, max_length=_LONGEST, widget=area, help_text=hint
-    )
+def _area(label: str, rows: int, hint: str) -> WordsField:
+    return WordsField(label, rows=rows, longest=_LONGEST, required=False, help_text=hint)
 
 
 class WriteForm(forms.Form):
@@ -62,7 +66,7 @@ class WriteForm(forms.Form):
     )
     proposed_units = units_field("建议由哪个单位办理")
     themes = forms.ModelMultipleChoiceField(
-        DictionaryEntry.objects.of(Dictionary.THEME).active(),
+        DictionaryEntry.objects.filter(dictionary__in=TASK_DICTIONARIES).active(),
         label="结合哪项中心工作",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -107,7 +111,7 @@ class WriteForm(forms.Form):
         if draft and draft.call_id:
             calls |= Call.objects.filter(pk=draft.call_id)
         self.fields["call"].queryset = calls
-        if not DictionaryEntry.objects.of(Dictionary.THEME).active().exists():
+        if not self.fields["themes"].queryset.exists():
             del self.fields["themes"]
         for name in ("region", "call"):
             if len(self.fields[name].queryset) < (2 if name == "region" else 1):
@@ -142,9 +146,25 @@ class WriteForm(forms.Form):
     def clean_seen_at(self) -> dt.datetime | None:
         text = self.cleaned_data["seen_at"]
         try:
-            return dt.datetime.fromisoformat(text) if text else None
+            moment = dt.datetime.fromisoformat(text) if text else None
         except ValueError:
             return None
+        return moment if moment is not None and timezone.is_aware(moment) else None
+
+    def differing(self, stored: Suggestion) -> list[tuple[str, str, str]]:
+        """Name, label and stored text of what was written elsewhere in other words."""
+        return [
+            (name, str(self.fields[name].label), getattr(stored, name))
+            for name in WRITTEN
+            if name in self.fields
+            and getattr(stored, name) != self.cleaned_data.get(name, "").strip()
+        ]
+
+    def renew(self, stored: Suggestion) -> None:
+        """After a conflict: what is sent next was written with the stored text in view."""
+        data: Any = self.data.copy()
+        data["seen_at"] = stored.saved_at.isoformat() if stored.saved_at else ""
+        self.data = data
 
     @property
     def values(self) -> dict[str, Any]:
@@ -163,7 +183,7 @@ def _fresh(deputy: Deputy, kind: str, call: Call | None) -> dict[str, Any]:
     return {
         "key": uuid.uuid4(),
         "kind": kind,
-        "session": Session.INTERVAL,
+        "session": Session.PLENARY if kind == Kind.MOTION else Session.INTERVAL,
         "region": congress_of(deputy, timezone.localdate()).region_id,
         "call": call.pk if call else None,
     }
@@ -190,6 +210,8 @@ class SearchForm(forms.Form):
 
 
 class InviteForm(StepForm):
+    watches = False
+
     deputies = forms.ModelMultipleChoiceField(
         Deputy.objects.none(),
         label="邀请谁",
@@ -215,6 +237,8 @@ def invitable(suggestion: Suggestion) -> Any:
 
 
 class PaperSignerForm(StepForm):
+    watches = False
+
     deputies = DeputyNamesField("纸面签名的代表")
 
     def prepare(self) -> None:
@@ -222,6 +246,8 @@ class PaperSignerForm(StepForm):
 
 
 class FileForm(StepForm):
+    watches = False
+
     kind = forms.ChoiceField(label="类别")
     upload = forms.FileField(label="文件", help_text="PDF、图片、Word 或 Excel，不超过 20 MB。")
 

@@ -3,6 +3,7 @@ from suggestions.models.casework import (
     ClockChange,
     Contact,
     Extension,
+    FormKey,
     InternalNote,
     Reminder,
     Suspension,
@@ -17,7 +18,8 @@ from suggestions.models.followup import (
     Supervision,
 )
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
-from suggestions.models.letters import LetterText, LetterTextQuerySet
+from suggestions.models.intake import Intake, IntakePaper
+from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
 from suggestions.models.topic import TopicProposal
@@ -31,12 +33,17 @@ __all__ = [
     "CoSigner",
     "Contact",
     "Extension",
+    "FormKey",
     "GroupFollowUp",
     "Handling",
     "HandlingRule",
+    "Intake",
+    "IntakePaper",
     "InternalNote",
+    "LetterSeries",
     "LetterText",
     "LetterTextQuerySet",
+    "Letterhead",
     "LookBack",
     "Nomination",
     "NumberSeries",

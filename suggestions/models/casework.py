@@ -48,6 +48,9 @@ class Contact(models.Model):
     held_on = models.DateField("沟通日期")
     form = models.CharField("方式", max_length=10, choices=ContactForm.choices)
     deputies = models.ManyToManyField(Deputy, related_name="+", verbose_name="代表")
+    others = models.CharField(
+        "其他参加人", max_length=200, blank=True, help_text="如村干部、单位分管负责人。"
+    )
     content = models.TextField("沟通内容")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
@@ -255,6 +258,38 @@ class TransitionLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}：{self.actor_name}"
+
+
+class FormKeyQuerySet(ScopedQuerySet):
+    """Nobody reads them on a page; each person's own."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return Q(user=scope.user_id) if scope.user_id else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return NOTHING
+
+
+class FormKey(models.Model):
+    """That a form was sent; its unique key is why a double tap does one step."""
+
+    key = models.UUIDField("表单编号", unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人"
+    )
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    objects = FormKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "已提交的表单"
+        verbose_name_plural = "已提交的表单"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
 
 
 class InternalNoteQuerySet(ScopedQuerySet):

@@ -46,11 +46,13 @@ class CaseQuerySet(ScopedQuerySet):
 
 
 class HandlingQuerySet(CaseQuerySet):
-    """Who handles a published suggestion is public, too."""
+    """Who handles a published suggestion is public, too; and who handles the main item."""
 
     def read_rule(self, scope: Scope) -> Q:
         rule = Suggestion.objects.all().read_rule(scope)
-        return Q(suggestion__in=Suggestion.objects.filter(rule))
+        read = Suggestion.objects.filter(rule)
+        mains = read.filter(merged_into__isnull=False).order_by().values("merged_into")
+        return Q(suggestion__in=read) | Q(suggestion__in=mains)
 
     def write_rule(self, scope: Scope) -> Q:
         """The office, and the unit's own people for their part."""
@@ -155,7 +157,11 @@ class ReplyQuerySet(ScopedQuerySet):
         """Those who take part; and with a published suggestion its public replies."""
         rule = Suggestion.objects.all().read_rule(scope)
         shown = Q(handling__suggestion__in=Suggestion.objects.filter(rule), is_public=True)
-        return shown | Q(handling__suggestion__in=readable(scope))
+        own = readable(scope)
+        answered = Appraisal.objects.filter(suggestion__in=own)  # of an item merged into another
+        return (
+            shown | Q(handling__suggestion__in=own) | Q(pk__in=answered.order_by().values("reply"))
+        )
 
     def write_rule(self, scope: Scope) -> Q:
         return Q(handling__suggestion__in=writable(scope))
@@ -200,6 +206,8 @@ class Reply(models.Model):
     contact_name = models.CharField("联系人", max_length=40, blank=True)
     contact_phone = models.CharField("联系电话", max_length=40, blank=True)
     signer = models.CharField("签发人", max_length=40, blank=True)
+    leader_name = models.CharField("分管负责人", max_length=40, blank=True)
+    leader_phone = models.CharField("负责人电话", max_length=40, blank=True)
     is_public = models.BooleanField("答复可以公开", default=True)
 
     objects = ReplyQuerySet.as_manager()
@@ -333,6 +341,7 @@ class Appraisal(models.Model):
     )
     delivered_on = models.DateField("送达日期")
     due_on = models.DateField("评价期限", null=True, blank=True)
+    clock_warning = models.CharField("期限提示", max_length=200, blank=True, editable=False)
     process = models.CharField("办理态度", max_length=12, choices=Rating.choices, blank=True)
     result = models.CharField("办理结果", max_length=12, choices=Rating.choices, blank=True)
     was_contacted = models.BooleanField("答复前联系过", null=True, blank=True)

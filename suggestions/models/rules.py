@@ -26,7 +26,7 @@ class HandlingRule(models.Model):
     hand_over_days = models.PositiveSmallIntegerField(
         "交办期限（工作日）",
         default=5,
-        help_text="闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。",
+        help_text="从受理之日起；闭会期间的建议 5 个工作日内交办（某市规定第 11 条）。",
     )
     sign_days = models.PositiveSmallIntegerField(
         "签收期限（工作日）", default=7, help_text="深圳 2007 年：7 日内网上签收。"
@@ -62,6 +62,11 @@ class HandlingRule(models.Model):
         "承诺进展报告间隔（月）",
         default=3,
         help_text="B 类件继续办理并再次答复（某市规定第 20 条）。",
+    )
+    import_report_months = models.PositiveSmallIntegerField(
+        "导入的承诺首次报告（月）",
+        default=1,
+        help_text=("目录没有承诺日期的：从答复之日起按报告间隔算，已经过去的从导入之日起算。"),
     )
     returned_time_counts = models.BooleanField(
         "退办期间计入办理期限",

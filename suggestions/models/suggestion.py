@@ -3,6 +3,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from suggestions.enums import (
     NOT_COUNTED,
     NOT_IN_HAND,
     OPEN_WITH_UNITS,
+    TASK_DICTIONARIES,
     UNNUMBERED,
     UNSUBMITTED,
     CoSignerState,
@@ -50,8 +52,8 @@ class SuggestionQuerySet(ScopedQuerySet):
     """Who reads a suggestion.
 
     Office: all but other people's drafts. Deputy: own, co-signed, those of the own specialist
-    group's field, and the published. Unit: what it is handed. Government office: what it was
-    passed.
+    group's field, and the published. Unit: what it is handed, with what was merged into it.
+    Government office: what it was passed.
     """
 
     region_path = "lead__town"
@@ -61,7 +63,7 @@ class SuggestionQuerySet(ScopedQuerySet):
     def read_rule(self, scope: Scope) -> Q:
         rule = self.party_rule(scope)
         if scope.deputy_user_id:
-            rule |= Q(published_on__isnull=False)
+            rule |= _PUBLISHED
         return rule
 
     def party_rule(self, scope: Scope) -> Q:
@@ -74,7 +76,8 @@ class SuggestionQuerySet(ScopedQuerySet):
             handed = (
                 _rows_of("handlings").filter(unit__in=scope.unit_ids).exclude(state__in=NOT_IN_HAND)
             )
-            rule |= Q(pk__in=handed.values("suggestion"))
+            cases = handed.values("suggestion")
+            rule |= Q(pk__in=cases) | Q(merged_into__in=cases)  # its proposers are answered, too
             rule |= Q(
                 region__handling_rule__government_unit__in=scope.unit_ids,
                 passed_on_on__isnull=False,
@@ -84,6 +87,10 @@ class SuggestionQuerySet(ScopedQuerySet):
     def write_rule(self, scope: Scope) -> Q:
         """The office of the congress that received it; drafts are the deputies'."""
         return scope.writes("region") & (~Q(state__in=_PRIVATE) | Q(entered_on_behalf=True))
+
+    def published(self) -> Self:
+        """On the open list: with consent, and in the units' hands or through them."""
+        return self.filter(_PUBLISHED, consents_to_publication=True)
 
     def led_or_signed_by(self, user_id: int) -> Self:
         """Suggestions the person leads or has confirmed to co-sign."""
@@ -130,6 +137,7 @@ class SuggestionQuerySet(ScopedQuerySet):
 # Nobody but the deputies themselves (and staff who enter on behalf) reads these.
 _PRIVATE = (State.DRAFT,)
 _IN_HAND = tuple(HANDED_OVER)
+_PUBLISHED = Q(published_on__isnull=False, state__in=_IN_HAND)  # a withdrawn one no more
 
 
 def _signatures(user_id: int, *states: str) -> models.QuerySet[Any]:
@@ -148,7 +156,14 @@ class Suggestion(models.Model):
     """A deputy's suggestion (代表建议、批评和意见) or motion (议案)."""
 
     year = models.PositiveSmallIntegerField("年度")
-    number = models.CharField("编号", max_length=20, blank=True)
+    number = models.CharField(
+        "编号",
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(r"\d{7}", "编号里连着的数字不能超过六位，请核对。", inverse_match=True)
+        ],
+    )
     state = models.CharField(
         "状态", max_length=14, choices=State.choices, default=State.ACCEPTED, editable=False
     )
@@ -193,7 +208,7 @@ class Suggestion(models.Model):
     themes = models.ManyToManyField(
         DictionaryEntry,
         blank=True,
-        limit_choices_to={"dictionary": Dictionary.THEME},
+        limit_choices_to={"dictionary__in": TASK_DICTIONARIES},
         related_name="+",
         verbose_name="结合的中心工作",
     )

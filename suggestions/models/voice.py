@@ -1,25 +1,28 @@
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from activities.models import Activity, Visit
+from activities.models import Activity, Finding, Visit
 from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
 from congress_portal.core.masking import mask_name, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import Scope, ScopedQuerySet
+from deputies.models import Deputy
 from stations.models import Enterprise, Reception, ReceptionNumber, Station
 from suggestions.enums import VoiceSource
 from suggestions.models.suggestion import Suggestion
 
 
 class VoiceQuerySet(ScopedQuerySet):
-    """By the place it belongs to, and by the reception it was heard at."""
+    """By the place it belongs to, the reception it was heard at, the deputy who heard it."""
 
     def read_rule(self, scope: Scope) -> Q:
         heard = Reception.objects.filter(Reception.objects.all().read_rule(scope))
-        return scope.reads("region") | Q(reception__in=heard)
+        rule = scope.reads("region") | Q(reception__in=heard)
+        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
     def write_rule(self, scope: Scope) -> Q:
         heard = Reception.objects.filter(Reception.objects.all().write_rule(scope))
@@ -54,6 +57,15 @@ class Voice(models.Model):
     )
     activity = models.ForeignKey(
         Activity, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="活动"
+    )
+    finding = models.OneToOneField(
+        Finding,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="voice",
+        verbose_name="发现的问题",
     )
     station = models.ForeignKey(
         Station, models.PROTECT, null=True, blank=True, related_name="voices", verbose_name="家站"
@@ -91,8 +103,20 @@ class Voice(models.Model):
         related_name="voices",
         verbose_name="反映诉求的企业",
     )
+    deputy = models.ForeignKey(
+        Deputy,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voices",
+        verbose_name="听到的代表",
+        help_text="代表在走访中听到、自己登记的。",
+    )
     visitor_name = models.CharField("选民姓名", max_length=40, blank=True)
     visitor_phone = models.CharField("联系电话", max_length=20, blank=True)
+    has_consent = models.BooleanField(
+        "本人同意留下姓名电话", default=False, help_text="不同意的只记事情。"
+    )
     field = models.ForeignKey(
         DictionaryEntry,
         models.PROTECT,
@@ -130,6 +154,16 @@ class Voice(models.Model):
     deputies_told_on = models.DateField("告知代表日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
     rating = models.CharField("选民评价", max_length=12, choices=Rating.choices, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="录入人",
+    )
+    idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
     row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
 
     PERSONAL = {"visitor_name": mask_name, "visitor_phone": mask_phone}
@@ -155,6 +189,13 @@ class Voice(models.Model):
                 condition=~Q(source=VoiceSource.RECEPTION) | Q(reception__isnull=False),
                 name="voice_of_reception_has_one",
                 violation_error_message="接待来的意见要挂在一次接待上。",
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True)
+                | Q(has_consent=True)
+                | Q(visitor_name="", visitor_phone=""),
+                name="voice_heard_by_deputy_has_consent",
+                violation_error_message="选民同意，才能留下姓名和电话。",
             ),
         ]
         indexes = [

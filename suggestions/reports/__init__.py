@@ -4,7 +4,8 @@ Callers pick the rows by ``visible_to``; ``suggestions.views.papers`` is the doo
 """
 
 from congress_portal.core.documents.blocks import FormPaper, OfficialPaper
-from congress_portal.core.documents.pdf import render_html, render_pdf
+from congress_portal.core.documents.files import paper_docx, paper_pdf
+from congress_portal.core.documents.pdf import render_html
 from suggestions.reports.forms import blank_form, suggestion_form
 from suggestions.reports.letters import (
     letter_of,
@@ -55,16 +56,3 @@ __all__ = [
 def paper_html(paper: OfficialPaper | FormPaper) -> str:
     """The preview page; ``paper_pdf`` prints the same."""
     return render_html(paper)
-
-
-def paper_pdf(paper: OfficialPaper | FormPaper) -> bytes:
-    """Raises PdfError where fonts are missing."""
-    return render_pdf(render_html(paper))
-
-
-def paper_docx(paper: OfficialPaper | FormPaper) -> bytes:
-    """The same paper as an editable Word file."""
-    # Reason for the inline import: python-docx costs 0.2 s, and few requests write Word.
-    from congress_portal.core.documents.docx import form_docx, official_docx  # noqa: PLC0415
-
-    return form_docx(paper) if isinstance(paper, FormPaper) else official_docx(paper)

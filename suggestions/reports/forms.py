@@ -34,7 +34,8 @@ _HEIGHTS = (16, 56, 44, 165)  # a blank sheet: the front, and the back from 具�
 class FormFacts:
     """Everything the form shows; empty fields are left for the pen.
 
-    ``phone`` is filled for staff only; ``sections`` pairs a label with its text.
+    ``phone`` is filled for staff and the lead deputy; ``certificate`` (代表证号) is the number of
+    the roster, where it has one; ``sections`` pairs a label with its text.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class FormFacts:
     session_kind: str = ""
     submitted_on: str = ""
     lead: str = ""
+    certificate: str = ""
     delegation: str = ""
     district: str = ""
     employer: str = ""
@@ -62,7 +64,7 @@ class FormFacts:
 
 
 def suggestion_facts(suggestion: Suggestion, reader: User) -> FormFacts:
-    """The row must be one the reader takes part in; only staff read the phone."""
+    """The row must be one the reader takes part in; staff and the lead deputy read the phone."""
     kind = Kind(suggestion.kind)
     names = names_of(suggestion)
     seat = seat_of(suggestion)
@@ -79,10 +81,11 @@ def suggestion_facts(suggestion: Suggestion, reader: User) -> FormFacts:
         session_kind=suggestion.session,
         submitted_on=date_words(suggestion.submitted_on) if suggestion.submitted_on else "",
         lead=suggestion.lead.name,
+        certificate=str(seat.serial) if seat and seat.serial else "",
         delegation=seat.delegation if seat else "",
         district=str(seat.district) if seat and seat.district else "",
         employer=suggestion.lead.employer,
-        phone=suggestion.lead.phone if Party.OFFICE in parties else "",
+        phone=suggestion.lead.phone if parties & {Party.OFFICE, Party.LEAD} else "",
         cosigners=_cosigners(suggestion, parties),
         one_matter=_yes(suggestion.is_one_matter),
         consents=_yes(suggestion.consents_to_publication),
@@ -178,13 +181,10 @@ def _lines(facts: FormFacts) -> tuple[Line, ...]:
             ("提出日期", facts.submitted_on),
         ),
         _trio(("领衔代表", facts.lead), ("代表团", facts.delegation), ("选区", facts.district)),
-        Line(
-            (
-                Cell("单位职务", kind="label"),
-                Cell(facts.employer, 3),
-                Cell("联系电话", kind="label"),
-                Cell(facts.phone),
-            )
+        _trio(
+            ("单位职务", facts.employer),
+            ("代表证号", facts.certificate),
+            ("联系电话", facts.phone),
         ),
         Line((Cell("联名代表", kind="label"), Cell("、".join(facts.cosigners), 5)), 20),
         _trio(

@@ -18,6 +18,7 @@ from suggestions.reports.wording import (
     paragraphs,
     wordings,
 )
+from suggestions.services.letter_numbers import letterhead_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class ReplyLetter:
     letter_number: str
     day: dt.date
     signer: str
+    leader_name: str
+    leader_phone: str
     contact_name: str
     contact_phone: str
     office: str
@@ -89,6 +92,7 @@ def _letter(reply: Reply, item: Suggestion, deputy: str, *, is_draft: bool = Fal
     handling = reply.handling
     region = item.region
     rule = HandlingRule.objects.all().of(region)
+    head = letterhead_of(handling.unit)
     assisting = (
         handling.suggestion.handlings.all()
         .in_hand()
@@ -106,6 +110,8 @@ def _letter(reply: Reply, item: Suggestion, deputy: str, *, is_draft: bool = Fal
         letter_number=reply.letter_number,
         day=reply.replied_on,
         signer=reply.signer,
+        leader_name=reply.leader_name or head.leader_name,
+        leader_phone=reply.leader_phone or head.leader_phone,
         contact_name=reply.contact_name or handling.unit.contact_name,
         contact_phone=reply.contact_phone or handling.unit.contact_phone,
         office=office_of(region),
@@ -164,7 +170,12 @@ def reply_paper(letter: ReplyLetter) -> OfficialPaper:
         number=letter.letter_number or _open_number(letter.day),
         copies_to=copies,
         mark=letter.class_name,
-        note=_contact(letter.signer, letter.contact_name, letter.contact_phone),
+        note=_contact(
+            letter.contact_name,
+            letter.contact_phone,
+            signer=letter.signer,
+            leader=(letter.leader_name, letter.leader_phone),
+        ),
     )
     blocks: tuple[Block, ...] = tuple(Paragraph(text) for text in texts)
     annexes: tuple[Annex, ...] = (enclosed_sheet(letter.sheet),)
@@ -186,7 +197,7 @@ def opinion_paper(letter: OpinionLetter) -> OfficialPaper:
         addressee=letter.lead_unit,
         number=letter.letter_number or _open_number(letter.day),
         copies_to=letter.office,
-        note=_contact("", letter.contact_name, letter.contact_phone),
+        note=_contact(letter.contact_name, letter.contact_phone),
     )
     return OfficialPaper(head, tuple(Paragraph(text) for text in texts))
 
@@ -200,9 +211,12 @@ def _open_number(day: dt.date) -> str:
     return f"〔{day.year}〕　　号"
 
 
-def _contact(signer: str, name: str, phone: str) -> str:
+def _contact(name: str, phone: str, *, signer: str = "", leader: tuple[str, str] = ("", "")) -> str:
+    """Name and phone of the leader in charge and of the clerk (RULES D2)."""
     parts = [
         f"签发人{signer}" if signer else "",
+        f"负责人{leader[0]}" if leader[0] and leader[0] != signer else "",
+        f"电话{leader[1]}" if leader[1] else "",
         f"联系人{name}" if name else "",
         f"电话{phone}" if phone else "",
     ]

@@ -1,7 +1,6 @@
 """The open list (公开目录): what proposers agreed to publish, with the replies that are public."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -16,13 +15,12 @@ from congress_portal.core.documents.blocks import (
     Paragraph,
     Table,
 )
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from suggestions.enums import Kind, Share
 from suggestions.models import Suggestion
 from suggestions.reports.wording import date_words, office_of, paragraphs, short_date
 
-# Telephone and identity numbers that somebody wrote into a text.
-_PERSONAL = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _COLUMNS = (
     Column("编号", 8),
     Column("标题", 37, "name"),
@@ -67,18 +65,13 @@ def open_facts(rows: QuerySet[Suggestion], region: Region, year: int, day: dt.da
     return OpenList(region, year, day, tuple(_item(row) for row in found))
 
 
-def without_personal(text: str) -> str:
-    """Telephone and identity numbers in a text become «（号码略）»."""
-    return _PERSONAL.sub("（号码略）", text)
-
-
 def _item(row: Suggestion) -> OpenItem:
     parts = list(row.handlings.all())
     replies = [
         OpenReply(
             reply.replied_on,
             reply.reply_class.name if reply.reply_class else "",
-            without_personal(reply.body),
+            without_numbers(reply.body),
         )
         for part in parts
         if part.share == Share.LEAD
@@ -87,10 +80,10 @@ def _item(row: Suggestion) -> OpenItem:
     return OpenItem(
         number=row.number,
         kind=row.kind,
-        title=without_personal(row.title),
+        title=without_numbers(row.title),
         lead=row.lead.name,
         units=tuple(str(part.unit) for part in parts),
-        text=without_personal(row.full_text),
+        text=without_numbers(row.full_text),
         replies=tuple(replies),
     )
 

@@ -17,7 +17,7 @@ from suggestions.reports.wording import (
     wordings,
 )
 
-_WIDTHS = (16, 17, 13, 18, 13, 23)
+_WIDTHS = (16, 16, 13, 14, 13, 28)  # the last holds 2026年11月23日 in one line
 _CONTACTED = [("yes", "联系过"), ("no", "没有联系")]
 
 

@@ -5,8 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from congress_portal.core.documents.wording import date_words, office_of, paragraphs
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.models import Region
 from deputies.models import Mandate
@@ -18,9 +17,10 @@ TICKED, UNTICKED = "■", "□"
 DATE_BLANK = "　　年　　月　　日"
 ORDINALS = "一二三四五六七八九十"
 
-
-def date_words(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+__all__ = [
+    "CaseNames", "committee_of", "date_words", "fill", "government_of", "names_of", "numbered",
+    "office_of", "paragraphs", "seat_of", "short_date", "ticks", "wordings",
+]  # fmt: skip
 
 
 def short_date(day: dt.date | None) -> str:
@@ -48,20 +48,6 @@ class Wordings:
 
 def wordings(words: Mapping[str, str]) -> Wordings:
     return Wordings(LetterText.objects.all().as_mapping(), words)
-
-
-def paragraphs(text: str) -> list[str]:
-    """Stored text as paragraphs: blank lines and margins are the typist's, not the paper's."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def office_of(region: Region) -> str:
-    """The body of the congress that writes the papers."""
-    if region.level == RegionLevel.TOWN:
-        return f"{region.name}人民代表大会主席团"
-    if region.level in TOWN_LEVELS:
-        return f"{region.name}人大工作委员会"
-    return settings.PORTAL_OFFICE or f"{region.name}人大常委会代表工作委员会"
 
 
 def committee_of(region: Region) -> str:

@@ -119,7 +119,7 @@ def year_facts(rows: QuerySet[Suggestion], region: Region, year: int, day: dt.da
         key=key_suggestions(own, rule),
         key_units={case.suggestion.pk: str(case.part.unit) for case in cases},
         promises=tuple(ledger),
-        league=tuple(league_table(own, rule)),
+        league=tuple(league_table(own, rule, day)),
     )
 
 
@@ -223,8 +223,10 @@ def _results(facts: YearFacts) -> list[str]:
         f"代表已评价{rates.satisfied.whole}件，满意和基本满意{rates.satisfied}；"
         f"办结{rates.closed}。",
     ]
-    if facts.report.second_rounds:
-        texts.append(f"重新办理、再次答复{facts.report.second_rounds}件。")
+    if facts.report.redone:
+        texts.append(
+            f"重新办理{facts.report.redone}件，其中已再次答复{facts.report.second_replies}件。"
+        )
     return texts
 
 

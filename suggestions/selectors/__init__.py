@@ -3,11 +3,11 @@
 from suggestions.selectors.boards import (
     KeyProgress,
     PartView,
+    TaskLine,
     YearReport,
     adopted_topics,
     awaiting_hand_over,
     call_counts,
-    counts_by_theme,
     group_suggestions,
     honours_of,
     invitations,
@@ -16,9 +16,13 @@ from suggestions.selectors.boards import (
     parts_of,
     promise_ledger,
     replies_waiting,
+    specialist_groups_of,
+    task_lines,
     timeline,
     unit_desk,
+    voice_ages,
     voice_conversion,
+    voices_of_age,
     without_lead_unit,
     year_report,
 )
@@ -30,7 +34,7 @@ from suggestions.selectors.case import (
     own_part,
     waits_for,
 )
-from suggestions.selectors.inbox import Bucket, Desk, office_inbox, unit_buckets
+from suggestions.selectors.inbox import Bucket, Desk, government_inbox, office_inbox, unit_buckets
 from suggestions.selectors.lists import (
     SOON_DAYS,
     VOICE_PATIENCE_DAYS,
@@ -74,7 +78,7 @@ from suggestions.selectors.similar import (
     propose_units,
     similar_suggestions,
 )
-from suggestions.selectors.standing import Standing, lead_of, running_due, standing_of
+from suggestions.selectors.standing import Standing, lead_of, postponed, running_due, standing_of
 
 __all__ = [
     "SOON_DAYS",
@@ -92,6 +96,7 @@ __all__ = [
     "Rates",
     "Similar",
     "Standing",
+    "TaskLine",
     "UnitProposal",
     "UnitRates",
     "YearReport",
@@ -103,11 +108,11 @@ __all__ = [
     "case_page",
     "cases_of",
     "concludes_by_tracking",
-    "counts_by_theme",
     "due_before",
     "due_parts",
     "due_soon",
     "due_within",
+    "government_inbox",
     "group_suggestions",
     "handed_over_due_before",
     "handling_actions_for",
@@ -125,6 +130,7 @@ __all__ = [
     "own_part",
     "parties_of",
     "parts_of",
+    "postponed",
     "promise_ledger",
     "propose_for_all",
     "propose_units",
@@ -133,16 +139,20 @@ __all__ = [
     "running_due",
     "similar_suggestions",
     "specialist_groups",
+    "specialist_groups_of",
     "stale_voices",
     "standing_of",
     "suggestion_in_full",
     "suggestions_listed",
+    "task_lines",
     "timeline",
     "unit_buckets",
     "unit_desk",
     "unit_rates",
+    "voice_ages",
     "voice_conversion",
     "voices_in_full",
+    "voices_of_age",
     "waits_for",
     "without_lead_unit",
     "year_report",

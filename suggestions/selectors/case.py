@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import User
 from suggestions.enums import AttachmentKind, HandlingState, Party, Share, State
 from suggestions.models import (
@@ -27,6 +28,7 @@ from suggestions.models import (
     Supervision,
     TransitionLog,
 )
+from suggestions.models.handling import readable
 from suggestions.selectors.boards import PartView, parts_of, timeline
 from suggestions.selectors.papers import PaperLink, opinions_for, paper_links
 from suggestions.selectors.parties import parties_of
@@ -67,19 +69,29 @@ class CasePage:
     opinions: list[Handling]
     links: list[PaperLink]
     is_office: bool
+    takes_part: bool  # else the case is read because it is published
+    merged: list[Suggestion]
+    reads_main: bool
 
 
 def case_page(user: User, suggestion: Suggestion, on: dt.date) -> CasePage:
     """Records that the reader's scope does not hold are simply not there."""
-    replies = _of(Reply, user, handling__suggestion=suggestion)
-    replies = replies.select_related("handling__unit", "reply_class").order_by("round", "pk")
+    found = Reply.objects.visible_to(user).filter(
+        Q(handling__suggestion=suggestion) | Q(pk__in=_answers_to(suggestion))
+    )
+    replies = list(
+        found.select_related("handling__unit", "reply_class").order_by("round", "pk").distinct()
+    )
     papers = list(_of(Attachment, user, suggestion=suggestion).select_related("handling__unit"))
     parties = parties_of(user, suggestion)
-    events = _story(user, suggestion, list(replies))
+    takes_part = readable(user.scope).filter(pk=suggestion.pk).exists()
+    if not takes_part:
+        show_as_published(suggestion, replies)
+    events = _story(user, suggestion, replies)
     return CasePage(
-        parts=parts_of(suggestion, on),
+        parts=parts_of(suggestion.merged_into or suggestion, on),
         events=events,
-        replies=list(replies),
+        replies=replies,
         sheets=_sheets(user, suggestion),
         promises=list(
             _of(Promise, user, suggestion=suggestion).prefetch_related("reports").order_by("pk")
@@ -106,6 +118,14 @@ def case_page(user: User, suggestion: Suggestion, on: dt.date) -> CasePage:
         opinions=list(opinions_for(user).filter(suggestion=suggestion).select_related("unit")),
         links=paper_links(user, suggestion),
         is_office=Party.OFFICE in parties,
+        takes_part=takes_part,
+        merged=list(
+            Suggestion.objects.visible_to(user)
+            .filter(merged_into=suggestion)
+            .select_related("lead")
+            .order_by("pk")
+        ),
+        reads_main=_reads_main(user, suggestion),
     )
 
 
@@ -113,9 +133,30 @@ def _of(model: type[Any], user: User, **case: Any) -> QuerySet[Any]:
     return model.objects.visible_to(user).filter(**case)
 
 
+def show_as_published(suggestion: Suggestion, replies: Sequence[Reply]) -> None:
+    """Of a published case others read no number and no contact; nothing of it is saved."""
+    for name in ("title", "content", "reason", "situation", "analysis", "proposal"):
+        setattr(suggestion, name, without_numbers(getattr(suggestion, name)))
+    for reply in replies:
+        reply.body = without_numbers(reply.body)
+        reply.signer = reply.contact_name = reply.contact_phone = ""
+
+
+def _reads_main(user: User, suggestion: Suggestion) -> bool:
+    main = suggestion.merged_into_id
+    return main is not None and Suggestion.objects.visible_to(user).filter(pk=main).exists()
+
+
+def _answers_to(suggestion: Suggestion) -> QuerySet[Any]:
+    """Replies delivered to the item's own proposers: for a merged one those of its main item."""
+    return Appraisal.objects.filter(suggestion=suggestion).order_by().values("reply")
+
+
 def _sheets(user: User, suggestion: Suggestion) -> dict[int, list[Appraisal]]:
     """Appraisal sheets by reply, the latest delivered last."""
-    rows = _of(Appraisal, user, reply__handling__suggestion=suggestion)
+    rows = Appraisal.objects.visible_to(user).filter(
+        Q(reply__handling__suggestion=suggestion) | Q(suggestion=suggestion)
+    )
     found: dict[int, list[Appraisal]] = {}
     for row in rows.select_related("deputy", "suggestion").order_by("pk"):
         found.setdefault(row.reply_id, []).append(row)
@@ -221,6 +262,13 @@ def waits_for(suggestion: Suggestion, page: CasePage) -> str:
         when = f"，下次报告不晚于 {min(days):%Y年%m月%d日}" if days else ""
         unit = part.unit.name if part else "主办单位"
         return f"等{unit}兑现承诺{when}。"
+    if state == State.MERGED and suggestion.merged_into:
+        main = suggestion.merged_into
+        name = f"第{main.number}号" if main.number else ""
+        sheets = [s for rows in page.sheets.values() for s in rows if not s.appraised_on]
+        names = "、".join(dict.fromkeys(sheet.deputy.name for sheet in sheets))
+        asked = f"答复已送达，等{names}代表评价。" if names else _TURNS[state]
+        return f"已并入{name}（{main.get_state_display()}）。{asked}"
     return _TURNS[state]
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from congress_portal.core.periods import Period
-from suggestions.enums import Share
+from suggestions.enums import Share, State
 from suggestions.models import CoSigner, Handling, Reply, Suggestion, Voice
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
 
@@ -25,11 +25,24 @@ def handed_over_due_before(day: dt.date) -> dt.date:
 
 
 def due_before(rows: QuerySet[Suggestion], day: dt.date) -> QuerySet[Suggestion]:
-    """Unanswered suggestions, not paused, whose reply was due before ``day``."""
-    waiting = rows.unanswered().running()  # type: ignore[attr-defined]
-    late: QuerySet[Suggestion] = waiting.filter(
-        Q(extended_to__lt=day)
-        | Q(extended_to__isnull=True, handed_over_on__lte=handed_over_due_before(day))
+    """Suggestions, not paused, whose reply was due before ``day``: the first, or that of a redo.
+
+    A redo has its own limit, kept with the lead unit's part.
+    """
+    first = Suggestion.objects.all().unanswered().exclude(state=State.REDO)
+    again = (
+        Handling.objects.all()
+        .running()
+        .filter(share=Share.LEAD, suggestion__state=State.REDO, due_on__lt=day)
+    )
+    late: QuerySet[Suggestion] = rows.running().filter(  # type: ignore[attr-defined]
+        Q(extended_to__lt=day, pk__in=first)
+        | Q(
+            extended_to__isnull=True,
+            handed_over_on__lte=handed_over_due_before(day),
+            pk__in=first,
+        )
+        | Q(pk__in=again.order_by().values("suggestion"))
     )
     return late
 
@@ -49,7 +62,7 @@ def overdue(rows: QuerySet[Suggestion], on: dt.date) -> QuerySet[Suggestion]:
 
 
 def due_soon(rows: QuerySet[Suggestion], on: dt.date) -> QuerySet[Suggestion]:
-    """Unanswered, not overdue, due within 15 days."""
+    """To be answered (again), not overdue, due within 15 days."""
     late = overdue(rows, on).values("pk")
     return due_before(rows, on + dt.timedelta(days=SOON_DAYS + 1)).exclude(pk__in=late)
 
@@ -62,9 +75,9 @@ def suggestions_listed(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
 
 def suggestion_in_full(rows: QuerySet[Suggestion]) -> QuerySet[Suggestion]:
     cosigners = CoSigner.objects.select_related("deputy").order_by("serial", "pk")
-    return rows.select_related("lead__town", "field", "region", "term").prefetch_related(
-        _handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions"
-    )
+    return rows.select_related(
+        "lead__town", "field", "region", "term", "merged_into"
+    ).prefetch_related(_handlings(), Prefetch("cosignatures", cosigners), "sources", "suspensions")
 
 
 def _handlings() -> Prefetch:
@@ -81,9 +94,20 @@ def _handlings() -> Prefetch:
 
 def voices_in_full(rows: QuerySet[Voice]) -> QuerySet[Voice]:
     return rows.select_related(
-        "region", "village", "station", "field", "route", "unit", "suggestion", "reception",
-        "number__station", "enterprise",
-    )  # fmt: skip
+        "region",
+        "village",
+        "station",
+        "field",
+        "route",
+        "unit",
+        "suggestion",
+        "reception",
+        "number__station",
+        "enterprise",
+        "visit",
+        "deputy",
+        "entered_by",
+    )
 
 
 def stale_voices(rows: QuerySet[Voice], on: dt.date) -> QuerySet[Voice]:

@@ -124,12 +124,13 @@ def handling_actions_for(user: User, handling: Handling) -> list[Button]:
     parties = handling_parties_of(user, handling)
     is_lead = handling.share == Share.LEAD
     only_lead = (HandlingAction.DRAFT_REPLY, HandlingAction.ASK_EXTENSION)
+    no_lead = (HandlingAction.GIVE_OPINION, HandlingAction.RELEASE)  # a lead unit is replaced
     allowed = available_handling_actions(HandlingState(handling.state), parties)
     return [
         _button(action, HANDLING_TABLE[action])
         for action in allowed
         if not (action in only_lead and not is_lead)
-        and not (action == HandlingAction.GIVE_OPINION and is_lead)
+        and not (action in no_lead and is_lead)
         and not (
             action == HandlingAction.REPORT_PROMISE
             and not (is_lead and handling.suggestion.promises.all().open().exists())

@@ -124,10 +124,15 @@ def unit_rates(rows: QuerySet[Suggestion]) -> list[UnitRates]:
 
 @dataclass(frozen=True)
 class LeagueLine:
-    """A unit's place: three parts, each full mark × rate, rounded half-up to 0.01."""
+    """A unit's place: three parts, each full mark × rate, rounded half-up to 0.01.
+
+    ``punctual`` = first replies in time / (answered + overdue and not answered), so that who
+    never answers does not stand as punctual; 按时率 elsewhere counts the answered only.
+    """
 
     unit: Unit
     rates: Rates
+    punctual: Rate
     speed: Decimal | None
     quality: Decimal | None
     result: Decimal | None
@@ -138,7 +143,7 @@ class LeagueLine:
     def formula(self) -> str:
         """The sum as one would write it by hand; parts with nothing to count are left out."""
         parts = (
-            ("按时答复", self.speed, self.rates.on_time),
+            ("按时答复", self.speed, self.punctual),
             ("代表满意", self.quality, self.rates.satisfied),
             ("A类", self.result, self.rates.solved),
         )
@@ -147,17 +152,20 @@ class LeagueLine:
         )
 
 
-def league_table(rows: QuerySet[Suggestion], rule: HandlingRule) -> list[LeagueLine]:
-    """Units by score (RULES C6); equal totals share a rank, units without replies have none.
+def league_table(rows: QuerySet[Suggestion], rule: HandlingRule, on: dt.date) -> list[LeagueLine]:
+    """Units by score on a day (RULES C6); equal totals share a rank.
 
+    A unit with nothing answered and nothing overdue has none.
     A part with nothing to count is left out and the total scaled to the full mark.
     """
-    lines = [_league_line(line, rule) for line in unit_rates(rows)]
+    running = set(rows.running().values_list("pk", flat=True))  # type: ignore[attr-defined]
+    lines = [_league_line(line, rule, _punctual(line, running, on)) for line in unit_rates(rows)]
     totals = sorted((line.total for line in lines if line.total is not None), reverse=True)
     ranked = [
         LeagueLine(
             line.unit,
             line.rates,
+            line.punctual,
             line.speed,
             line.quality,
             line.result,
@@ -169,9 +177,21 @@ def league_table(rows: QuerySet[Suggestion], rule: HandlingRule) -> list[LeagueL
     return sorted(ranked, key=lambda line: (line.rank is None, line.rank or 0, line.unit.pk))
 
 
-def _league_line(line: UnitRates, rule: HandlingRule) -> LeagueLine:
+def _punctual(line: UnitRates, running: set[int], on: dt.date) -> Rate:
+    late = [
+        case
+        for case in line.cases
+        if case.last is None
+        and case.suggestion.pk in running
+        and case.suggestion.due_on is not None
+        and case.suggestion.due_on < on
+    ]
+    return Rate(line.rates.on_time.part, line.rates.on_time.whole + len(late))
+
+
+def _league_line(line: UnitRates, rule: HandlingRule, punctual: Rate) -> LeagueLine:
     parts = (
-        (rule.league_speed, line.rates.on_time),
+        (rule.league_speed, punctual),
         (rule.league_quality, line.rates.satisfied),
         (rule.league_result, line.rates.solved),
     )
@@ -181,7 +201,7 @@ def _league_line(line: UnitRates, rule: HandlingRule) -> LeagueLine:
     if sum(counted):
         got = sum((mark for mark in marks if mark is not None), Decimal(0))
         total = _cents(got * sum(full for full, _ in parts) / sum(counted))
-    return LeagueLine(line.unit, line.rates, speed, quality, result, total, None)
+    return LeagueLine(line.unit, line.rates, punctual, speed, quality, result, total, None)
 
 
 def _mark(full: int, rate: Rate) -> Decimal | None:

@@ -11,6 +11,7 @@ from congress_portal.core.models import Unit
 from congress_portal.core.text import normal
 from suggestions.enums import UNSUBMITTED, Share
 from suggestions.models import Handling, Suggestion
+from suggestions.selectors.lists import suggestions_listed
 
 LIKELY = 0.45  # from here on shown while writing
 SAME = 0.8  # from here on called a duplicate
@@ -29,6 +30,13 @@ class Similar:
     @property
     def percent(self) -> int:
         return round(self.score * 100)
+
+    @property
+    def outcome(self) -> str:
+        """What became of it: the class after follow-up, else the last reply's, and the state."""
+        last, item = self.suggestion.last_reply, self.suggestion
+        found = item.final_class or (last.reply_class if last else None)
+        return "，".join(filter(None, [str(found or ""), item.get_state_display()]))
 
     @property
     def is_same(self) -> bool:
@@ -75,7 +83,7 @@ def similar_suggestions(
     cores = {pk: core_of(name) for pk, name in known.items()}
     best = process.extract(wanted, cores, scorer=fuzz.ratio, limit=_KEPT)
     title_scores = {pk: score / 100 for _, score, pk in best}
-    found = rows.filter(pk__in=title_scores).select_related("lead__town", "field")
+    found = suggestions_listed(rows.filter(pk__in=title_scores)).select_related("final_class")
     pairs = pairs_of(text)
     scored = [Similar(each, score_of(title_scores[each.pk], pairs, each)) for each in found]
     scored.sort(key=lambda each: (-each.score, -each.suggestion.year, each.suggestion.pk))

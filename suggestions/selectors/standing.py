@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from suggestions.enums import NOT_IN_HAND, Share, State
-from suggestions.models import Handling, Suggestion
+from suggestions.models import Handling, HandlingRule, Suggestion
+from suggestions.models.suggestion import months_later
 
 SOON = 15  # days, as everywhere on the desk
 
@@ -44,9 +45,17 @@ def lead_of(suggestion: Suggestion) -> Handling | None:
 def running_due(suggestion: Suggestion) -> dt.date | None:
     """The limit that runs now: a later round has its own."""
     part = lead_of(suggestion)
-    if suggestion.state == State.REDO and part is not None:
+    if part is not None and (suggestion.state == State.REDO or part.redo_from):
         return part.due_on
     return suggestion.due_on
+
+
+def postponed(suggestion: Suggestion) -> bool:
+    """The first limit is later than the rule's months; a shorter rule alone postpones nothing."""
+    if suggestion.extended_to is None or suggestion.handed_over_on is None:
+        return False
+    rule = HandlingRule.objects.all().of(suggestion.region)
+    return suggestion.extended_to > months_later(suggestion.handed_over_on, rule.reply_months)
 
 
 def standing_of(suggestion: Suggestion, on: dt.date) -> Standing:

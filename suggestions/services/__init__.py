@@ -2,7 +2,12 @@
 
 from suggestions.services.answering import appraise_reply, conclude_appraisals, order_redo
 from suggestions.services.calls import open_call
-from suggestions.services.clock_keeping import recompute_deadlines, resume_clock, suspend_clock
+from suggestions.services.clock_keeping import (
+    correct_hand_over,
+    recompute_deadlines,
+    resume_clock,
+    suspend_clock,
+)
 from suggestions.services.drafting import (
     DraftInput,
     answer_invitation,
@@ -33,7 +38,16 @@ from suggestions.services.hand_over import (
     reassign,
     release_unit,
 )
+from suggestions.services.hearing import ConsentError, log_voice
 from suggestions.services.imported import settle_imported
+from suggestions.services.intake import (
+    draft_from_intake,
+    import_mail,
+    log_intake,
+    set_aside_intake,
+    voice_from_intake,
+)
+from suggestions.services.letter_numbers import set_letterhead
 from suggestions.services.papers import attach_file, remove_attachment
 from suggestions.services.reminding import send_reminders
 from suggestions.services.review import (
@@ -72,6 +86,7 @@ from suggestions.services.unit_work import (
 __all__ = [
     "Assignment",
     "ChangedMeanwhileError",
+    "ConsentError",
     "DraftInput",
     "RefusedError",
     "ReplyInput",
@@ -86,11 +101,13 @@ __all__ = [
     "conclude_appraisals",
     "congress_of",
     "convert_kind",
+    "correct_hand_over",
     "decide_extension",
     "decide_nomination",
     "decide_return",
     "decide_topic",
     "discard_draft",
+    "draft_from_intake",
     "draft_from_voice",
     "draft_reply",
     "enter_paper_cosigner",
@@ -98,9 +115,12 @@ __all__ = [
     "hand_back",
     "hand_over",
     "hand_over_batch",
+    "import_mail",
     "invite_cosigners",
     "link_voice",
     "log_contact",
+    "log_intake",
+    "log_voice",
     "mark_key",
     "merge_suggestion",
     "nominate_suggestion",
@@ -126,11 +146,14 @@ __all__ = [
     "save_draft",
     "send_back_reply",
     "send_reminders",
+    "set_aside_intake",
+    "set_letterhead",
     "settle_imported",
     "settle_promise",
     "sign_receipt",
     "submission_faults",
     "submit_suggestion",
     "suspend_clock",
+    "voice_from_intake",
     "withdraw_suggestion",
 ]

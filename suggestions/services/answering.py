@@ -7,9 +7,7 @@ from django.utils import timezone
 
 from congress_portal.core.enums import Rating
 from congress_portal.core.models import User
-from congress_portal.core.workdays import WorkCalendar
 from deputies.models import Deputy
-from suggestions.clocks import workday_limit
 from suggestions.enums import (
     HandlingState,
     Party,
@@ -29,7 +27,8 @@ from suggestions.models import (
 )
 from suggestions.models.suggestion import months_later
 from suggestions.selectors.parties import parties_of
-from suggestions.services.clock_keeping import end_open_pause, recompute
+from suggestions.services.clock_keeping import end_open_pause, recompute, settle_sheet
+from suggestions.services.dating import checked_day, day_of
 from suggestions.services.review import release_part
 from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
 from suggestions.workflow import Action, HandlingAction
@@ -82,21 +81,16 @@ def deliver_reply(*, reply: Reply, draft: ReplyDraft, actor: User | None) -> lis
 
 
 def _sheets(suggestion: Suggestion, reply: Reply, rule: HandlingRule) -> list[Appraisal]:
-    calendar = WorkCalendar()
-    due = workday_limit(calendar, reply.replied_on, rule.appraisal_days, "代表评价").on
-    sheets = []
+    """Delivered today, whatever day the letter bears: the deputies' time runs from here."""
+    today, sheets = timezone.localdate(), []
     for item in [suggestion, *suggestion.merged.order_by("pk")]:
         deputies = signers_of(item) if rule.reply_to == ReplyTo.EACH else [item.lead]
         sheets += [
-            Appraisal(
-                reply=reply,
-                suggestion=item,
-                deputy=deputy,
-                delivered_on=reply.replied_on,
-                due_on=due,
-            )
+            Appraisal(reply=reply, suggestion=item, deputy=deputy, delivered_on=today)
             for deputy in deputies
         ]
+    for sheet in sheets:
+        settle_sheet(sheet, rule)
     return sheets
 
 
@@ -164,7 +158,8 @@ def _fill(
     if Rating.UNSATISFIED in (process, result) and not words.strip():
         raise RefusedError(["不满意的请写明意见，以便重新办理。"])
     sheet.process, sheet.result, sheet.words = process, result, words.strip()
-    sheet.was_contacted, sheet.appraised_on = was_contacted, on or timezone.localdate()
+    sheet.was_contacted = was_contacted
+    sheet.appraised_on = checked_day("评价日期", on, [("送达日期", sheet.delivered_on)])
     sheet.on_behalf, sheet.entered_by = not is_own, actor
     keep(sheet)
 
@@ -219,8 +214,8 @@ def start_redo(
     on: dt.date | None = None,
 ) -> Suggestion:
     """Open the next round at the lead unit, with its own limit; earlier rounds stay as they are."""
-    day = on or timezone.localdate()
     with step(action, suggestion_pk=pk, actor=actor, comment=comment, parties=parties) as now:
+        day = day_of(action, now.suggestion, on)
         part = lead_part(now.suggestion)
         if part is None:
             raise RefusedError(["没有主办单位，请先改派。"])
@@ -229,7 +224,7 @@ def start_redo(
         ) as again:
             again.part.round += 1
             again.part.redo_from, again.part.answered_on = day, None
-        now.suggestion.closed_on = None
+        now.suggestion.closed_on = now.suggestion.final_class = None
         recompute(now.suggestion, f"第{again.part.round}轮办理")
     return now.suggestion
 
@@ -312,6 +307,7 @@ def _close_tracked(suggestion: Suggestion, actor: User, comment: str) -> Suggest
 def _check_conclusion(reply: Reply, rule: HandlingRule, comment: str) -> None:
     today = timezone.localdate()
     waiting = [s for s in reply.appraisals.all() if not s.appraised_on and not s.is_late(today)]
+    warnings = {sheet.clock_warning for sheet in waiting if sheet.clock_warning}
     if reason := redo_reason(reply, rule):
         if reply.round < rule.most_rounds:
             raise RefusedError([f"应当重新办理：{reason}。"])
@@ -319,6 +315,8 @@ def _check_conclusion(reply: Reply, rule: HandlingRule, comment: str) -> None:
             raise RefusedError(["最后一轮仍不满意，办结要写明理由。"])
     elif waiting:
         names = "、".join(str(sheet.deputy) for sheet in waiting)
+        if warnings:
+            raise RefusedError([f"{names}还没有评价。", *warnings, "补上工作日历后会自动推算。"])
         raise RefusedError([f"{names}还在评价期限内，请等评价或逾期后再办结。"])
 
 

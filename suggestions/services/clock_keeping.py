@@ -15,6 +15,7 @@ from suggestions.clocks import (
     lost_days,
     pauses_of,
     reply_limit,
+    workday_limit,
 )
 from suggestions.enums import (
     NOT_IN_HAND,
@@ -23,8 +24,10 @@ from suggestions.enums import (
     Decision,
     HandlingState,
     Share,
+    State,
 )
 from suggestions.models import (
+    Appraisal,
     ClockChange,
     Extension,
     Handling,
@@ -33,7 +36,8 @@ from suggestions.models import (
     Suspension,
 )
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
-from suggestions.services.steps import RefusedError, keep, lock, step
+from suggestions.services.dating import checked_day, day_of
+from suggestions.services.steps import RefusedError, keep, lock, lock_visible, step
 from suggestions.workflow import Action
 
 _CLOCKS = (
@@ -130,8 +134,71 @@ def _refresh(
     return len(changes)
 
 
+def correct_hand_over(*, pk: int, actor: User, on: dt.date, reason: str) -> Suggestion:
+    """A wrong day of hand-over is put right: every limit that hangs on it moves, with a trace.
+
+    Units assigned on the wrong day move with it. Raises Suggestion.DoesNotExist, RefusedError.
+    """
+    with transaction.atomic():
+        case = lock_visible(pk, actor)
+        old = case.handed_over_on
+        if old is None:
+            raise RefusedError(["还没有交办，请用「交办」，不能只填日期。"])
+        after = [("提出日期", case.submitted_on), ("受理日期", case.accepted_on)]
+        case.handed_over_on = checked_day("交办日期", on, after)
+        _refuse_days_before(case, case.handed_over_on)
+        case.handlings.filter(assigned_on=old).update(assigned_on=case.handed_over_on)
+        recompute(case, reason)
+        keep(case, reason=reason)
+    return case
+
+
+def _refuse_days_before(case: Suggestion, day: dt.date) -> None:
+    """What followed the hand-over cannot come before it."""
+    for name, path in (("签收", "signed_on"), ("退办", "ended_on"), ("答复", "answered_on")):
+        if case.handlings.filter(**{f"{path}__lt": day}).exists():
+            raise RefusedError([f"交办日期不能晚于{name}日期。"])
+
+
+def settle_sheet(
+    sheet: Appraisal, rule: HandlingRule, *, calendar: WorkCalendar | None = None
+) -> bool:
+    """Until when a deputy may rate, or the warning that the calendar is missing.
+
+    The one place that sets the appraisal's clock; returns whether it moved. The caller stores it.
+    """
+    due = workday_limit(
+        calendar or WorkCalendar(), sheet.delivered_on, rule.appraisal_days, "代表评价"
+    )
+    before = (sheet.due_on, sheet.clock_warning)
+    sheet.due_on, sheet.clock_warning = due.on, due.warning
+    return before != (sheet.due_on, sheet.clock_warning)
+
+
+def _recompute_sheets(reason: str, calendar: WorkCalendar) -> int:
+    """Sheets not yet given of replies that wait for them."""
+    moved = 0
+    waiting = Appraisal.objects.filter(
+        appraised_on__isnull=True, reply__handling__suggestion__state=State.ANSWERED
+    )
+    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            case_pk = waiting.values_list("reply__handling__suggestion", flat=True).filter(pk=pk)
+            lock(*case_pk)
+            sheet = waiting.select_related("suggestion__region").filter(pk=pk).first()
+            if sheet is None:
+                continue
+            rule = HandlingRule.objects.all().of(sheet.suggestion.region)
+            if settle_sheet(sheet, rule, calendar=calendar):
+                keep(sheet, reason=reason)
+                moved += 1
+    return moved
+
+
 def recompute_deadlines(*, reason: str = "工作日历修订") -> int:
-    """After the calendar was edited: every open case anew, with a trace; returns moved limits.
+    """After the calendar was edited: every open case and sheet anew, with a trace.
+
+    Returns the number of limits that moved.
 
     Each case in its own transaction, so that it may be stopped and run again at any time.
     """
@@ -144,7 +211,7 @@ def recompute_deadlines(*, reason: str = "工作日历修订") -> int:
             moved += recompute(suggestion, reason, calendar=calendar)
             if suggestion.extended_to != before:
                 keep(suggestion, reason=reason)
-    return moved
+    return moved + _recompute_sheets(reason, calendar)
 
 
 def suspend_clock(*, pk: int, actor: User, comment: str, on: dt.date | None = None) -> Suspension:
@@ -154,7 +221,7 @@ def suspend_clock(*, pk: int, actor: User, comment: str, on: dt.date | None = No
             raise RefusedError(["已经暂停计时。"])
         pause = Suspension(
             suggestion=now.suggestion,
-            begins_on=on or timezone.localdate(),
+            begins_on=day_of(Action.SUSPEND, now.suggestion, on),
             reason=now.comment,
         )
         keep(pause)
@@ -169,10 +236,19 @@ def resume_clock(
         pause = now.suggestion.suspensions.filter(ends_on__isnull=True).first()
         if pause is None:
             raise RefusedError(["没有暂停计时。"])
-        pause.ends_on = on or timezone.localdate()
+        bound = ("暂停日期", pause.begins_on)
+        pause.ends_on = day_of(Action.RESUME, now.suggestion, on, bound)
         keep(pause)
         recompute(now.suggestion, f"暂停{(pause.ends_on - pause.begins_on).days}天后恢复计时")
     return pause
+
+
+def lapse_extension(part: Handling, why: str) -> None:
+    """A request that nobody decided ends with what made it idle."""
+    for request in part.extensions.filter(decision=Decision.PENDING):
+        request.decision, request.decided_on = Decision.DENIED, timezone.localdate()
+        request.comment = f"{why}，不用再决定。"
+        keep(request, reason=request.comment)
 
 
 def end_open_pause(suggestion: Suggestion) -> None:

@@ -13,11 +13,12 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.periods import Period
-from congress_portal.core.text import squeeze
+from congress_portal.core.text import printable, squeeze
 from deputies.models import Deputy, Mandate
-from suggestions.enums import CoSignerState, Kind, Party, State
+from suggestions.enums import CoSignerState, Kind, Party, Session, State
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
 from suggestions.selectors.parties import parties_of
+from suggestions.services.dating import day_of
 from suggestions.services.messages import name_of, page_of
 from suggestions.services.steps import (
     ChangedMeanwhileError,
@@ -87,7 +88,9 @@ def save_draft(
     if draft is None:
         draft = _new_draft(actor, draft_key, on_behalf_of)
     elif seen_saved_at and draft.saved_at and draft.saved_at > seen_saved_at:
-        raise ChangedMeanwhileError("这份草稿刚在别处保存过，请刷新后再改；您写的文字还在页面上。")
+        raise ChangedMeanwhileError(
+            "这份草稿刚在别处保存过。两处的文字都列出来了，请合在一起后再保存。"
+        )
     before = audit.snapshot(draft)
     lists = {name: data[name] for name in LISTS if name in data}  # type: ignore[literal-required]
     _write(draft, data, actor)
@@ -118,6 +121,8 @@ def _own_draft(actor: User, pk: int | None, key: uuid.UUID | None) -> Suggestion
         pk = Suggestion.objects.filter(draft_key=key).values_list("pk", flat=True).first()
         if pk is None:
             return None
+        if not Suggestion.objects.visible_to(actor).filter(pk=pk).exists():
+            raise NotYoursError("这份草稿不是您的，请重新打开「写建议」。")
     draft = lock_visible(pk, actor)
     _check_writer(actor, draft)
     return draft
@@ -163,7 +168,7 @@ def _write(draft: Suggestion, data: DraftInput, actor: User) -> None:
             continue
         if name == "region":
             _check_region(draft.lead, value)
-        setattr(draft, name, value.strip() if isinstance(value, str) else value)
+        setattr(draft, name, printable(value).strip() if isinstance(value, str) else value)
 
 
 def _check_region(lead: Deputy, region: Any) -> None:
@@ -180,8 +185,6 @@ def _check_draft(draft: Suggestion) -> None:
         raise RefusedError([f"标题不能超过 {longest} 个字。"])
     if draft.kind not in Kind.values:
         raise RefusedError(["请选择建议或议案。"])
-    if any("\x00" in getattr(draft, name) for name in WRITTEN):
-        raise RefusedError(["文字里有不可见的控制符，请删去后再保存。"])
 
 
 def _ask_again(draft: Suggestion) -> None:
@@ -360,12 +363,15 @@ def submission_faults(draft: Suggestion, rule: HandlingRule | None = None) -> li
 
 
 def motion_faults(draft: Suggestion, rule: HandlingRule) -> list[str]:
-    """地方组织法 §22: ten deputies of the county or five of the town, the lead one included."""
+    """地方组织法 §22: to the congress in session, by ten deputies (a town: five) with the lead."""
+    faults = []
+    if draft.session != Session.PLENARY:
+        faults.append("议案向大会提出，「提出时间」要选大会期间；闭会期间请提建议。")
     least = rule.motion_cosigners_town if draft.region.is_town else rule.motion_cosigners_county
     signed = 1 + draft.cosignatures.all().confirmed().count()
-    if signed >= least:
-        return []
-    return [f"议案要有 {least} 名以上代表联名，现在连同领衔代表 {signed} 名。"]
+    if signed < least:
+        faults.append(f"议案要有 {least} 名以上代表联名，现在连同领衔代表 {signed} 名。")
+    return faults
 
 
 def submit_suggestion(*, pk: int, actor: User, on: dt.date | None = None) -> Suggestion:
@@ -377,7 +383,7 @@ def submit_suggestion(*, pk: int, actor: User, on: dt.date | None = None) -> Sug
             raise RefusedError(faults)
         for row in draft.cosignatures.exclude(state=CoSignerState.CONFIRMED):
             audit.delete_recorded(row, reason="提交时没有附议")
-        draft.submitted_on = on or timezone.localdate()
+        draft.submitted_on = day_of(Action.SUBMIT, draft, on)
         draft.year = draft.submitted_on.year
         draft.content = draft.content or draft.full_text
         if draft.call_id and draft.call and draft.call.closes_on < draft.submitted_on:

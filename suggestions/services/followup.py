@@ -13,6 +13,7 @@ from suggestions.enums import Finding, PromiseState
 from suggestions.models import HandlingRule, LookBack, Promise, PromiseReport, Suggestion
 from suggestions.models.suggestion import months_later
 from suggestions.services.answering import SYSTEM, lead_part, release_waiting, start_redo
+from suggestions.services.dating import coming_day, day_of, report_day_of
 from suggestions.services.steps import RefusedError, keep, part_step, step
 from suggestions.workflow import Action, HandlingAction
 
@@ -28,15 +29,15 @@ def report_promise(
     on: dt.date | None = None,
 ) -> PromiseReport:
     """The lead unit says how far its promise has come; the next report gets its day."""
-    day = on or timezone.localdate()
     promise = Promise.objects.select_related("reply").get(pk=promise_pk)
     part = lead_part(promise.suggestion)
     if part is None:
         raise RefusedError(["没有主办单位，不能报告。"])
     with part_step(HandlingAction.REPORT_PROMISE, handling_pk=part.pk, actor=actor) as now:
-        promise = Promise.objects.get(pk=promise_pk)
+        promise = Promise.objects.select_related("reply").get(pk=promise_pk)
         if promise.state != PromiseState.OPEN:
             raise RefusedError([f"这项承诺「{promise.get_state_display()}」，不用再报告。"])
+        day = report_day_of(promise, on)
         if not content.strip():
             raise RefusedError(["请写进展情况。"])
         report = PromiseReport(
@@ -104,6 +105,7 @@ def reclassify(
             followed = reply_class.code in rule.followed_codes
             if followed and not promise.strip():
                 raise RefusedError([f"{reply_class}要写明承诺事项，以便跟踪。"])
+            coming_day("承诺完成日期", promise_due_on)
             _replace_promises(now.suggestion, reply_class, promise, promise_due_on, rule)
             now.suggestion.final_class = reply_class
             now.comment = f"改为{reply_class}：{now.comment}"
@@ -166,7 +168,7 @@ def record_look_back(
         with step(Action.LOOK_BACK, suggestion_pk=pk, actor=actor) as now:
             visit = LookBack(
                 suggestion=now.suggestion,
-                held_on=on or timezone.localdate(),
+                held_on=day_of(Action.LOOK_BACK, now.suggestion, on),
                 group=group,
                 finding=finding,
                 words=words.strip(),

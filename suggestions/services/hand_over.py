@@ -11,7 +11,8 @@ from congress_portal.core.models import Unit, User
 from suggestions.enums import HandlingState, Party, Share, State
 from suggestions.models import Handling, HandlingRule, Suggestion
 from suggestions.selectors.parties import parties_of
-from suggestions.services.clock_keeping import recompute
+from suggestions.services.clock_keeping import lapse_extension, recompute
+from suggestions.services.dating import day_of, part_day_of
 from suggestions.services.review import release_part
 from suggestions.services.steps import RefusedError, Step, keep, lock, part_step, step
 from suggestions.workflow import Action, HandlingAction
@@ -35,15 +36,14 @@ def hand_over(
     assisting: Sequence[Unit] = (),
     on: dt.date | None = None,
     comment: str = "",
-    seen: str = "",
 ) -> Suggestion:
     """Assign from the congress office, or (after «交政府办转办») from the government office."""
     with transaction.atomic():
         found = lock(pk).get(pk)
         at_government = found is not None and found.state == State.AT_GOVERNMENT
         action = Action.FORWARD if at_government else Action.HAND_OVER
-        with step(action, suggestion_pk=pk, actor=actor, comment=comment, seen=seen) as now:
-            day = on or timezone.localdate()
+        with step(action, suggestion_pk=pk, actor=actor, comment=comment) as now:
+            day = day_of(action, now.suggestion, on)
             _check_units(lead, assisting)
             now.suggestion.handed_over_on = day
             _add_parts(now.suggestion, lead, assisting, day)
@@ -108,14 +108,14 @@ def pass_to_government(
         rule = HandlingRule.objects.all().of(now.suggestion.region)
         if not rule.has_government_step:
             raise RefusedError(["办理规则里没有设政府办转办，请直接交办。"])
-        now.suggestion.passed_on_on = on or timezone.localdate()
+        now.suggestion.passed_on_on = day_of(Action.PASS_ON, now.suggestion, on)
     return now.suggestion
 
 
 def hand_back(*, pk: int, actor: User, comment: str) -> Suggestion:
-    """The government office returns what is not for the government."""
+    """The government office returns what is not for the government, and reads it no more."""
     with step(Action.HAND_BACK, suggestion_pk=pk, actor=actor, comment=comment) as now:
-        pass
+        now.suggestion.passed_on_on = None
     return now.suggestion
 
 
@@ -125,10 +125,12 @@ def decide_return(
     """Grant or deny what a unit asked: to give the suggestion back as wrongly assigned."""
     action = HandlingAction.GRANT_RETURN if grants else HandlingAction.DENY_RETURN
     with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment) as now:
+        day = part_day_of(action, now.part, on)
         if grants:
-            now.part.ended_on = on or timezone.localdate()
+            now.part.ended_on = day
+            lapse_extension(now.part, "已同意退办")
         elif now.part.signed_on is None:
-            now.part.signed_on = on or timezone.localdate()
+            now.part.signed_on = day
     return now.part
 
 
@@ -147,13 +149,13 @@ def reassign(
     ``instead_of`` is the handling to take away. Its own clocks run from ``on``; the reply's limit
     stays that of the suggestion unless the rule leaves returned time out.
     """
-    day = on or timezone.localdate()
     with step(Action.REASSIGN, suggestion_pk=pk, actor=actor, comment=comment) as now:
         suggestion = now.suggestion
+        _check_new_unit(suggestion, unit, instead_of)
+        bounds = _bounds_of(suggestion, instead_of)
+        day = day_of(Action.REASSIGN, suggestion, on, *bounds)
         if instead_of is not None:
             share = _take_away(now, instead_of)
-        if not unit.is_active:
-            raise RefusedError([f"{unit}已停用。"])
         part = Handling(
             suggestion=suggestion,
             unit=unit,
@@ -177,7 +179,29 @@ def release_unit(*, handling_pk: int, actor: User, comment: str) -> Handling:
         if now.part.share == Share.LEAD:
             raise RefusedError(["主办单位不能直接撤销，请改派给别的单位。"])
         now.part.ended_on = timezone.localdate()
+        lapse_extension(now.part, "已撤销交办")
     return now.part
+
+
+def _check_new_unit(suggestion: Suggestion, unit: Unit, instead_of: int | None) -> None:
+    if not unit.is_active:
+        raise RefusedError([f"{unit}已停用。"])
+    held = suggestion.handlings.all().in_hand().filter(unit=unit).first()
+    if held is None:
+        return
+    if held.pk == instead_of:
+        raise RefusedError([f"{unit}已经在办这件建议，请选别的单位。"])
+    raise RefusedError(
+        [f"{unit}已经是这件建议的{held.get_share_display()}单位，要改派给它，请先撤销它的这一份。"]
+    )
+
+
+def _bounds_of(suggestion: Suggestion, instead_of: int | None) -> list[tuple[str, dt.date | None]]:
+    """A unit that replaces another comes after that one had it, and gave it back."""
+    old = suggestion.handlings.filter(pk=instead_of).first() if instead_of else None
+    if old is None:
+        return []
+    return [("原单位的交办日期", old.assigned_on), ("原单位的退办日期", old.ended_on)]
 
 
 def _take_away(now: Step, handling_pk: int) -> str:

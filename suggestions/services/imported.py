@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from congress_portal.core.enums import Rating
 from congress_portal.core.models import Region
 from congress_portal.core.workdays import WorkCalendar
 from suggestions.clocks import Basis, handling_dues, reply_limit
-from suggestions.enums import Decision, HandlingState, PromiseState, Share, State
+from suggestions.enums import ClockKind, Decision, HandlingState, PromiseState, Share, State
 from suggestions.models import (
+    ClockChange,
     Extension,
     Handling,
     HandlingRule,
@@ -42,6 +44,7 @@ class _Batch:
     stale_extensions: list[int] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     stale_promises: list[int] = field(default_factory=list)
+    clock_changes: list[ClockChange] = field(default_factory=list)
     log: list[TransitionLog] = field(default_factory=list)
 
 
@@ -191,22 +194,38 @@ def _keep_extension(suggestion: Suggestion, lead: Handling | None, batch: _Batch
 def _keep_promise(
     suggestion: Suggestion, last: Reply | None, rule: HandlingRule, batch: _Batch
 ) -> None:
-    """A followed case needs a line of the ledger; the sheet names no day of completion."""
+    """A followed case needs a line of the ledger; the sheet names no day of completion.
+
+    A report that would have been due before the import gets a day after it, with a trace:
+    otherwise the first run of the reminders would call every such promise overdue.
+    """
     old = list(suggestion.promises.all())
     if suggestion.state != State.TRACKING or last is None:
         batch.stale_promises += [row.pk for row in old if row.content.endswith(_MARK)]
         return
     if old:
         return
+    by_reply = months_later(last.replied_on, rule.promise_report_months)
+    by_import = months_later(timezone.localdate(), rule.import_report_months)
     batch.promises.append(
         Promise(
             suggestion=suggestion,
             reply=last,
             content=f"{last.reply_class}：{suggestion.title}{_MARK}",
-            next_report_on=months_later(last.replied_on, rule.promise_report_months),
+            next_report_on=max(by_reply, by_import),
             state=PromiseState.OPEN,
         )
     )
+    if by_import > by_reply:
+        batch.clock_changes.append(
+            ClockChange(
+                handling=last.handling,
+                clock=ClockKind.PROMISE,
+                old=by_reply,
+                new=by_import,
+                reason=f"目录没有承诺日期，从导入之日起{rule.import_report_months}个月内首次报告",
+            )
+        )
 
 
 _MARK = f"（{_WORDS}）"
@@ -246,4 +265,5 @@ def _write(batch: _Batch) -> None:
     Extension.objects.bulk_create(batch.extensions)
     Promise.objects.filter(pk__in=batch.stale_promises).delete()
     Promise.objects.bulk_create(batch.promises)
+    ClockChange.objects.bulk_create(batch.clock_changes)
     TransitionLog.objects.bulk_create(batch.log)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from congress_portal.core.enums import Role
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify, office_people, unit_people
-from suggestions.enums import CoSignerState, Share
+from suggestions.enums import NOT_IN_HAND, CoSignerState, Share
 from suggestions.models import Handling, HandlingRule, Suggestion, TransitionLog
 from suggestions.workflow import Action, HandlingAction
 
@@ -70,6 +70,9 @@ PART_HEARERS: Mapping[HandlingAction, tuple[Audience, ...]] = {
 }
 
 
+UNIT_DESK = "/suggestions/desk/"
+
+
 def page_of(suggestion: Suggestion) -> str:
     return f"/suggestions/{suggestion.pk}/"
 
@@ -82,10 +85,13 @@ def name_of(suggestion: Suggestion) -> str:
 def proposers(suggestion: Suggestion) -> list[User]:
     """Accounts of the lead deputy and the confirmed co-signers, and of those merged into it."""
     items = [suggestion, *suggestion.merged.select_related("lead__user")]
-    people = [item.lead.user for item in items]
-    for item in items:
-        signed = item.cosignatures.filter(state=CoSignerState.CONFIRMED)
-        people += [row.deputy.user for row in signed.select_related("deputy__user")]
+    return [user for item in items for user in signers(item)]
+
+
+def signers(item: Suggestion) -> list[User]:
+    """Accounts of one item's lead deputy and confirmed co-signers."""
+    signed = item.cosignatures.filter(state=CoSignerState.CONFIRMED)
+    people = [item.lead.user, *(row.deputy.user for row in signed.select_related("deputy__user"))]
     return [user for user in people if user is not None]
 
 
@@ -133,14 +139,31 @@ def tell(
         for user in hearers(suggestion, audience, handling)
         if actor is None or user.pk != actor.pk
     }
+    pages: dict[str, list[User]] = {}
+    own = _own_pages(suggestion, handling)
+    for user in people.values():
+        pages.setdefault(own.get(user.pk, page_of(suggestion)), []).append(user)
     said = f"{log.actor_name}：{log.comment.rstrip('。')}。" if log.comment else ""
     parts = [said, f"下一步：{next_step}。"]
-    notify(
-        people.values(),
-        Message(
-            key=f"step:{log.pk}",
-            title=f"{log.label}：{name_of(suggestion)}",
-            body="".join(filter(None, parts)),
-            link=page_of(suggestion),
-        ),
-    )
+    for page, readers in pages.items():
+        notify(
+            readers,
+            Message(
+                key=f"step:{log.pk}",
+                title=f"{log.label}：{name_of(suggestion)}",
+                body="".join(filter(None, parts)),
+                link=page,
+            ),
+        )
+
+
+def _own_pages(suggestion: Suggestion, handling: Handling | None) -> dict[int, str]:
+    """Who does not read the case itself: proposers of a merged item, a unit that lost its part."""
+    found: dict[int, str] = {}
+    for item in suggestion.merged.select_related("lead__user"):
+        found |= {user.pk: page_of(item) for user in signers(item)}
+    for user in signers(suggestion):
+        found.pop(user.pk, None)
+    if handling is not None and handling.state in NOT_IN_HAND:
+        found |= {user.pk: UNIT_DESK for user in unit_people(handling.unit_id)}
+    return found

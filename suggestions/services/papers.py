@@ -12,6 +12,7 @@ from congress_portal.core.models import User
 from suggestions.enums import AttachmentKind, Party
 from suggestions.models import Attachment, Handling, Suggestion
 from suggestions.selectors.parties import handling_parties_of, parties_of
+from suggestions.services.paper_content import opens
 from suggestions.services.steps import RefusedError, keep, lock_visible
 from suggestions.workflow import NotYoursError
 
@@ -64,7 +65,7 @@ def attach_file(
         raise NotYoursError("您不能上传这一类附件。")
     if kind == AttachmentKind.DRAFT and not suggestion.is_open_to_edit:
         raise RefusedError(["已经提交，不能再改附件。"])
-    data = _checked(upload)
+    data = check_paper(upload)
     digest = hashlib.sha256(data).hexdigest()
     same = suggestion.attachments.filter(sha256=digest, kind=kind).first()
     if same is not None:
@@ -90,7 +91,8 @@ def _part(suggestion: Suggestion, handling_pk: int | None) -> Handling | None:
     return suggestion.handlings.get(pk=handling_pk)
 
 
-def _checked(upload: File) -> bytes:  # type: ignore[type-arg]
+def check_paper(upload: File) -> bytes:  # type: ignore[type-arg]
+    """The content, if it is of a kind that is kept and what its name says; else RefusedError."""
     suffix = PurePath(upload.name or "").suffix.lower().lstrip(".")
     if suffix not in _KINDS:
         raise RefusedError([f"不支持「{suffix or '无后缀'}」文件，请用 PDF、图片、Word 或 Excel。"])
@@ -102,6 +104,8 @@ def _checked(upload: File) -> bytes:  # type: ignore[type-arg]
     found = filetype.guess_extension(data[:8192])
     if found not in _KINDS[suffix]:
         raise RefusedError([f"文件内容不是 {suffix.upper()}，请重新导出后上传。"])
+    if not opens(suffix, data):
+        raise RefusedError([f"这个 {suffix.upper()} 文件打不开，可能没有传完，请重新导出后上传。"])
     return data
 
 

@@ -15,11 +15,13 @@ from congress_portal.core.enums import Role
 from congress_portal.core.models import Unit, User
 from congress_portal.core.notices import (
     Message,
-    carry_waiting,
     notify,
     office_people,
     unit_people,
 )
+from congress_portal.core.reminders import reminder
+from congress_portal.core.workdays import WorkCalendar
+from suggestions.clocks import hand_over_limit
 from suggestions.enums import (
     OPEN_HANDLING,
     ClockKind,
@@ -58,12 +60,18 @@ def send_reminders(on: dt.date) -> dict[str, int]:
     """Remind of every limit that stands in a stage on this day; returns how many per stage."""
     rules: dict[int, HandlingRule] = {}
     counts = dict.fromkeys(ReminderStage.values, 0)
-    for clock in [*_handling_clocks(rules), *_promise_clocks(rules), *_sheet_clocks(rules)]:
+    clocks = (_hand_over_clocks, _handling_clocks, _promise_clocks, _sheet_clocks)
+    for clock in [clock for each in clocks for clock in each(rules)]:
         stage = stage_on(clock.due_on, on, clock.remind_days)
         if stage and _remind(clock, stage, on):
             counts[stage] += 1
-    carry_waiting()
     return counts
+
+
+@reminder
+def remind_of_limits(on: dt.date) -> dict[str, int]:
+    """As ``send_reminders``, by the stages' names."""
+    return {ReminderStage(name).label: n for name, n in send_reminders(on).items()}
 
 
 @transaction.atomic
@@ -98,6 +106,8 @@ def _remind(clock: DueClock, stage: ReminderStage, on: dt.date) -> bool:
 def _people(clock: DueClock, stage: ReminderStage) -> list[User]:
     """Before: the officer; on the day: its leader, too; after: the congress office, too."""
     office = office_people(clock.suggestion.region) if stage == ReminderStage.AFTER else []
+    if clock.clock == ClockKind.HAND_OVER:
+        return office_people(clock.suggestion.region)
     if clock.unit is None:
         return [*([clock.person] if clock.person else []), *office]
     roles = [Role.UNIT_OFFICER]
@@ -110,6 +120,18 @@ def _rule(rules: dict[int, HandlingRule], suggestion: Suggestion) -> HandlingRul
     if suggestion.region_id not in rules:
         rules[suggestion.region_id] = HandlingRule.objects.all().of(suggestion.region)
     return rules[suggestion.region_id]
+
+
+def _hand_over_clocks(rules: dict[int, HandlingRule]) -> Iterator[DueClock]:
+    """The office's own limit: accepted between sessions, not yet with a unit."""
+    calendar = WorkCalendar()
+    waiting = Suggestion.objects.filter(
+        state__in=(State.ACCEPTED, State.AT_GOVERNMENT), handed_over_on__isnull=True
+    )
+    for case in waiting.select_related("region").order_by("pk"):
+        due = hand_over_limit(case, _rule(rules, case), calendar)
+        if due.on:
+            yield DueClock(case, ClockKind.HAND_OVER, f"suggestion:{case.pk}", due.on, 1)
 
 
 def _handling_clocks(rules: dict[int, HandlingRule]) -> Iterator[DueClock]:

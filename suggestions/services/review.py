@@ -9,16 +9,26 @@ from django.utils import timezone
 
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, User
-from suggestions.enums import CoSignerState, HandlingState, Kind, Party, ReviewKind, State
+from suggestions.enums import (
+    CoSignerState,
+    HandlingState,
+    Kind,
+    Party,
+    ReviewKind,
+    Session,
+    State,
+)
 from suggestions.models import HandlingRule, InternalNote, NumberSeries, ReviewItem, Suggestion
 from suggestions.selectors.parties import parties_of
+from suggestions.services.clock_keeping import lapse_extension
+from suggestions.services.dating import day_of
 from suggestions.services.drafting import motion_faults
 from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
 from suggestions.workflow import Action, HandlingAction, NotYoursError
 
 MOTION_PREFIX = "议"
 NUMBER_DIGITS = 3
-_DIGITS = re.compile(r"(\d+)$")
+_DIGITS = re.compile(r"(?<!\d)(\d{1,6})$")  # longer ones are no running numbers
 
 
 def next_number(region: Region, year: int, kind: str) -> str:
@@ -33,9 +43,19 @@ def next_number(region: Region, year: int, kind: str) -> str:
     return _written(series.last, kind)
 
 
+def year_of_number(suggestion: Suggestion, day: dt.date) -> int:
+    """What a session received is numbered with its year, however late it is accepted.
+
+    Between sessions it is the year of acceptance (``day``).
+    """
+    if suggestion.session == Session.PLENARY and suggestion.submitted_on:
+        return suggestion.submitted_on.year
+    return day.year
+
+
 def next_number_shown(suggestion: Suggestion) -> str:
     """What «受理» would give now; only the step itself reserves it."""
-    year, kind = timezone.localdate().year, suggestion.kind
+    year, kind = year_of_number(suggestion, timezone.localdate()), suggestion.kind
     series = NumberSeries.objects.filter(region=suggestion.region, year=year, kind=kind).first()
     last = max(series.last if series else 0, _highest(suggestion.region, year, kind))
     return _written(last + 1, kind)
@@ -64,19 +84,19 @@ def _highest(region: Region, year: int, kind: str) -> int:
 def accept_suggestion(
     *, pk: int, actor: User, on: dt.date | None = None, number: str = "", comment: str = ""
 ) -> Suggestion:
-    """Accept and number it; the year is that of the day in Asia/Shanghai.
+    """Accept and number it, from the day it was put forward until today in Asia/Shanghai.
 
     ``number`` serves the paper twin (same number space); a taken one is refused.
     """
-    day = on or timezone.localdate()
     with step(Action.ACCEPT, suggestion_pk=pk, actor=actor, comment=comment) as now:
         suggestion = now.suggestion
-        suggestion.year, suggestion.accepted_on = day.year, day
+        suggestion.accepted_on = day_of(Action.ACCEPT, suggestion, on)
+        year = suggestion.year = year_of_number(suggestion, suggestion.accepted_on)
         if number.strip():
-            _locked_series(suggestion.region, day.year, suggestion.kind)
+            _locked_series(suggestion.region, year, suggestion.kind)
             suggestion.number = number.strip()
         else:
-            suggestion.number = next_number(suggestion.region, day.year, suggestion.kind)
+            suggestion.number = next_number(suggestion.region, year, suggestion.kind)
     return suggestion
 
 
@@ -159,6 +179,7 @@ def withdraw_suggestion(*, pk: int, actor: User, comment: str) -> Suggestion:
         for part in now.suggestion.handlings.all().in_hand().order_by("pk"):
             if part.state != HandlingState.ANSWERED:
                 release_part(part.pk, actor, "建议已撤回")
+        now.suggestion.published_on = None
     return now.suggestion
 
 
@@ -173,6 +194,7 @@ def release_part(handling_pk: int, actor: User | None, reason: str) -> None:
         parties=system,
     ) as now:
         now.part.ended_on = timezone.localdate()
+        lapse_extension(now.part, reason)
 
 
 @transaction.atomic

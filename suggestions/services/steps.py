@@ -18,6 +18,7 @@ from congress_portal.core import audit
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
+from congress_portal.core.text import printable
 from suggestions.enums import HandlingState, Party, State
 from suggestions.models import Handling, Suggestion, TransitionLog
 from suggestions.selectors.parties import handling_parties_of, parties_of
@@ -37,6 +38,10 @@ LONGEST_COMMENT = 1000
 
 class ChangedMeanwhileError(DomainError):
     """The page was read before somebody else acted."""
+
+
+class AlreadyDoneError(DomainError):
+    """The same form was sent before: a double tap, or a page sent again."""
 
 
 class RefusedError(DomainError):
@@ -83,18 +88,12 @@ def last_step(suggestion: Suggestion) -> TransitionLog | None:
     return suggestion.log.order_by("-at", "-pk").first()
 
 
-def _who_was_it(suggestion: Suggestion) -> str:
+def who_was_it(suggestion: Suggestion) -> str:
     log = last_step(suggestion)
     if log is None:
         return ""
     at = timezone.localtime(log.at)
     return f"最近一步：{log.actor_name}于{at:%m月%d日 %H:%M}「{log.label}」。"
-
-
-def check_seen(suggestion: Suggestion, seen: str, current: str) -> None:
-    """Raises ChangedMeanwhileError if the page the actor acts from shows another state."""
-    if seen and seen != current:
-        raise ChangedMeanwhileError(f"页面打开后情况已变。{_who_was_it(suggestion)}请刷新再办。")
 
 
 @contextmanager
@@ -104,14 +103,13 @@ def step(
     suggestion_pk: int,
     actor: User | None,
     comment: str = "",
-    seen: str = "",
     parties: frozenset[Party] | None = None,
 ) -> Iterator[Step]:
     """Move a suggestion as its table says.
 
     ``parties`` replaces the actor's own where the step follows from another one (the system's).
     Raises Suggestion.DoesNotExist, TransitionNotAllowedError, NotYoursError, CommentNeededError,
-    ChangedMeanwhileError, RefusedError.
+    RefusedError.
     """
     with transaction.atomic():
         if parties is None:
@@ -119,12 +117,11 @@ def step(
             parties = parties_of(actor, suggestion)
         else:
             suggestion = lock(suggestion_pk)[suggestion_pk]
-        check_seen(suggestion, seen, suggestion.state)
         before, start = audit.snapshot(suggestion), State(suggestion.state)
         try:
             target = next_state(action, start, parties, comment)
         except TransitionNotAllowedError as error:
-            raise TransitionNotAllowedError(error.message + _who_was_it(suggestion)) from None
+            raise TransitionNotAllowedError(error.message + who_was_it(suggestion)) from None
         now = Step(suggestion, actor, parties, _fitting(comment))
         yield now
         suggestion.state = target
@@ -141,7 +138,6 @@ def part_step(
     handling_pk: int,
     actor: User | None,
     comment: str = "",
-    seen: str = "",
     parties: frozenset[Party] | None = None,
 ) -> Iterator[Step]:
     """Move one unit's part; raises as ``step``, and Handling.DoesNotExist."""
@@ -154,12 +150,11 @@ def part_step(
             if not Handling.objects.visible_to(actor).filter(pk=handling_pk).exists():
                 raise Handling.DoesNotExist
             parties = handling_parties_of(actor, handling)
-        check_seen(suggestion, seen, handling.state)
         before, start = audit.snapshot(handling), HandlingState(handling.state)
         try:
             target = next_handling_state(action, start, parties, comment)
         except TransitionNotAllowedError as error:
-            raise TransitionNotAllowedError(error.message + _who_was_it(suggestion)) from None
+            raise TransitionNotAllowedError(error.message + who_was_it(suggestion)) from None
         now = Step(suggestion, actor, parties, _fitting(comment), handling)
         yield now
         handling.state = target
@@ -172,11 +167,12 @@ def part_step(
 def _fitting(comment: str) -> str:
     if len(comment.strip()) > LONGEST_COMMENT:
         raise RefusedError([f"说明不能超过 {LONGEST_COMMENT} 字。"])
-    return comment.strip()
+    return printable(comment).strip()
 
 
 def _store(instance: models.Model, before: dict[str, Any], label: str, comment: str) -> None:
     """Validate against the database's own law, save what changed, leave one audit entry."""
+    audit.make_printable(instance)
     try:
         instance.full_clean()
     except ValidationError as error:

@@ -11,6 +11,7 @@ from deputies.models import Deputy, Group
 from suggestions.enums import NominationState, Party, SupervisionForm
 from suggestions.models import GroupFollowUp, Nomination, Suggestion, Supervision
 from suggestions.selectors.parties import specialist_groups
+from suggestions.services.dating import day_of
 from suggestions.services.steps import RefusedError, keep, step
 from suggestions.workflow import Action
 
@@ -54,7 +55,7 @@ def record_supervision(
         record = Supervision(
             suggestion=now.suggestion,
             form=form,
-            held_on=on or timezone.localdate(),
+            held_on=day_of(Action.SUPERVISE, now.suggestion, on),
             place=place.strip(),
             chair=chair.strip(),
             content=content.strip(),
@@ -89,7 +90,7 @@ def record_group_follow_up(
         record = GroupFollowUp(
             suggestion=now.suggestion,
             group=group,
-            held_on=on or timezone.localdate(),
+            held_on=day_of(Action.GROUP_FOLLOW, now.suggestion, on),
             content=content.strip(),
             opinion=opinion.strip(),
             entered_by=actor,
@@ -106,7 +107,8 @@ def publish_suggestion(
     with step(Action.PUBLISH, suggestion_pk=pk, actor=actor) as now:
         if is_public and not now.suggestion.consents_to_publication:
             raise RefusedError(["提出人没有同意公开。"])
-        now.suggestion.published_on = (on or timezone.localdate()) if is_public else None
+        day = day_of(Action.PUBLISH, now.suggestion, on)
+        now.suggestion.published_on = day if is_public else None
         now.comment = "" if is_public else "取消公开"
     return now.suggestion
 

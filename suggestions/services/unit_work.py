@@ -16,6 +16,7 @@ from suggestions.enums import (
     Decision,
     DraftState,
     HandlingState,
+    LetterKind,
     Party,
     Share,
 )
@@ -29,7 +30,9 @@ from suggestions.models import (
 )
 from suggestions.models.suggestion import months_later
 from suggestions.services.answering import deliver_reply, proposers_of
-from suggestions.services.clock_keeping import recompute
+from suggestions.services.clock_keeping import lapse_extension, recompute
+from suggestions.services.dating import coming_day, part_day_of
+from suggestions.services.letter_numbers import give_letter_number, letterhead_of
 from suggestions.services.steps import RefusedError, keep, part_step, step
 from suggestions.workflow import Action, HandlingAction
 
@@ -47,11 +50,9 @@ class ReplyInput(TypedDict, total=False):
     promise_due_on: dt.date | None
 
 
-def sign_receipt(
-    *, handling_pk: int, actor: User, on: dt.date | None = None, seen: str = ""
-) -> Handling:
-    with part_step(HandlingAction.SIGN, handling_pk=handling_pk, actor=actor, seen=seen) as now:
-        now.part.signed_on = on or timezone.localdate()
+def sign_receipt(*, handling_pk: int, actor: User, on: dt.date | None = None) -> Handling:
+    with part_step(HandlingAction.SIGN, handling_pk=handling_pk, actor=actor) as now:
+        now.part.signed_on = part_day_of(HandlingAction.SIGN, now.part, on)
     return now.part
 
 
@@ -59,10 +60,10 @@ def ask_return(
     *, handling_pk: int, actor: User, comment: str, on: dt.date | None = None
 ) -> Handling:
     """Give it back as wrongly assigned; refused after the limit, with its date (RULES C2)."""
-    day = on or timezone.localdate()
     action = HandlingAction.ASK_RETURN
     with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment) as now:
         part = now.part
+        day = part_day_of(action, part, on)
         rule = HandlingRule.objects.all().of(now.suggestion.region)
         limit = part.return_due_on
         if limit is None and part.assigned_on:
@@ -88,11 +89,13 @@ def log_contact(
     form: str,
     deputies: Sequence[Deputy],
     content: str,
+    others: str = "",
     on: dt.date | None = None,
 ) -> Contact:
-    """Register a talk with the deputies who put it forward."""
-    day = on or timezone.localdate()
-    with part_step(HandlingAction.LOG_CONTACT, handling_pk=handling_pk, actor=actor) as now:
+    """Register a talk with the deputies who put it forward; ``others`` were there, too."""
+    action = HandlingAction.LOG_CONTACT
+    with part_step(action, handling_pk=handling_pk, actor=actor) as now:
+        day = part_day_of(action, now.part, on)
         faults = []
         if not deputies:
             faults.append("请选择沟通的代表。")
@@ -100,8 +103,6 @@ def log_contact(
             faults.append("请选择沟通方式。")
         if not content.strip():
             faults.append("请写明沟通内容。")
-        if day > timezone.localdate():
-            faults.append("沟通日期不能晚于今天。")
         known = {deputy.pk for deputy in proposers_of(now.suggestion)}
         faults += [f"{each}没有提出这件建议。" for each in deputies if each.pk not in known]
         if faults:
@@ -112,12 +113,14 @@ def log_contact(
             held_on=day,
             form=form,
             content=content.strip(),
+            others=others.strip(),
             entered_by=actor,
         )
         keep(contact)
         contact.deputies.set(deputies)
         names = "、".join(str(deputy) for deputy in deputies)
-        now.comment = f"{day:%Y年%m月%d日}{ContactForm(form).label}，{names}"
+        also = f"；{contact.others}" if contact.others else ""
+        now.comment = f"{day:%Y年%m月%d日}{ContactForm(form).label}，{names}{also}"
     return contact
 
 
@@ -149,6 +152,7 @@ def _check_extension(part: Handling, until: dt.date) -> None:
     if due is None or handed_over_on is None:
         raise RefusedError(["还没有交办，没有期限可延。"])
     longest = months_later(handed_over_on, rule.extended_months)
+    coming_day("延至的日期", until)
     if until <= due:
         raise RefusedError([f"延至的日期要晚于现在的期限 {due:%Y年%m月%d日}。"])
     if until > longest:
@@ -181,7 +185,8 @@ def decide_extension(
             request.handling.suggestion = now.suggestion
             _check_extension(request.handling, day)
             request.granted_until = day
-            now.comment = f"延至{day:%Y年%m月%d日}。{now.comment}"
+            words = [f"延至{day:%Y年%m月%d日}", now.comment]
+            now.comment = "。".join(filter(None, words))
         keep(request)
         if grants:
             recompute(now.suggestion, "同意延期")
@@ -197,8 +202,13 @@ def give_opinion(
             raise RefusedError(["主办单位请提交答复，不是会办意见。"])
         if not opinion.strip():
             raise RefusedError(["会办意见不能为空。"])
-        now.part.opinion, now.part.opinion_number = opinion.strip(), number.strip()
-        now.part.answered_on = on or timezone.localdate()
+        day = part_day_of(HandlingAction.GIVE_OPINION, now.part, on)
+        now.part.opinion = opinion.strip()
+        now.part.opinion_number = give_letter_number(
+            now.part.unit, LetterKind.OPINION, day.year, number
+        )
+        now.part.answered_on = day
+        now.comment = now.part.opinion_number
     return now.part
 
 
@@ -227,6 +237,7 @@ def draft_reply(*, handling_pk: int, actor: User, data: ReplyInput) -> ReplyDraf
     with part_step(HandlingAction.DRAFT_REPLY, handling_pk=handling_pk, actor=actor) as now:
         if faults := reply_faults(now.part, data):
             raise RefusedError(faults)
+        coming_day("承诺完成日期", data.get("promise_due_on"))
         words = {name: v.strip() if isinstance(v, str) else v for name, v in data.items()}
         draft = ReplyDraft(handling=now.part, round=now.part.round, drafted_by=actor, **words)
         keep(draft)
@@ -260,36 +271,45 @@ def approve_reply(
     actor: User,
     comment: str = "",
     on: dt.date | None = None,
-    seen: str = "",
 ) -> Reply:
-    """The unit's leader signs; the reply goes to every proposer at once (RULES D2)."""
-    day = on or timezone.localdate()
+    """The unit's leader signs; the reply goes to every proposer at once (RULES D2).
+
+    ``on`` is the day on the letter: not before hand-over or the draft, not after today.
+    """
     with transaction.atomic():
-        reply, draft = _sign_out(handling_pk, actor, comment, day, seen)
+        reply, draft = _sign_out(handling_pk, actor, comment, on)
         deliver_reply(reply=reply, draft=draft, actor=actor)
     return reply
 
 
 def _sign_out(
-    handling_pk: int, actor: User, comment: str, day: dt.date, seen: str
+    handling_pk: int, actor: User, comment: str, on: dt.date | None
 ) -> tuple[Reply, ReplyDraft]:
     action = HandlingAction.APPROVE
-    with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment, seen=seen) as now:
+    with part_step(action, handling_pk=handling_pk, actor=actor, comment=comment) as now:
+        day = part_day_of(action, now.part, on)
         draft = _pending_draft(now.part)
         _decide_draft(draft, actor, DraftState.APPROVED, now.comment)
         copied = (
-            "round", "reply_class", "letter_number", "body", "contact_name", "contact_phone",
-            "is_public",
+            "round", "reply_class", "body", "contact_name", "contact_phone", "is_public",
         )  # fmt: skip
+        head = letterhead_of(now.part.unit)
         reply = Reply(
             handling=now.part,
             replied_on=day,
+            letter_number=give_letter_number(
+                now.part.unit, LetterKind.REPLY, day.year, draft.letter_number
+            ),
             signer=str(actor)[:40],
+            leader_name=head.leader_name or str(actor)[:40],
+            leader_phone=head.leader_phone,
             due_on=now.part.due_on if now.part.redo_from else None,
             **{name: getattr(draft, name) for name in copied},
         )
         keep(reply)
+        lapse_extension(now.part, "答复已签发")
         now.part.answered_on = day
+        now.comment = "。".join(filter(None, [reply.letter_number, now.comment]))
     return reply, draft
 
 

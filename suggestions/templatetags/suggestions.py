@@ -8,7 +8,7 @@ from django.utils import timezone
 from suggestions.clocks import Reading
 from suggestions.enums import Light
 from suggestions.models import Suggestion
-from suggestions.selectors import Standing, running_due, standing_of
+from suggestions.selectors import Standing, postponed, running_due, standing_of
 
 register = template.Library()
 
@@ -44,3 +44,15 @@ def light(reading: Reading) -> Standing:
 def item(mapping: dict[object, object], key: object) -> object:
     """The mapping's value for the key, or None."""
     return mapping.get(key)
+
+
+@register.filter
+def unstopped(words: str) -> str:
+    """Words that a full stop follows; their own is left out."""
+    return words.rstrip("。")
+
+
+@register.filter
+def is_postponed(suggestion: Suggestion) -> bool:
+    """Whether the first limit was moved from that of the region's rule."""
+    return postponed(suggestion)

@@ -3,25 +3,32 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.listing import page_of
-from congress_portal.core.models import Region
-from suggestions.models import HandlingRule, Nomination, Promise, Suggestion
+from congress_portal.core.models import Region, Unit
+from deputies.models import Group, GroupMembership
+from suggestions.enums import Share, TopicState
+from suggestions.models import HandlingRule, Nomination, Promise, Suggestion, TopicProposal, Voice
 from suggestions.selectors import (
+    adopted_topics,
     ageing_table,
     cases_of,
     due_parts,
+    government_inbox,
+    group_suggestions,
     key_suggestions,
     league_table,
     overdue_parts,
     promise_ledger,
     rates_of,
+    task_lines,
     unit_buckets,
     unit_rates,
+    voice_ages,
 )
 from suggestions.workflow import HANDLING_TABLE, SUGGESTION_TABLE
 
@@ -66,8 +73,10 @@ def board(request: HttpRequest) -> HttpResponse:
         "total": rates_of(cases_of(rows)),
         "units": unit_rates(rows),
         "ages": ageing_table(every, today),
+        "voices": voice_ages(Voice.objects.visible_to(request.user), today),
         "late": late[:SHOWN],
         "late_count": late.count(),
+        "late_leads": late.filter(share=Share.LEAD).count(),
         "soon_count": due_parts(every, today, SOON).count(),
         "soon": due_parts(every, today, SOON)[:SHOWN],
         "today": today,
@@ -81,7 +90,9 @@ def league(request: HttpRequest) -> HttpResponse:
     _readers_only(request)
     year, years = _year(request)
     rule = _rule(request)
-    lines = league_table(Suggestion.objects.visible_to(request.user).filter(year=year), rule)
+    lines = league_table(
+        Suggestion.objects.visible_to(request.user).filter(year=year), rule, timezone.localdate()
+    )
     context = {"year": year, "years": years, "rule": rule, "lines": lines}
     return render(request, "suggestions/league.html", context)
 
@@ -120,6 +131,41 @@ def nominations(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+def tasks(request: HttpRequest) -> HttpResponse:
+    """The report by central task (十大工程、八大行动, M51)."""
+    _readers_only(request)
+    year, years = _year(request)
+    lines = task_lines(Suggestion.objects.visible_to(request.user).filter(year=year))
+    context = {"year": year, "years": years, "lines": lines}
+    return render(request, "suggestions/tasks.html", context)
+
+
+@require_GET
+def plan(request: HttpRequest) -> HttpResponse:
+    """Topics adopted for a year's supervision plan, with those merged into them (M57)."""
+    rows = TopicProposal.objects.visible_to(request.user).filter(state=TopicState.ADOPTED)
+    years = list(rows.order_by("-plan_year").values_list("plan_year", flat=True).distinct())
+    asked = request.GET.get("year", "")
+    known = asked.isascii() and asked.isdigit() and int(asked[:4]) in years
+    year = int(asked[:4]) if known else (years[0] if years else timezone.localdate().year)
+    context = {"year": year, "years": years, "topics": adopted_topics(year)}
+    return render(request, "suggestions/plan.html", context)
+
+
+@require_GET
+def group(request: HttpRequest, pk: int) -> HttpResponse:
+    """A specialist group's suggestions and its own checks (M131): its members, and the office."""
+    found = get_object_or_404(Group.objects.visible_to(request.user), pk=pk)
+    rows = group_suggestions(found).filter(pk__in=Suggestion.objects.visible_to(request.user))
+    today = timezone.localdate()
+    members = GroupMembership.objects.on(today).filter(group=found, deputy__user=request.user)
+    if not request.user.scope.read_prefixes and not members.exists():
+        raise Http404("没有这个页面。")
+    context = {"group": found, "page": page_of(request, rows)}
+    return render(request, "suggestions/group.html", context)
+
+
+@require_GET
 def workspace(request: HttpRequest) -> HttpResponse:
     """A unit's own desk, in buckets."""
     if not request.user.scope.unit_ids:
@@ -127,7 +173,13 @@ def workspace(request: HttpRequest) -> HttpResponse:
     buckets = unit_buckets(request.user, timezone.localdate())
     asked = request.GET.get("bucket", "")
     shown = [each for each in buckets if each.code == asked]
-    context = {"buckets": buckets, "shown": shown or _waiting(buckets), "asked": asked}
+    context = {
+        "buckets": buckets,
+        "passed_on": government_inbox(request.user),
+        "shown": shown or _waiting(buckets),
+        "asked": asked,
+        "own_units": Unit.objects.filter(pk__in=request.user.scope.unit_ids),
+    }
     return render(request, "suggestions/workspace.html", context)
 
 

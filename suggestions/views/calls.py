@@ -1,5 +1,6 @@
 """Calls before a session: published by the office, answered by deputies; topics decided."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from suggestions.enums import CallKind
 from suggestions.forms.calls import CallForm, TopicDecisionForm, TopicForm
 from suggestions.models import Call, Suggestion, TopicProposal
 from suggestions.selectors import call_counts, suggestions_listed
+from suggestions.services.steps import AlreadyDoneError
+from suggestions.services.taking import take_once
 from suggestions.views.doing import attempt
 
 
@@ -36,7 +39,12 @@ def new_call(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = CallForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        call = attempt(form, services.open_call, actor=request.user, **form.cleaned_data)
+        opened = partial(take_once, services.open_call)
+        try:
+            call = attempt(form, opened, actor=request.user, **form.cleaned_data)
+        except AlreadyDoneError as error:
+            messages.info(request, error.message)
+            return redirect("suggestions:calls")
         if call is not None:
             messages.success(request, f"已发布，{call.region}的代表都收到了通知。")
             return redirect("suggestions:call", pk=call.pk)
@@ -51,8 +59,12 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     form = TopicForm(request.POST or None, is_office=is_office)
     if request.method == "POST" and form.is_valid():
         given = {"call": found, "actor": request.user, **form.cleaned_data}
-        if attempt(form, services.propose_topic, **given) is not None:
-            messages.success(request, "议题已收到，采纳与否都会在这里写明。")
+        try:
+            if attempt(form, partial(take_once, services.propose_topic), **given) is not None:
+                messages.success(request, "议题已收到，采纳与否都会在这里写明。")
+                return redirect("suggestions:call", pk=pk)
+        except AlreadyDoneError as error:
+            messages.info(request, error.message)
             return redirect("suggestions:call", pk=pk)
     return render(request, "suggestions/call.html", _call_context(request, found, form, is_office))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -167,7 +168,8 @@ def _door(button: Button, suggestion: Suggestion) -> Door:
 def _of_sheets(user: User, suggestion: Suggestion) -> list[tuple[str, Door]]:
     """Sheets not yet given: the own one first; the office may enter those given on paper."""
     rows = Appraisal.objects.editable_by(user).filter(
-        reply__handling__suggestion=suggestion, appraised_on__isnull=True
+        Q(reply__handling__suggestion=suggestion) | Q(suggestion=suggestion),
+        appraised_on__isnull=True,
     )
     found = []
     for sheet in rows.select_related("deputy").order_by("-reply__round", "pk"):

@@ -12,6 +12,7 @@ from suggestions.selectors import (
     case_page,
     invitations,
     own_part,
+    specialist_groups_of,
     suggestion_in_full,
     suggestions_listed,
     voices_in_full,
@@ -36,7 +37,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = Suggestion.objects.visible_to(request.user).led_or_signed_by(request.user.pk)
     page = page_of(request, suggestions_listed(rows).order_by("-saved_at", "-submitted_on", "-pk"))
     asked = invitations(request.user)
-    context = {"page": page, "invitations": asked, "today": timezone.localdate()}
+    today = timezone.localdate()
+    groups = specialist_groups_of(request.user, today)
+    context = {"page": page, "invitations": asked, "today": today, "groups": groups}
     return render(request, "suggestions/mine.html", context)
 
 

@@ -1,5 +1,6 @@
 """The congress office's own pages: review, hand-over meeting, internal notes, inbox."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Unit
 from suggestions import services
-from suggestions.enums import Party, State
+from suggestions.enums import IntakeState, Party, State
+from suggestions.filters import InboxFilter
 from suggestions.forms.batch import BatchForm, RowForm
 from suggestions.forms.office import (
     AcceptForm,
@@ -21,7 +23,7 @@ from suggestions.forms.office import (
     ReturnForm,
     mergeable,
 )
-from suggestions.models import Suggestion
+from suggestions.models import Intake, Suggestion
 from suggestions.selectors import (
     awaiting_hand_over,
     office_inbox,
@@ -31,7 +33,10 @@ from suggestions.selectors import (
     suggestion_in_full,
 )
 from suggestions.services.review import next_number_shown
-from suggestions.views.doing import attempt, case_of
+from suggestions.services.steps import AlreadyDoneError, who_was_it
+from suggestions.views.doing import attempt, case_of, refuse_plainly, take
+
+_TICK = re.compile(r"s\d{1,9}-take")
 
 
 def office_only(request: HttpRequest) -> None:
@@ -77,10 +82,21 @@ def _review_context(request: HttpRequest, suggestion: Suggestion) -> dict[str, A
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the office, kind by kind."""
     office_only(request)
-    kinds = office_inbox(request.user)
+    form = InboxFilter(request.GET, user=request.user)
+    rows = form.apply(Suggestion.objects.editable_by(request.user))
+    kinds = office_inbox(request.user, rows)
     asked = next((kind for kind in kinds if kind.code == request.GET.get("kind")), None)
-    page = page_of(request, asked.items) if asked else None
-    context = {"kinds": kinds, "asked": asked, "page": page}
+    page = page_of(request, asked.rows) if asked else None
+    items = asked.items_of(page.object_list) if asked and page else []
+    letters = Intake.objects.editable_by(request.user).filter(state=IntakeState.RECEIVED)
+    context = {
+        "form": form,
+        "kinds": kinds,
+        "asked": asked,
+        "page": page,
+        "items": items,
+        "letters": letters.count(),
+    }
     return render(request, "suggestions/inbox.html", context)
 
 
@@ -90,12 +106,20 @@ def hand_over_meeting(request: HttpRequest) -> HttpResponse:
     office_only(request)
     rows = list(awaiting_hand_over(Suggestion.objects.editable_by(request.user)))
     batch, forms = _batch(request, rows)
+    gone = _no_longer_waiting(request, rows)
     faults = [form for form in forms if not form.is_valid()]  # each is asked, to show its faults
     is_valid = batch.is_valid() and not faults
+    for fault in gone if is_valid else ():
+        batch.add_error(None, fault)
     taken = [form for form in forms if is_valid and form.assignment]
-    if is_valid and not taken:
+    if is_valid and not taken and not gone:
         batch.add_error(None, "一件都没有勾选。")
-    elif taken and request.POST.get("then") == "hand_over" and _handed(request, batch, taken):
+    elif (
+        taken
+        and not gone
+        and request.POST.get("then") == "hand_over"
+        and _handed(request, batch, taken)
+    ):
         return redirect("suggestions:list")
     is_checking = bool(taken) and request.POST.get("then") != "change" and batch.is_valid()
     template = "suggestions/hand_over_check.html" if is_checking else "suggestions/hand_over.html"
@@ -110,6 +134,17 @@ def _batch(request: HttpRequest, rows: list[Suggestion]) -> tuple[BatchForm, lis
         RowForm(data, suggestion=row, proposals=known.get(row.pk, []), units=units) for row in rows
     ]
     return BatchForm(data), forms
+
+
+def _no_longer_waiting(request: HttpRequest, rows: list[Suggestion]) -> list[str]:
+    """Ticked ones that another officer took meanwhile: what became of them, and by whom."""
+    sent = {int(name[1:-5]) for name in request.POST if _TICK.fullmatch(name)}
+    missing = sent - {row.pk for row in rows}
+    cases = Suggestion.objects.visible_to(request.user).filter(pk__in=missing).order_by("number")
+    return [
+        f"第{case.number}号已「{case.get_state_display()}」，不再待交办。{who_was_it(case)}"
+        for case in cases
+    ]
 
 
 def _handed(request: HttpRequest, batch: BatchForm, taken: list[RowForm]) -> bool:
@@ -133,7 +168,10 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     suggestion = case_of(request, pk)
     form = InternalNoteForm(request.POST, user=request.user, suggestion=suggestion)
     if form.is_valid():
-        attempt(form, services.add_internal_note, pk=pk, actor=request.user, **form.values)
+        try:
+            take(request, form, services.add_internal_note, pk=pk, **form.values)
+        except AlreadyDoneError as error:
+            return refuse_plainly(request, error, pk)
     for fault in [each for faults in form.errors.values() for each in faults]:
         messages.error(request, fault)
     if not form.errors:

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from urllib.parse import quote
 
 from django.db import models
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from congress_portal.core.audit import record
 from congress_portal.core.documents.blocks import FormPaper, OfficialPaper
+from congress_portal.core.documents.files import file_response, send_paper
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.models import Region
 from deputies.models import Term
@@ -29,12 +29,6 @@ from suggestions.models import (
 from suggestions.models.handling import readable
 from suggestions.selectors import awaiting_hand_over, open_list
 from suggestions.selectors.papers import opinions_for
-
-_TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "zip": "application/zip",
-}
 
 
 @require_GET
@@ -93,7 +87,7 @@ def letters(request: HttpRequest, reply_pk: int) -> HttpResponse:
             bundle.writestr(f"{number:02d}-{row.deputy.name}.pdf", reports.paper_pdf(paper))
     name = f"第{reply.handling.suggestion.number}号答复函"
     record(AuditAction.EXPORT, reply, label=name, changes={"format": "zip", "copies": len(rows)})
-    return _file(out.getvalue(), name, "zip")
+    return file_response(out.getvalue(), name, "zip")
 
 
 @require_GET
@@ -243,13 +237,4 @@ def _year(request: HttpRequest) -> int:
 def _send(
     paper: OfficialPaper | FormPaper, kind: str, about: models.Model, extra: str = ""
 ) -> HttpResponse:
-    content = reports.paper_docx(paper) if kind == "docx" else reports.paper_pdf(paper)
-    name = f"{paper.title}-{extra}" if extra else paper.title
-    record(AuditAction.EXPORT, about, label=name, changes={"format": kind})
-    return _file(content, name, kind)
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=_TYPES[kind])
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}.{kind}"
-    return response
+    return send_paper(paper, kind, about, extra=extra)

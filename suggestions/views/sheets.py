@@ -10,7 +10,8 @@ from suggestions import services
 from suggestions.enums import State
 from suggestions.forms.proposer import AppraisalForm
 from suggestions.models import Appraisal, Suggestion
-from suggestions.views.doing import attempt
+from suggestions.services.steps import AlreadyDoneError
+from suggestions.views.doing import refuse_plainly, take
 
 
 @require_http_methods(["GET", "POST"])
@@ -21,8 +22,11 @@ def appraise(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("suggestions:detail", pk=sheet.suggestion_id)
     form = AppraisalForm(request.POST or None, user=request.user, suggestion=sheet.suggestion)
     if request.method == "POST" and form.is_valid():
-        given = {"appraisal_pk": pk, "actor": request.user, **form.values}
-        if attempt(form, services.appraise_reply, **given):
+        try:
+            given = take(request, form, services.appraise_reply, appraisal_pk=pk, **form.values)
+        except AlreadyDoneError as error:
+            return refuse_plainly(request, error, sheet.suggestion_id)
+        if given:
             messages.success(request, f"已评价。{_what_follows(sheet)}")
             return redirect("suggestions:detail", pk=sheet.suggestion_id)
     on_behalf = sheet.deputy.user_id != request.user.pk

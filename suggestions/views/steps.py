@@ -18,8 +18,8 @@ from suggestions.selectors import (
     handling_parties_of,
     parties_of,
 )
-from suggestions.services.steps import last_step
-from suggestions.views.doing import attempt, back_to_case, case_of, part_of
+from suggestions.services.steps import AlreadyDoneError, last_step
+from suggestions.views.doing import back_to_case, case_of, part_of, take
 from suggestions.views.pages import CASE_PAGES, PART_PAGES, StepPage
 from suggestions.workflow import (
     Action,
@@ -111,7 +111,11 @@ def _did(
     request: HttpRequest, page: StepPage, row: Transition[Any], form: StepForm, pk: int
 ) -> bool:
     given = {**page.fixed, **form.values, **({page.case: pk} if page.case else {})}
-    result = attempt(form, page.service, actor=request.user, **given)
+    try:
+        result = take(request, form, page.service, part=form.handling, **given)
+    except AlreadyDoneError as error:
+        messages.info(request, error.message)
+        return True
     if result is None:
         return False
     words = page.done(result) if page.done else f"已「{row.label}」。下一步：{row.next_step}。"

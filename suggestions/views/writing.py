@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from activities.selectors import deputies_enterable_by
+from activities.selectors.entries import deputies_enterable_by
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
@@ -23,8 +23,8 @@ from suggestions.forms.fields import PlainForm
 from suggestions.forms.writing import WriteForm
 from suggestions.models import Call, HandlingRule, Suggestion, Voice
 from suggestions.selectors import parties_of, similar_suggestions
-from suggestions.services.steps import ChangedMeanwhileError
-from suggestions.views.doing import attempt, case_of, refuse_plainly
+from suggestions.services.steps import AlreadyDoneError, ChangedMeanwhileError
+from suggestions.views.doing import attempt, case_of, refuse_plainly, take
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,11 +60,43 @@ def _write(request: HttpRequest, form: WriteForm, draft: Suggestion | None) -> H
         if saved is not None:
             messages.success(request, "草稿已保存。提交之前，只有您和您邀请附议的代表看得到。")
             return redirect(_next_page(request), pk=saved.pk)
+    theirs = _written_elsewhere(request, form, draft)
     papers = draft.attachments.visible_to(request.user) if draft else []
     voices = draft.sources.visible_to(request.user) if draft else []
     on_behalf = form.deputy.user_id != request.user.pk
-    context = {"form": form, "draft": draft, "papers": papers, "voices": voices}
+    context = {
+        "form": form,
+        "draft": draft,
+        "papers": papers,
+        "voices": voices,
+        "theirs": theirs,
+    }
     return render(request, "suggestions/write.html", {**context, "on_behalf": on_behalf})
+
+
+def _written_elsewhere(
+    request: HttpRequest, form: WriteForm, draft: Suggestion | None
+) -> list[tuple[str, str, str]]:
+    """What another device saved meanwhile; the form then goes on from there."""
+    stored = _stored_later(request, form, draft)
+    if stored is None:
+        return []
+    found = form.differing(stored)
+    form.renew(stored)
+    return found
+
+
+def _stored_later(
+    request: HttpRequest, form: WriteForm, draft: Suggestion | None
+) -> Suggestion | None:
+    """The draft as it stands, if it was saved after what the form had seen."""
+    seen = getattr(form, "cleaned_data", {}).get("seen_at")
+    if seen is None:
+        return None
+    rows = Suggestion.objects.visible_to(request.user).filter(saved_at__gt=seen)
+    if draft is None:
+        return rows.filter(draft_key=form.cleaned_data.get("key")).first()
+    return rows.filter(pk=draft.pk).first()
 
 
 @transaction.atomic
@@ -102,12 +134,27 @@ def autosave(request: HttpRequest) -> JsonResponse:
         if not form.is_valid() or not (draft or form.cleaned_data["key"]):
             return JsonResponse({"said": "还没有保存，请核对标红的内容。"}, status=400)
         saved = _save(request=request, form=form, draft=draft)
+    except ChangedMeanwhileError as error:
+        return _conflict(request, form, draft, error)
     except DomainError as error:
-        stale = isinstance(error, ChangedMeanwhileError)
-        return JsonResponse({"said": error.message}, status=409 if stale else 400)
+        return JsonResponse({"said": error.message}, status=400)
     at = timezone.localtime(saved.saved_at)
     said = f"{at:%H:%M} 已自动保存"
     return JsonResponse({"said": said, "seen_at": saved.saved_at.isoformat(), "pk": saved.pk})
+
+
+def _conflict(
+    request: HttpRequest, form: WriteForm, draft: Suggestion | None, error: DomainError
+) -> JsonResponse:
+    """Both texts go back to the page: its own stays in the fields, the stored one is shown."""
+    stored = _stored_later(request, form, draft)
+    told: dict[str, Any] = {"said": error.message}
+    if stored is not None and stored.saved_at is not None:
+        differing = form.differing(stored)
+        told["theirs"] = {name: text for name, _, text in differing}
+        told["labels"] = {name: label for name, label, _ in differing}
+        told["seen_at"] = stored.saved_at.isoformat()
+    return JsonResponse(told, status=409)
 
 
 def _draft_of_form(request: HttpRequest) -> Suggestion | None:
@@ -186,7 +233,10 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = PlainForm(sent, user=request.user, suggestion=draft)
     if request.method == "POST" and form.is_valid():
-        done = attempt(form, services.submit_suggestion, pk=pk, actor=request.user)
+        try:
+            done = take(request, form, services.submit_suggestion, pk=pk)
+        except AlreadyDoneError as error:
+            return refuse_plainly(request, error, pk)
         if done is not None:
             messages.success(
                 request, f"已交{draft.region}人大机关审核。受理、交办和答复时都会通知您。"

@@ -3,7 +3,16 @@ import uuid
 
 import pytest
 
-from activities.models import Attendance
+from activities.enums import ActivityState
+from activities.models import (
+    Attendance,
+    BallotCount,
+    BallotMark,
+    BallotOption,
+    BallotPaper,
+    BallotScale,
+    Tag,
+)
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories import homes
 from tests.factories.activities import (
@@ -12,8 +21,37 @@ from tests.factories.activities import (
     NewsItemFactory,
     VisitFactory,
 )
+from tests.factories.calling import InvitationFactory, PlanFactory, SupportItemFactory
+from tests.factories.campaigns import (
+    CampaignFactory,
+    CampaignTaskFactory,
+    CircularReceiptFactory,
+    TagFactory,
+)
+from tests.factories.contact import (
+    ContactRuleFactory,
+    FixedVoterFactory,
+    MemberContactFactory,
+    NotebookEntryFactory,
+    WorkOpinionFactory,
+)
+from tests.factories.corrections import CorrectionRequestFactory
+from tests.factories.credit import ExchangePostFactory, GoodDeedFactory, HonourFactory
 from tests.factories.deputies import DeputyFactory, GroupFactory
+from tests.factories.learning import (
+    CourseCompletionFactory,
+    QuizQuestionFactory,
+    TrainingPlanFactory,
+)
 from tests.factories.stations import StationFactory
+from tests.factories.supervision import (
+    BallotFactory,
+    FindingFactory,
+    InterviewFactory,
+    ProjectFactory,
+    QuestionFactory,
+    ScaleFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +85,6 @@ SUPPORT = {
         homes.AreaPairingFactory, "leader", station=StationFactory()
     )(),
     "area_pairing_dates_ordered": lambda: homes.AreaPairingFactory(ends_on=EARLY),
-    "support_record_dates_ordered": lambda: homes.SupportRecordFactory(
-        first_on=homes.DAY, last_on=EARLY
-    ),
-    "support_record_letter_addressed": lambda: homes.SupportRecordFactory(addressee=""),
     "work_plan_once_a_year": _same(homes.WorkPlanFactory, "region"),
     "work_plan_station_once_a_year": lambda: _same(
         homes.WorkPlanFactory, station=StationFactory()
@@ -74,8 +108,96 @@ SUPPORT = {
     "expense_amount_not_zero": lambda: homes.ExpenseFactory(amount=0),
 }
 
+
+def _campaign_twice():
+    first = CampaignFactory()
+    CampaignFactory(region=first.region, title=first.title, begins_on=first.begins_on)
+
+
+def _task_twice():
+    first = CampaignTaskFactory()
+    CampaignTaskFactory(campaign=first.campaign, number=first.number)
+
+
+def _receipt_twice():
+    first = CircularReceiptFactory()
+    CircularReceiptFactory(circular=first.circular, deputy=first.deputy)
+
+
+def _option(**fields):
+    scale = BallotScale.objects.get_or_create(name="甲")[0]
+    return BallotOption.objects.create(scale=scale, **fields)
+
+
+def _marks(times):
+    ballot = BallotFactory(items=["甲"])
+    paper = BallotPaper.objects.create(key=uuid.uuid4(), ballot=ballot)
+    item = ballot.items.get()
+    BallotMark.objects.bulk_create([BallotMark(paper=paper, item=item) for _ in range(times)])
+
+
+def _counts(times):
+    ballot = BallotFactory(items=["甲"])
+    given = {"item": ballot.items.get(), "option": ballot.scale.options.first()}
+    BallotCount.objects.bulk_create([BallotCount(**given) for _ in range(times)])
+
+
+def _letters():
+    given = {"activity": PlanFactory(), "deputy": DeputyFactory(), "kind": "letter"}
+    twice(SupportItemFactory, **given)()
+
+
+def _completions():
+    first = CourseCompletionFactory()
+    CourseCompletionFactory(course=first.course, deputy=first.deputy)
+
+
+def _honours():
+    HonourFactory.create_batch(2, deputy=DeputyFactory(), title="优秀人大代表")
+
+
 BROKEN = {
     **SUPPORT,
+    "training_plan_once": lambda: TrainingPlanFactory.create_batch(2, title="培训计划"),
+    "quiz_right_answer_named": lambda: QuizQuestionFactory(right=0),
+    "course_completion_once": _completions,
+    "good_deed_amount_positive": lambda: GoodDeedFactory(amount=-1),
+    "honour_once": _honours,
+    "exchange_post_refused_has_reason": lambda: ExchangePostFactory(state="refused"),
+    "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),
+    "fixed_voter_dates_ordered": lambda: FixedVoterFactory(ends_on=dt.date(2025, 12, 31)),
+    "work_opinion_answered_has_text": lambda: WorkOpinionFactory(state="answered"),
+    "work_opinion_answered_after_raised": lambda: WorkOpinionFactory(
+        answered_on=dt.date(2026, 7, 6)
+    ),
+    "ballot_option_once": lambda: twice(_option, label="满意")(),
+    "ballot_item_once": lambda: BallotFactory(items=["甲", "甲"]),
+    "ballot_voter_once": lambda: BallotFactory(voters=[DeputyFactory()] * 2),
+    "ballot_mark_once": lambda: _marks(2),
+    "ballot_count_once": lambda: _counts(2),
+    "result_rule_percent_in_range": lambda: ScaleFactory().rules.update(percent=101),
+    "finding_recheck_dated": lambda: FindingFactory(recheck="done"),
+    "finding_rechecked_after_mended": lambda: FindingFactory(
+        is_mended=True, recheck="done", rechecked_on=dt.date(2026, 7, 31)
+    ),
+    "interview_declined_has_reason": lambda: InterviewFactory(state="declined"),
+    "interview_held_has_outcome": lambda: InterviewFactory(state="held"),
+    "correction_request_answered": lambda: CorrectionRequestFactory(state="accepted"),
+    "correction_request_names_record": lambda: CorrectionRequestFactory(
+        row=None, deputy=DeputyFactory()
+    ),
+    "project_once": lambda: ProjectFactory.create_batch(2, name="水厂"),
+    "tag_once": lambda: Tag.objects.bulk_create([Tag(axis=TagFactory().axis, name="进社区")]),
+    "drive_once": _campaign_twice,
+    "drive_dates_ordered": lambda: CampaignFactory(ends_on=dt.date(2026, 2, 28)),
+    "campaign_task_number_once": _task_twice,
+    "circular_receipt_once": _receipt_twice,
+    "invitation_once": lambda: PlanFactory(called=[DeputyFactory()] * 2),
+    "invitation_leave_has_reason": lambda: InvitationFactory(answer="leave_asked"),
+    "support_amount_positive": lambda: SupportItemFactory(amount=-1),
+    "employer_letter_once": _letters,
+    "support_number_once": lambda: twice(SupportItemFactory, series="a-2026", serial=1)(),
+    "activity_verified_was_held": lambda: ActivityFactory(state=ActivityState.PLANNED),
     "activity_hours_positive": lambda: ActivityFactory(hours=-1),
     "attendance_once": _attendances,
     "duty_report_ballots_within_voters": lambda: DutyReportFactory(
@@ -94,10 +216,26 @@ def test_every_constraint_is_tried():
 
 
 @pytest.mark.parametrize(
-    "factory", [ActivityFactory, VisitFactory, DutyReportFactory, NewsItemFactory]
+    "factory",
+    [ActivityFactory, VisitFactory, DutyReportFactory, NewsItemFactory, MemberContactFactory],
 )
 @pytest.mark.parametrize("column", ["idempotency_key", "row_key"])
 def test_a_form_and_a_row_make_one_record(factory, column):
     key = uuid.uuid4()
 
     assert_refused(twice(factory, **{column: key if column == "idempotency_key" else str(key)}))
+
+
+@pytest.mark.parametrize(
+    "factory",
+    [
+        NotebookEntryFactory,
+        WorkOpinionFactory,
+        FindingFactory,
+        QuestionFactory,
+        InterviewFactory,
+        BallotFactory,
+    ],
+)
+def test_a_form_makes_one_page(factory):
+    assert_refused(twice(factory, idempotency_key=uuid.uuid4()))

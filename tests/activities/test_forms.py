@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from activities.forms import ActivityEntryForm, VisitForm
+from activities.forms.entries import ActivityEntryForm, VisitForm
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.photos import reencoded
 from tests.factories.activities import ActivityFormFactory, VisitFactory

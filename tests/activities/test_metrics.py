@@ -18,6 +18,7 @@ from tests.factories.activities import (
     NewsItemFactory,
     VisitFactory,
 )
+from tests.factories.contact import FixedVoterFactory
 from tests.factories.core import TownFactory, VillageFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.stations import PostingFactory, ReceptionFactory, StationFactory
@@ -177,3 +178,18 @@ def test_evidence_is_the_records_counted():
     assert found["inspections"].evidence_keys() == {
         deputy.pk: {"activities.Activity": [inspection.pk]}
     }
+
+
+def test_own_visits_and_fixed_voters_reached():
+    deputy = DeputyFactory(seat=True)
+    one, two = FixedVoterFactory.create_batch(2, deputy=deputy)
+    for voters in ([one, two], [one]):
+        VisitFactory(deputy=deputy).fixed_voters.set(voters)
+    VisitFactory(deputy=deputy, self_initiated=False)
+    VisitFactory(deputy=deputy, verification=Verification.PENDING).fixed_voters.set([two])
+
+    codes = ["self_initiated_visits", "fixed_voters_contacted", "people_visited"]
+
+    assert figures(Deputy, codes, deputy) == {
+        "self_initiated_visits": 2, "fixed_voters_contacted": 2, "people_visited": 9,
+    }  # fmt: skip

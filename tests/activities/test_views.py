@@ -166,7 +166,7 @@ def test_verified_visit_cannot_be_edited(client, deputy):
     ("name", "make", "queries"),
     [
         ("activities:list", ActivityFactory, 8),
-        ("activities:visit_list", VisitFactory, 7),
+        ("activities:visit_list", VisitFactory, 8),
     ],
 )
 def test_lists_ask_a_fixed_number_of_queries(

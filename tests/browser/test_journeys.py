@@ -3,65 +3,22 @@
 import datetime as dt
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from activities.models import Activity, Visit
 from congress_portal.core.enums import Dictionary, Role
 from congress_portal.core.periods import quarter_of
 from congress_portal.evaluations.services import compute_sheet, publish_sheet
+from tests.browser.steps import DESKTOP, PHONE, account, fits, sign_in
 from tests.factories.activities import ActivityFormFactory
-from tests.factories.core import CountyFactory, EntryFactory, TownFactory, UserFactory
+from tests.factories.core import CountyFactory, EntryFactory, TownFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.evaluations import IndicatorFactory, SchemeFactory
 from tests.factories.stations import StationFactory
 from tests.factories.suggestions import HandlingFactory, SuggestionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PASSWORD = "芦花-8812-Qm"
-PHONE = {"width": 360, "height": 780}
-DESKTOP = {"width": 1280, "height": 900}
-
-
-def account(role, **place):
-    user = UserFactory(username=f"{role}-1", role=role, **place)
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-@pytest.fixture
-def open_page(browser: Browser, live_server):
-    """A fresh browser context at a size; every script error or refused resource is collected."""
-    contexts = []
-
-    def make(size, user=None, **options) -> Page:
-        context = browser.new_context(viewport=size, locale="zh-CN", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda m: m.type == "error" and page.faults.append(m.text))
-        page.goto(f"{live_server.url}/login/")
-        if user:
-            sign_in(page, user.username, PASSWORD)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-def sign_in(page, username, password):
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码").fill(password)
-    page.get_by_role("main").get_by_role("button", name="登录").click()
-
-
-def fits(page):
-    """Nothing scrolls sideways."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_deputy_logs_a_visit_on_a_phone(open_page):
@@ -174,12 +131,12 @@ def test_elder_mode_works_without_scripts(open_page, scripts):
     DeputyFactory(user=user)
     page = open_page(PHONE, user, java_script_enabled=scripts)
 
-    page.get_by_role("button", name="长辈版").click()
+    page.get_by_role("main").get_by_role("button", name="长辈版").click()
 
     heights = [box["height"] for box in map(_box, page.locator(".large a, .masthead button").all())]
     assert min(heights) >= 60
     expect(page.locator("body")).to_have_css("font-size", "24px")
-    expect(page.get_by_role("button", name="标准版")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button", name="标准版")).to_be_visible()
 
 
 def _box(locator):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from congress_portal.core.models import CalendarDay, Notice
+from congress_portal.core.models import CalendarYear, Notice
 from suggestions.models import Suggestion, TransitionLog
 from suggestions.models.suggestion import months_later
 from tests.factories import workflow as flow
@@ -83,7 +83,7 @@ def cast():
     """Four units; the calendars of this year and the next are laid down whatever the year is."""
     year = timezone.localdate().year
     for each in (year, year + 1):
-        CalendarDay.objects.get_or_create(date=dt.date(each, 1, 1), defaults={"is_workday": False})
+        CalendarYear.objects.get_or_create(year=each)
     return flow.make_cast(units=4, years=())
 
 

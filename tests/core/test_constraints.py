@@ -5,6 +5,8 @@ import pytest
 from congress_portal.core.enums import Role
 from congress_portal.core.models import (
     AuditHead,
+    Batch,
+    Delivery,
     DictionaryEntry,
     HeaderSynonym,
     Notice,
@@ -12,6 +14,7 @@ from congress_portal.core.models import (
     RoleAssignment,
 )
 from tests.constraints import assert_refused, constraint_names, twice
+from tests.factories.batches import BatchFactory, BatchItemFactory
 from tests.factories.core import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +24,23 @@ def _role(**fields):
     return RoleAssignment.objects.create(user=UserFactory(), **fields)
 
 
+_OPEN = {"kind": "steered", "title": "一批", "order": "0" * 64}
+
+
+def _delivery(**fields):
+    notice = Notice.objects.create(user=UserFactory(), key="a", title="开会")
+    return twice(Delivery.objects.create, notice=notice, channel="sms", **fields)()
+
+
 BROKEN = {
+    "batch_order_once_open": lambda: twice(Batch.objects.create, actor=UserFactory(), **_OPEN)(),
+    "batch_done_has_result": lambda: BatchFactory(state="done"),
+    "batch_item_serial_unique": lambda: twice(BatchItemFactory, batch=BatchFactory(), serial=1)(),
+    "batch_item_key_unique": lambda: twice(BatchItemFactory, batch=BatchFactory(), key="1")(),
+    "batch_item_lease_while_running": lambda: BatchItemFactory(state="running"),
+    "batch_item_failure_has_reason": lambda: BatchItemFactory(state="failed"),
+    "delivery_once": _delivery,
+    "delivery_sent_is_stamped": lambda: _delivery(state="sent"),
     "audit_head_single": lambda: AuditHead.objects.create(id=2),
     "dictionary_entry_name_unique": twice(
         DictionaryEntry.objects.create, dictionary="field", name="交通"

@@ -72,6 +72,13 @@ def test_a_character_that_no_font_has_is_named():
         render_pdf(page("代表\U00010600"))
 
 
+def test_the_face_of_page_numbers_holds_little_else():
+    usual = fonts.font_set("代表").files
+
+    sizes = {file.family: file.path.stat().st_size for file in usual}
+    assert sizes["portal-digits-0"] < 100_000 < sizes["portal-body-0"]
+
+
 def test_blanks_and_joiners_need_no_glyph():
     assert fonts.font_set("代\u3000表\u200d\u00ad\n\ufe0f") == fonts.font_set("代表")
 

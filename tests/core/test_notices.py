@@ -1,12 +1,12 @@
 import pytest
 
-from congress_portal.core import notices
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice
 from congress_portal.core.notices import (
     Message,
     mark_read,
     notify,
+    notify_each,
     office_people,
     unit_people,
     unread_count,
@@ -47,19 +47,12 @@ def test_notices_are_the_persons_own():
     assert Notice.objects.visible_to(two).count() == 1
 
 
-def test_other_channels_get_each_notice_once(django_capture_on_commit_callbacks, monkeypatch):
-    carried = []
+def test_each_person_may_get_an_own_message_under_one_key():
+    one, two = UserFactory(), UserFactory()
+    told = [(one, Message("a", "甲")), (two, Message("a", "乙"))]
 
-    class Listener:
-        def carry(self, rows):
-            carried.extend(row.title for row in rows)
-
-    monkeypatch.setattr(notices, "_channels", [Listener()])
-    with django_capture_on_commit_callbacks(execute=True):
-        notify([UserFactory()], Message("a", "交办"))
-
-    assert notices.carry_waiting() == 0
-    assert carried == ["交办"]
+    assert (notify_each(told), notify_each(told)) == (2, 0)
+    assert list(Notice.objects.order_by("user_id").values_list("title", flat=True)) == ["甲", "乙"]
 
 
 def test_office_of_a_county_is_its_staff_not_the_towns():

@@ -37,6 +37,13 @@ def start(tmp_path, **environment):
         ({"SITE_URL": "portal.example.org"}, "环境变量 SITE_URL 要以 http:// 或 https:// 开头。"),
         ({"DATABASE_URL": "nonsense"}, "环境变量 DATABASE_URL 无法识别。"),
         ({"PROXY_COUNT": "many"}, "环境变量 PROXY_COUNT 的值无法识别。"),
+        ({"SMS_HOOK_URL": "http://sms.example.org"}, "环境变量 SMS_HOOK_URL 要以 https:// 开头。"),
+        (
+            {"CHAT_HOOK_URL": "https://chat.example.org", "CHAT_HOOK_SECRET": "short"},
+            "环境变量 CHAT_HOOK_SECRET 至少要有 16 个字符。",
+        ),
+        ({"SMS_HOOK_TEMPLATE": "{to"}, "环境变量 SMS_HOOK_TEMPLATE 的值无法识别。"),
+        ({"NOTICE_EMAIL": "1"}, "启用 NOTICE_EMAIL 时要设置 EMAIL_URL"),
         ({"DEBUG": "perhaps"}, "环境变量 DEBUG 的值无法识别。"),
     ],
 )

@@ -1,8 +1,11 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from congress_portal.core.models import CalendarDay
+from congress_portal.core import workdays
+from congress_portal.core.models import CalendarDay, CalendarYear
+from congress_portal.core.reference import load_reference
 from congress_portal.core.workdays import CalendarMissingError, WorkCalendar, seed_calendar
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,35 @@ def test_seeding_again_keeps_what_was_edited(calendar):
     assert not WorkCalendar().is_workday(dt.date(2026, 10, 10))
 
 
+def test_single_days_do_not_make_a_year():
+    CalendarDay.objects.create(date=dt.date(2026, 2, 10), is_workday=False)
+
+    with pytest.raises(CalendarMissingError):
+        WorkCalendar().is_workday(dt.date(2026, 3, 2))
+    with pytest.raises(ValidationError, match="2026 年只录了 1 个工作日放假"):
+        CalendarYear(year=2026).full_clean()
+
+
+def test_a_year_is_known_when_its_days_are_entered(calendar):
+    CalendarYear.objects.all().delete()
+
+    year = CalendarYear(year=2026)
+    year.full_clean()
+    year.save()
+
+    assert not WorkCalendar().is_workday(dt.date(2026, 10, 1))
+
+
+def test_listeners_hear_of_new_reference_years(monkeypatch):
+    heard = []
+    monkeypatch.setattr(workdays, "_listeners", [lambda: heard.append("changed")])
+
+    load_reference()
+    load_reference()
+
+    assert heard == ["changed"]
+
+
 def test_a_year_that_is_not_laid_down_is_told():
     with pytest.raises(CalendarMissingError, match="还没有 2026 年的工作日历"):
         WorkCalendar().is_workday(dt.date(2026, 3, 2))
@@ -70,5 +102,5 @@ def test_a_year_that_is_not_published_cannot_be_seeded():
 
 
 def test_a_calendar_asks_once_a_year(calendar, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         calendar.add_workdays(dt.date(2026, 1, 1), 100)

@@ -4,6 +4,11 @@ import pytest
 
 from deputies.models import District, Group, Term
 from tests.constraints import assert_refused, constraint_names, twice
+from tests.factories.contact import (
+    CommitteeMemberFactory,
+    CommitteeOfficeFactory,
+    PairingFactory,
+)
 from tests.factories.core import CountyFactory, TownFactory, UserFactory
 from tests.factories.deputies import (
     DeputyFactory,
@@ -40,7 +45,22 @@ def _memberships():
     GroupMembershipFactory(group=first.group, deputy=first.deputy)
 
 
+def _seats_on_the_committee():
+    first = CommitteeMemberFactory()
+    CommitteeMemberFactory(deputy=first.deputy)
+
+
+def _pairs():
+    first = PairingFactory()
+    PairingFactory(member=first.member, deputy=first.deputy)
+
+
 BROKEN = {
+    "committee_office_once": twice(CommitteeOfficeFactory, name="代表工委"),
+    "committee_member_once": _seats_on_the_committee,
+    "committee_member_dates_ordered": lambda: CommitteeMemberFactory(begins_on=LATE, ends_on=EARLY),
+    "pairing_once": _pairs,
+    "pairing_dates_ordered": lambda: PairingFactory(begins_on=LATE, ends_on=EARLY),
     "term_name_unique": lambda: (_term(CountyFactory()), _term(CountyFactory())),
     "term_name_unique_above": twice(_term),
     "term_dates_ordered": lambda: _term(begins_on=LATE, ends_on=EARLY),

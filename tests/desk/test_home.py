@@ -2,21 +2,36 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from congress_portal.core.enums import Role
+from activities.models import (
+    Circular,
+    CircularReceipt,
+    FixedVoter,
+    GoodDeed,
+    Invitation,
+    NotebookEntry,
+)
+from congress_portal.core.enums import Dictionary, Role
 from congress_portal.core.figures import Rate
-from deputies.models import Term
+from deputies.models import CommitteeMember, Pairing, Term
 from tests.factories.activities import ActivityFactory, VisitFactory
 from tests.factories.core import (
     CountyFactory,
+    EntryFactory,
     TownFactory,
     UnitFactory,
     UserFactory,
     staff,
     town_clerk,
 )
-from tests.factories.deputies import DeputyFactory
-from tests.factories.stations import ReceptionFactory, StationFactory
+from tests.factories.deputies import DeputyFactory, GroupMembershipFactory
+from tests.factories.stations import (
+    OfficerFactory,
+    PostingFactory,
+    ReceptionFactory,
+    StationFactory,
+)
 from tests.factories.suggestions import (
     HandlingFactory,
     OpinionFactory,
@@ -146,7 +161,7 @@ def test_town_clerk_sees_only_the_own_town(client, freeze):
     data = desk_of(client, town_clerk(town), "desk/_staff.html")
 
     assert [line.town for line in data["towns"]] == [town]
-    assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的走访", 1)]
+    assert [(kind.name, kind.count) for kind in data["waiting"]] == [("待核实的联系走访", 1)]
 
 
 def test_what_waits_opens_into_as_many_rows(client, freeze):
@@ -167,9 +182,9 @@ def test_what_waits_opens_into_as_many_rows(client, freeze):
     counts = {kind.name: kind.count for kind in kinds}
     assert counts == {
         "待核实的活动": 2,
-        "待核实的走访": 1,
-        "逾期未答复的建议": 1,
-        "将到期的建议": 1,
+        "待核实的联系走访": 1,
+        "逾期的建议（含重新办理）": 1,
+        "将到期的建议（含重新办理）": 1,
         "建议：待交办": 1,
         "超过30天未办结的群众意见": 1,
         "没有站长、联络员的家站": 2,
@@ -289,3 +304,107 @@ def test_audit_list_is_for_auditors(client):
 
     assert refused.status_code == 404
     assert listed.context["page"].paginator.count == 2
+
+
+def test_deputy_sees_at_most_five_things_the_most_urgent_first(client, freeze):
+    freeze("2026-09-03 09:00")
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(user=user)
+    soon = ActivityFactory(
+        title="视察水库", held_on=dt.date(2026, 9, 5), state="notified", verification="pending"
+    )
+    invitation = Invitation.objects.create(activity=soon, deputy=deputy)
+    past = ActivityFactory(held_on=dt.date(2026, 9, 2), state="notified", verification="pending")
+    Invitation.objects.create(activity=past, deputy=deputy)
+    circular = Circular.objects.create(
+        kind="appeal", title="倡议书", region=deputy.town, published_at=timezone.now()
+    )
+    CircularReceipt.objects.create(circular=circular, deputy=deputy)
+    NotebookEntry.objects.create(
+        deputy=deputy, noted_on=dt.date(2026, 9, 1), text="回访王大爷",
+        follow_up_on=dt.date(2026, 9, 4),
+    )  # fmt: skip
+    for title in ("一", "二", "三"):
+        SuggestionFactory(lead=deputy, title=title, state="draft", number="", submitted_on=None)
+
+    tasks = desk_of(client, user, "desk/_deputy.html")["desk"].tasks
+
+    assert [task.text for task in tasks[:3]] == [
+        "记事：回访王大爷", "9月5日「视察水库」，请回执", "《倡议书》",
+    ]  # fmt: skip
+    assert len(tasks) == 5
+    assert tasks[1].address == reverse("activities:invitation", args=[invitation.pk])
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_deputys_first_page_asks_a_fixed_number_of_queries(
+    client, django_assert_num_queries, freeze, rows
+):
+    freeze("2026-09-03 09:00")
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(user=user)
+    for number in range(rows):
+        VisitFactory(deputy=deputy, entered_by=user, verification="refused", refusal_reason="错")
+        ActivityFactory(deputies=[deputy])
+        activity = ActivityFactory(held_on=dt.date(2026, 9, 9 + number), state="notified",
+                                   verification="pending")  # fmt: skip
+        Invitation.objects.create(activity=activity, deputy=deputy)
+        SuggestionFactory(lead=deputy, state="draft", number="", submitted_on=None)
+        GoodDeed.objects.create(
+            deputy=deputy, title="捐资", held_on=dt.date(2026, 2, 1),
+            kind=EntryFactory(dictionary=Dictionary.DEED_KIND, name="捐资"),
+        )  # fmt: skip
+    client.force_login(user)
+
+    with django_assert_num_queries(36):
+        client.get(reverse("desk:home"))
+
+
+def test_month_of_the_year_shows_its_days(client, freeze):
+    freeze("2026-09-20 09:00")
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(user=user)
+    VisitFactory.create_batch(2, deputy=deputy, held_on=dt.date(2026, 9, 3))
+    VisitFactory(deputy=deputy, held_on=dt.date(2026, 8, 31))
+    client.force_login(user)
+    address = reverse("desk:year", args=[deputy.pk])
+
+    month = client.get(address, {"year": "2026", "month": "9"})
+    weeks = month.context["weeks"]
+
+    assert [(each.day.day, each.inside) for each in weeks[0][:2]] == [(31, False), (1, True)]
+    assert [each.day for week in weeks for each in week if each.entries] == [dt.date(2026, 9, 3)]
+    assert [each.day for week in weeks for each in week if each.is_today] == [dt.date(2026, 9, 20)]
+    assert "9月3日 2 条" in month.text
+    assert client.get(address, {"month": "13"}).context["weeks"] == []
+
+
+def test_deputy_finds_the_own_contacts(client, freeze):
+    freeze("2026-09-20 09:00")
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(user=user)
+    FixedVoter.objects.create(deputy=deputy, name="王建国", begins_on=dt.date(2026, 1, 1))
+    FixedVoter.objects.create(deputy=DeputyFactory(), name="李四", begins_on=dt.date(2026, 1, 1))
+    group = GroupMembershipFactory(deputy=deputy, group__name="农业小组").group
+    GroupMembershipFactory(group=group, deputy__name="赵六", role="leader")
+    station = PostingFactory(deputy=deputy, station__name="云溪联络站").station
+    OfficerFactory(station=station, name="钱站长", phone="13900000001")
+    member = CommitteeMember.objects.create(
+        region=CountyFactory(), deputy=DeputyFactory(name="周主任"), post="member",
+        begins_on=dt.date(2022, 1, 1),
+    )  # fmt: skip
+    Pairing.objects.create(member=member, deputy=deputy, begins_on=dt.date(2022, 1, 1))
+    client.force_login(user)
+
+    page = client.get(reverse("desk:my_contacts")).text
+
+    for words in ("王建国", "农业小组", "赵六（组长）", "云溪联络站", "钱站长", "周主任，委员"):
+        assert words in page
+    assert "李四" not in page
+    assert "13900000001" not in page
+
+
+def test_contacts_are_a_deputys_page(client):
+    client.force_login(staff())
+
+    assert client.get(reverse("desk:my_contacts")).status_code == 404

@@ -4,19 +4,38 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from activities.models import ActivityForm
-from congress_portal.core.enums import Role, Verification
+from activities.models import (
+    ActivityForm,
+    Course,
+    CourseCompletion,
+    Finding,
+    GoodDeed,
+    Honour,
+    Interview,
+    MemberContact,
+    Question,
+)
+from congress_portal.core.enums import Dictionary, Role, Verification
 from congress_portal.evaluations.models import Scheme, Score, ScoreSheet
+from deputies.models import CommitteeMember, Pairing
 from tests.factories.activities import (
     ActivityFactory,
     ActivityFormFactory,
     DutyReportFactory,
     VisitFactory,
 )
-from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
+from tests.factories.core import (
+    CountyFactory,
+    EntryFactory,
+    TownFactory,
+    UnitFactory,
+    UserFactory,
+    staff,
+    town_clerk,
+)
 from tests.factories.deputies import DeputyFactory, GroupMembershipFactory
 from tests.factories.stations import PostingFactory, ReceptionFactory
-from tests.factories.suggestions import SuggestionFactory
+from tests.factories.suggestions import SuggestionFactory, VoiceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +170,7 @@ def test_file_query_count(client, deputy, size, django_assert_num_queries):
         SuggestionFactory(lead=deputy)
     client.force_login(staff())
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(25):
         client.get(f"/registers/deputies/{deputy.pk}/file/")
 
 
@@ -180,4 +199,52 @@ def test_forms_of_meetings_are_marked_in_the_reference_rows():
     load_reference()
 
     names = ActivityForm.objects.filter(is_meeting=True).values_list("name", flat=True)
-    assert set(names) == {"列席会议", "民情反映会", "推进会"}
+    assert set(names) == {"列席会议", "民情反映会", "推进会", "述职评议会"}
+
+
+def test_file_holds_study_voices_supervision_contacts_and_honours(client, deputy):
+    deputy.user = UserFactory(role=Role.DEPUTY)
+    deputy.save()
+    entry = EntryFactory(dictionary=Dictionary.COURSE_CATEGORY, name="法律")
+    course = Course.objects.create(title="代表法三讲", region=deputy.town, category=entry)
+    CourseCompletion.objects.create(
+        course=course, deputy=deputy, completed_on=dt.date(2026, 5, 4), hours=2
+    )
+    VoiceFactory(deputy=deputy, has_consent=True, matter="村口路灯坏了", visitor_name="王建国")
+    asked = ActivityFactory(title="专题询问", deputies=[deputy], region=deputy.town)
+    Question.objects.create(activity=asked, asker=deputy, text="水费为何上涨")
+    Finding.objects.create(activity=asked, raised_by=deputy, text="泵房年久失修")
+    Interview.objects.create(
+        deputy=deputy, region=deputy.town, unit=UnitFactory(name="县水利局"), subject="灌溉用水",
+        questions="何时修好", asked_on=dt.date(2026, 6, 1),
+    )  # fmt: skip
+    member = CommitteeMember.objects.create(
+        region=deputy.town.parent, deputy=DeputyFactory(name="周主任"), post="member",
+        begins_on=dt.date(2022, 1, 1),
+    )  # fmt: skip
+    pair = Pairing.objects.create(member=member, deputy=deputy, begins_on=dt.date(2022, 1, 1))
+    channel = EntryFactory(dictionary=Dictionary.CHANNEL, name="电话")
+    MemberContact.objects.create(
+        pairing=pair, held_on=dt.date(2026, 3, 1), channel=channel, verification="verified"
+    )
+    Honour.objects.create(
+        deputy=deputy, title="优秀人大代表", held_on=dt.date(2026, 1, 9), verification="verified"
+    )
+    GoodDeed.objects.create(
+        deputy=deputy, title="捐资助学", held_on=dt.date(2026, 2, 1), amount=5000,
+        kind=EntryFactory(dictionary=Dictionary.DEED_KIND, name="捐资"),
+    )  # fmt: skip
+    client.force_login(deputy.user)
+
+    page = client.get(f"/registers/deputies/{deputy.pk}/file/").content.decode()
+    year = client.get(f"/deputies/{deputy.pk}/year/?year=2026").content.decode()
+
+    for words in (
+        "自学课程：1 门，2 学时", "转达选民反映：1 件", "提出询问：1 条", "提出问题和意见：1 条",
+        "约见国家机关负责人：0 次", "周主任联系欧阳䶮，电话", "表彰：1 项", "优秀人大代表",
+        "先进事迹：0 件", "捐资，5000 元",
+    ):  # fmt: skip
+        assert words in page
+    assert "王建国" not in page + year
+    for words in ("代表法三讲", "村口路灯坏了", "优秀人大代表", "捐资助学", "周主任联系欧阳䶮"):
+        assert words in year

@@ -272,3 +272,41 @@ def test_query_counts(client, size, django_assert_num_queries):
         client.get(f"/registers/terms/{term.pk}/")
     with django_assert_num_queries(5):
         client.get("/registers/records/visits/")
+
+
+def test_three_level_deputy_logs_once_and_counts_once_a_level(client):
+    deputy = _three_level(TownFactory())
+    other = DeputyFactory(town=deputy.town, seat=True)
+    ActivityFactory(deputies=[deputy, other], region=deputy.town, held_on=dt.date(2026, 9, 30))
+    VisitFactory(deputy=deputy, people=4, held_on=dt.date(2026, 9, 30))
+    VisitFactory(deputy=deputy, people=9, held_on=dt.date(2026, 9, 30), verification="pending")
+    VisitFactory(deputy=deputy, people=9, held_on=dt.date(2026, 10, 1))
+    client.force_login(staff())
+
+    lines = client.get("/registers/deputies/levels/", {"period": "2026Q3"}).context["lines"]
+
+    assert [
+        (line.label, line.heads, dict(line.figures)["活动次数"], dict(line.figures)["联系选民人次"])
+        for line in lines
+    ] == [
+        ("市", 1, 1, 4),
+        ("县", 2, 2, 4),
+        ("镇", 1, 1, 4),
+        ("合计（一人算一次）", 2, 2, 4),
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_work_by_level_asks_a_fixed_number_of_queries(client, django_assert_num_queries, rows):
+    for deputy in DeputyFactory.create_batch(rows, seat=True):
+        VisitFactory(deputy=deputy, held_on=dt.date(2026, 10, 1))
+    client.force_login(staff())
+
+    with django_assert_num_queries(8):
+        client.get("/registers/deputies/levels/")
+
+
+def test_work_by_level_is_for_readers_of_places(client):
+    client.force_login(UserFactory(role=Role.DEPUTY))
+
+    assert client.get("/registers/deputies/levels/").status_code == 404

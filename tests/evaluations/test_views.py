@@ -1,4 +1,6 @@
 import datetime as dt
+import uuid
+import zipfile
 from io import BytesIO
 
 import openpyxl
@@ -6,10 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
+from congress_portal.core.batches import services as batches
 from congress_portal.core.enums import AuditAction, Role
-from congress_portal.core.models import AuditEntry
+from congress_portal.core.models import AuditEntry, Batch
 from congress_portal.core.periods import quarter
+from congress_portal.evaluations import views
 from congress_portal.evaluations.enums import Method, SubjectType
 from congress_portal.evaluations.models import Score, ScoreSheet
 from congress_portal.evaluations.services import compute_sheet, new_version, publish_sheet
@@ -359,3 +364,70 @@ def test_versions_are_listed_for_those_who_may_see_them(client, scheme):
     assert len(client.get(address).context["versions"]) == 2
     client.force_login(UserFactory(role=Role.DEPUTY))
     assert client.get(address).context["versions"] == []
+
+
+def _page_file(office, sheet):
+    """All score sheets made in the background, as the file that is taken away."""
+    address = reverse("evaluations:pages", args=[sheet.pk])
+    assert "开始制作" in office.get(address).content.decode()
+    key = str(uuid.uuid4())
+    first, second = (office.post(address, {"key": key}) for _ in range(2))
+    assert first.url == second.url
+    batch = Batch.objects.get()
+    batches.work(batch.pk)
+    answer = office.get(reverse("batches:file", args=[batch.token]))
+    return b"".join(answer.streaming_content)
+
+
+def test_all_score_sheets_are_made_in_the_background_by_town(office, scheme):
+    towns = [TownFactory(name="云溪镇"), TownFactory(name="石门镇")]
+    StationFactory.create_batch(2, region=towns[0])
+    StationFactory(region=towns[1])
+    sheet = published_of(scheme)
+
+    found = zipfile.ZipFile(BytesIO(_page_file(office, sheet)))
+
+    sizes = {name: len(PdfReader(BytesIO(found.read(name))).pages) for name in found.namelist()}
+    assert sizes == {"云溪镇.pdf": 2, "石门镇.pdf": 1}
+    assert AuditEntry.objects.filter(action=AuditAction.EXPORT).count() == 1
+
+
+def test_score_sheets_of_one_town_are_one_pdf(office, scheme):
+    StationFactory(region=TownFactory())
+
+    assert _page_file(office, draft_of(scheme)).startswith(b"%PDF")
+
+
+def test_many_score_sheets_are_not_made_in_the_request(office, scheme, monkeypatch):
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 1)
+    StationFactory.create_batch(2)
+    sheet = draft_of(scheme)
+
+    answer = office.get(reverse("evaluations:download", args=[sheet.pk, "pages"]))
+
+    assert answer.url == reverse("evaluations:pages", args=[sheet.pk])
+
+
+def test_score_sheets_of_a_result_computed_anew_meanwhile_are_refused(office, scheme):
+    station = StationFactory()
+    sheet = draft_of(scheme)
+    office.post(reverse("evaluations:pages", args=[sheet.pk]), {"key": str(uuid.uuid4())})
+    ReceptionFactory(station=station, held_on=dt.date(2026, 7, 1))
+    draft_of(scheme)
+
+    batch = Batch.objects.get()
+    batches.work(batch.pk)
+
+    batch.refresh_from_db()
+    assert (batch.state, "重新" in batch.message) == ("failed", True)
+
+
+def test_pages_of_a_sheet_that_one_may_not_read_are_not_there(client, scheme):
+    StationFactory()
+    sheet = published_of(scheme)
+    for user in (UserFactory(), UserFactory(role=Role.DEPUTY)):
+        client.force_login(user)
+        address = reverse("evaluations:pages", args=[sheet.pk])
+        assert client.get(address).status_code == 404
+        assert client.post(address, {"key": str(uuid.uuid4())}).status_code == 404
+    assert Batch.objects.count() == 0

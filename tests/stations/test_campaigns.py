@@ -16,13 +16,13 @@ from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.periods import quarter
-from stations.enums import CampaignKind, CampaignState, StandardSubject
+from stations.enums import CampaignKind, InspectionCampaignState, StandardSubject
 from stations.models import (
     Assignment,
-    Campaign,
-    Finding,
+    InspectionCampaign,
     InspectionMark,
     InspectionSheet,
+    Rectification,
     SheetLine,
     Station,
     Team,
@@ -214,7 +214,7 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
     client.post(reverse("inspection:new"), data)
     again = client.post(reverse("inspection:new"), data)
 
-    made = Campaign.objects.get(quarter=4)
+    made = InspectionCampaign.objects.get(quarter=4)
     assert (made.title, made.objections_until) == (
         "2026年第四季度家站交叉考评",
         dt.date(2026, 12, 25),
@@ -229,7 +229,7 @@ def test_start_needs_a_leader_and_enough_teams(play):
     TeamMember.objects.filter(team=play.teams[0]).update(is_leader=False)
     refused(lambda: campaigns.start_campaign(**start), "第一考评组还没有组长")
     TeamMember.objects.update(is_leader=True)
-    Campaign.objects.update(teams_per_place=2)
+    InspectionCampaign.objects.update(teams_per_place=2)
     refused(lambda: campaigns.start_campaign(**start), "每处应有 2 个组")
 
 
@@ -352,7 +352,7 @@ def test_several_teams_stand_side_by_side(freeze):
 def test_nothing_locked_is_changed_by_sql(locked):
     mark = InspectionMark.objects.first()
     attempts = [
-        lambda: Campaign.objects.update(title="改"),
+        lambda: InspectionCampaign.objects.update(title="改"),
         lambda: Team.objects.update(name="改"),
         lambda: TeamMember.objects.update(home=None),
         lambda: TeamMember.objects.all()._raw_delete("default"),
@@ -396,7 +396,7 @@ def test_the_admin_shows_what_is_locked_and_changes_nothing(client, locked):
     client.force_login(locked.office)
     mark = InspectionMark.objects.first()
     pages = [
-        ("stations_campaign", locked.campaign.pk),
+        ("stations_inspectioncampaign", locked.campaign.pk),
         ("stations_team", locked.teams[0].pk),
         ("stations_inspectionsheet", locked.sheet(1, 0).pk),
         ("stations_inspectionmark", mark.pk),
@@ -433,7 +433,7 @@ def test_a_record_changed_afterwards_changes_nothing_locked(locked):
 
 
 def test_deductions_become_findings_and_places_are_told_once(locked):
-    rows = Finding.objects.order_by("pk").values_list("station__name", "words", "due_on")
+    rows = Rectification.objects.order_by("pk").values_list("station__name", "words", "due_on")
     due = dt.date(2026, 10, 31)
     assert sorted(rows) == [
         ("云溪联络站", "台账：缺记录", due),
@@ -498,7 +498,7 @@ def test_bulletin_is_for_all_towns_after_the_lock_only(client, disclosed, freeze
 def lock_part(play, number, score):
     """A locked campaign of the quarter (5: year-end) with one sheet of 50 points."""
     kind = CampaignKind.QUARTER if number < 5 else CampaignKind.YEAR_END
-    campaign = homes.CampaignFactory(
+    campaign = homes.InspectionCampaignFactory(
         region=play.county, kind=kind, quarter=number if number < 5 else None,
         standard=play.campaign.standard,
     )  # fmt: skip
@@ -511,12 +511,14 @@ def lock_part(play, number, score):
     InspectionSheet.objects.filter(pk=line.sheet_id).update(
         state="locked", score=score, submitted_at=now, locked_at=now
     )
-    Campaign.objects.filter(pk=campaign.pk).update(state=CampaignState.LOCKED, locked_at=now)
+    InspectionCampaign.objects.filter(pk=campaign.pk).update(
+        state=InspectionCampaignState.LOCKED, locked_at=now
+    )
 
 
 def test_year_figure_from_four_quarters_and_the_year_end(client, play):
     """80, 90, 100, 70 and 96 of 100 with 10/20/20/20/30 %: 8+18+20+14+28.8 = 88.80 → 4.44 of 5."""
-    Campaign.objects.all().delete()
+    InspectionCampaign.objects.all().delete()
     homes.YearWeightsFactory(
         region=play.county, first=10, second=20, third=20, fourth=20, year_end=30
     )
@@ -558,7 +560,7 @@ def test_campaign_list_asks_a_fixed_number_of_queries(
 ):
     freeze("2026-09-10 09:00")
     for number in range(rows):
-        homes.AssignmentFactory(team__campaign=homes.CampaignFactory(quarter=number + 1))
+        homes.AssignmentFactory(team__campaign=homes.InspectionCampaignFactory(quarter=number + 1))
     client.force_login(staff())
 
     with django_assert_num_queries(5):

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice
-from stations.enums import FindingState
-from stations.models import Finding, FindingStep
+from stations.enums import RectificationState
+from stations.models import Rectification, RectificationStep
 from stations.services import findings
 from tests.factories import homes
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
@@ -25,7 +25,7 @@ def today(freeze):
 @pytest.fixture
 def finding(today):
     """Due on 15 August 2026."""
-    return homes.FindingFactory()
+    return homes.RectificationFactory()
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_reported_failed_reported_and_closed(client, finding, officer):
 
     finding.refresh_from_db()
     assert (finding.state, finding.due_on, finding.closed_on) == (
-        FindingState.CLOSED, dt.date(2026, 8, 30), dt.date(2026, 7, 20),
+        RectificationState.CLOSED, dt.date(2026, 8, 30), dt.date(2026, 7, 20),
     )  # fmt: skip
-    kinds = FindingStep.objects.order_by("pk").values_list("kind", flat=True)
+    kinds = RectificationStep.objects.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["report", "failed", "report", "passed"]
     page = client.get(reverse("inspection:finding", args=[finding.pk]))
     assert page.text.count("<li>2026年7月20日") == 4
@@ -67,7 +67,7 @@ def test_the_place_does_not_close_its_own(client, finding, officer):
     answers = [step(client, user, finding, "pass").status_code for user in (officer, clerk)]
 
     assert answers == [403, 403]
-    assert Finding.objects.get().state == FindingState.REPORTED
+    assert Rectification.objects.get().state == RectificationState.REPORTED
 
 
 def test_a_report_sent_twice_is_one(client, finding, officer):
@@ -79,7 +79,7 @@ def test_a_report_sent_twice_is_one(client, finding, officer):
 
     assert first.status_code == 302
     assert "刚被别人办过" in second.text
-    assert FindingStep.objects.count() == 1
+    assert RectificationStep.objects.count() == 1
 
 
 def test_a_later_day_is_later(client, finding):
@@ -136,20 +136,22 @@ def test_faults_of_a_new_one_are_named(client, today, data, words):
     )
 
     assert words in page.text
-    assert not Finding.objects.exists()
+    assert not Rectification.objects.exists()
 
 
 def test_overdue_is_told_once_a_day_that_passed(finding, officer):
     days = [dt.date(2026, 8, day) for day in (15, 16, 17)]
-    said = [findings.remind_of_findings(day) for day in days]
-    Finding.objects.update(due_on=dt.date(2026, 8, 20))
-    said.append(findings.remind_of_findings(dt.date(2026, 8, 21)))
+    said = [findings.remind_of_findings(day)["整改逾期"] for day in days]
+    Rectification.objects.update(due_on=dt.date(2026, 8, 20))
+    said.append(findings.remind_of_findings(dt.date(2026, 8, 21))["整改逾期"])
 
     assert said == [0, 1, 0, 1]
 
 
 def test_the_board_counts_and_narrows(client, finding, freeze):
-    closed = homes.FindingFactory(state=FindingState.CLOSED, closed_on=dt.date(2026, 7, 18))
+    closed = homes.RectificationFactory(
+        state=RectificationState.CLOSED, closed_on=dt.date(2026, 7, 18)
+    )
     freeze("2026-08-16 09:00")
     client.force_login(staff())
     board = reverse("inspection:findings")
@@ -163,7 +165,7 @@ def test_the_board_counts_and_narrows(client, finding, freeze):
 
 
 def test_a_clerk_reads_the_own_town_only(client, finding):
-    homes.FindingFactory()
+    homes.RectificationFactory()
     client.force_login(town_clerk(finding.region))
 
     page = client.get(reverse("inspection:findings")).context["page"]
@@ -175,7 +177,7 @@ def test_a_clerk_reads_the_own_town_only(client, finding):
 def test_the_board_asks_a_fixed_number_of_queries(client, django_assert_num_queries, today, rows):
     CountyFactory()
     TownFactory.create_batch(2)
-    homes.FindingFactory.create_batch(rows)
+    homes.RectificationFactory.create_batch(rows)
     client.force_login(staff())
 
     with django_assert_num_queries(8):

@@ -365,7 +365,7 @@ def test_reminders_come_once_and_some_days_before(home, term):
     day = duty_of(first).held_on
     Notice.objects.all().delete()
 
-    counts = [remind_of_duties(day - dt.timedelta(days=n)) for n in (4, 3, 3, 1)]
+    counts = [remind_of_duties(day - dt.timedelta(days=n))["接待值班"] for n in (4, 3, 3, 1)]
 
     assert counts == [0, 1, 0, 0]
     assert Notice.objects.get().title.startswith("3 天后您在")
@@ -375,7 +375,7 @@ def test_drafts_and_handed_on_duties_are_not_reminded_of(home, term, town):
     deputy = posted(home, term)
     services.draw_up(actor=None, region=town, first_on=FIRST, last_on=LAST)
 
-    assert remind_of_duties(duty_of(deputy).held_on) == 0
+    assert sum(remind_of_duties(duty_of(deputy).held_on).values()) == 0
 
 
 def test_one_line_in_the_trail_says_what_was_planned(home, term, town):

@@ -13,7 +13,7 @@ from PIL import Image
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Notice
-from stations.enums import CampaignState, FindingState, ObjectionState, SheetState
+from stations.enums import InspectionCampaignState, ObjectionState, RectificationState, SheetState
 from stations.models import Objection
 from stations.services import objections, sheets
 from stations.services.campaigns import total_of
@@ -77,10 +77,10 @@ def photo():
 # --- the tables -------------------------------------------------------------------------------
 
 _STATES = {
-    "campaign": (CAMPAIGN_TABLE, CampaignState),
+    "campaign": (CAMPAIGN_TABLE, InspectionCampaignState),
     "sheet": (SHEET_TABLE, SheetState),
     "objection": (OBJECTION_TABLE, ObjectionState),
-    "finding": (FINDING_TABLE, FindingState),
+    "finding": (FINDING_TABLE, RectificationState),
 }
 _CASES = [
     (name, step, state, part)

@@ -98,7 +98,7 @@ def test_returned_unit_is_not_counted(cases, units):
 
 
 def test_league_table_can_be_done_by_hand(cases, units):
-    table = league_table(Suggestion.objects.all(), HandlingRule())
+    table = league_table(Suggestion.objects.all(), HandlingRule(), D(2026, 3, 1))
 
     # unit 2: 20 × 1/1 + 50 × 1/1 + 30 × 0/1; unit 1: 20 × 2/3 + 50 × 2/3 + 30 × 2/3
     assert [(line.unit, line.total, line.rank) for line in table] == [

@@ -10,6 +10,10 @@ from suggestions.models import (
     CoSigner,
     Extension,
     HandlingRule,
+    Intake,
+    IntakePaper,
+    Letterhead,
+    LetterSeries,
     Nomination,
     NumberSeries,
     Promise,
@@ -21,7 +25,7 @@ from suggestions.models import (
     TopicProposal,
 )
 from tests.constraints import assert_refused, constraint_names, twice
-from tests.factories.core import CountyFactory, UserFactory
+from tests.factories.core import CountyFactory, UnitFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
 from tests.factories.suggestions import (
     HandlingFactory,
@@ -60,6 +64,15 @@ def _same_number():
 
 
 DAY = dt.date(2026, 7, 20)
+
+
+NOW = dt.datetime(2026, 7, 20, tzinfo=dt.UTC)
+
+
+def _intake(**fields):
+    return Intake.objects.create(
+        region=CountyFactory(), source="form", received_at=NOW, subject="路", body="坏", **fields
+    )
 
 
 def _appraisal(**fields):
@@ -173,6 +186,18 @@ BROKEN = {
     "call_dates_ordered": lambda: Call.objects.create(
         region=CountyFactory(), title="征集", opens_on=DAY, closes_on=DAY - dt.timedelta(days=1)
     ),
+    "intake_decided_when_dated": lambda: _intake(state="voice"),
+    "intake_set_aside_with_reason": lambda: _intake(state="set_aside", decided_at=NOW),
+    "intake_voice_is_named": lambda: _intake(state="voice", decided_at=NOW),
+    "intake_paper_once": lambda: twice(
+        IntakePaper.objects.create, intake=_intake(), name="a.png", sha256="0" * 64
+    )(),
+    "letterhead_two_series": lambda: Letterhead.objects.create(
+        unit=UnitFactory(), reply_prefix="安交建", opinion_prefix="安交建"
+    ),
+    "letter_series_once": lambda: twice(
+        LetterSeries.objects.create, unit=UnitFactory(), kind="reply", year=2026
+    )(),
     "number_series_once": lambda: twice(
         NumberSeries.objects.create, region=CountyFactory(), year=2026, kind="suggestion"
     )(),
@@ -191,6 +216,7 @@ BROKEN = {
         raised_on=dt.date(2026, 7, 13), closed_on=dt.date(2026, 7, 12)
     ),
     "voice_voter_told_after_raised": lambda: VoiceFactory(voter_told_on=dt.date(2000, 1, 1)),
+    "voice_heard_by_deputy_has_consent": lambda: VoiceFactory(deputy=DeputyFactory()),
     "voice_of_reception_has_one": lambda: VoiceFactory(source="reception"),
 }
 

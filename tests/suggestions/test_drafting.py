@@ -8,7 +8,7 @@ from django.utils import timezone
 from congress_portal.core.models import AuditEntry, Notice
 from deputies.models import Mandate
 from suggestions import services
-from suggestions.enums import CoSignerState, Kind, State
+from suggestions.enums import CoSignerState, Kind, Session, State
 from suggestions.models import Suggestion, TransitionLog, Voice
 from suggestions.services import ChangedMeanwhileError, RefusedError
 from suggestions.workflow import NotYoursError
@@ -137,7 +137,7 @@ def test_submitting_twice_makes_one_step(cast):
 
 @pytest.mark.parametrize(("signers", "is_enough"), [(9, False), (10, True)])
 def test_motion_needs_ten_county_deputies(cast, signers, is_enough):
-    item = draft(cast, kind=Kind.MOTION, reason="关于交通")
+    item = draft(cast, kind=Kind.MOTION, session=Session.PLENARY, reason="关于交通")
     mates = [deputy_with_account() for _ in range(signers - 1)]
     services.invite_cosigners(pk=item.pk, actor=cast.lead.user, deputies=mates)
     for mate in mates:
@@ -148,10 +148,18 @@ def test_motion_needs_ten_county_deputies(cast, signers, is_enough):
     assert faults == ([] if is_enough else ["议案要有 10 名以上代表联名，现在连同领衔代表 9 名。"])
 
 
+def test_motion_is_put_to_a_session(cast):
+    item = draft(cast, kind=Kind.MOTION, session=Session.INTERVAL, reason="关于交通")
+
+    assert services.submission_faults(item)[0] == (
+        "议案向大会提出，「提出时间」要选大会期间；闭会期间请提建议。"
+    )
+
+
 def test_motion_in_a_town_needs_five(cast):
     town = TownFactory()
     Mandate.objects.filter(deputy=cast.lead).update(region=town, level="town")
-    item = draft(cast, kind=Kind.MOTION, reason="关于交通")
+    item = draft(cast, kind=Kind.MOTION, session=Session.PLENARY, reason="关于交通")
 
     assert item.region == town
     assert services.submission_faults(item) == [
@@ -201,6 +209,7 @@ def test_discarded_draft_frees_its_voice(cast):
     assert Voice.objects.get().suggestion is None
 
 
-def test_control_marks_are_refused_with_words(cast):
-    with pytest.raises(RefusedError, match="不可见的控制符"):
-        services.save_draft(actor=cast.lead.user, data={"situation": "坏\x00路"})
+def test_control_marks_are_dropped(cast):
+    draft = services.save_draft(actor=cast.lead.user, data={"situation": "坏\x00路\x0b\n难走"})
+
+    assert draft.situation == "坏路\n难走"

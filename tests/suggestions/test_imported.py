@@ -13,7 +13,15 @@ from congress_portal.core.enums import Rating
 from congress_portal.core.workdays import seed_calendar
 from suggestions import services
 from suggestions.enums import HandlingState, Share, State
-from suggestions.models import Extension, Handling, Promise, Reply, Suggestion, TransitionLog
+from suggestions.models import (
+    ClockChange,
+    Extension,
+    Handling,
+    Promise,
+    Reply,
+    Suggestion,
+    TransitionLog,
+)
 from tests.factories.suggestions import (
     HandlingFactory,
     ReplyClassFactory,
@@ -114,6 +122,24 @@ def test_settling_twice_changes_nothing():
     assert list(Handling.objects.order_by("pk").values()) == before
     assert (Promise.objects.count(), Extension.objects.count()) == (1, 1)
     assert TransitionLog.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("today", "report", "traces"),
+    [
+        ("2026-06-01", D(2026, 8, 20), 0),  # the reply's own three months are still to come
+        ("2026-11-22", D(2026, 12, 22), 1),  # long past: a month after the import, with a trace
+    ],
+)
+def test_imported_promise_is_not_overdue_at_once(freeze, today, report, traces):
+    freeze(f"{today} 09:00")
+    item = _row("B", Rating.SATISFIED)
+
+    services.settle_imported([item.pk])
+
+    assert Promise.objects.get().next_report_on == report
+    assert [change.new for change in ClockChange.objects.all()] == [report] * traces
+    assert services.send_reminders(D.fromisoformat(today))["after"] == 0
 
 
 def test_later_reply_of_the_sheet_moves_it_on():

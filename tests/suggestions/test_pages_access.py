@@ -6,6 +6,7 @@ from django.urls import reverse
 from congress_portal.core.enums import Role
 from suggestions.enums import HandlingState, State
 from suggestions.models import Suggestion
+from suggestions.services.taking import seen_of
 from suggestions.workflow import Action, HandlingAction
 from tests.factories import workflow as flow
 from tests.factories.core import UserFactory
@@ -106,7 +107,7 @@ def test_a_direct_post_by_the_wrong_person_changes_nothing(client, cast, action)
 
     def status(user):
         client.force_login(user)
-        return client.post(address, {"comment": "硬来", "seen": item.state}).status_code
+        return client.post(address, {"comment": "硬来", "seen": seen_of(item)}).status_code
 
     assert status(cast.stranger.user) == 404
     assert status(cast.officer()) in (403, 404)

@@ -34,9 +34,9 @@ def get(client, user, name, **query):
     ("name", "state", "queries"),
     [
         ("hand_over", State.ACCEPTED, 8),
-        ("inbox", State.SUBMITTED, 12),
-        ("board", State.TRACKING, 13),
-        ("league", State.TRACKING, 8),
+        ("inbox", State.SUBMITTED, 19),
+        ("board", State.TRACKING, 18),
+        ("league", State.TRACKING, 9),
         ("promises", State.TRACKING, 9),
         ("key", State.HANDLING, 10),
     ],
@@ -60,7 +60,7 @@ def test_workspace_asks_a_fixed_number_of_queries(client, cast, django_assert_nu
         flow.handed_over(cast)
     client.force_login(cast.officer())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         page = client.get(reverse("suggestions:workspace"))
 
     assert len(page.context["buckets"][0].rows) == rows
@@ -92,6 +92,35 @@ def test_a_unit_sees_only_its_own_parts(client, cast):
     assert [each.rows for each in page.context["buckets"]] == [()] * 7
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_page_of_one_kind_asks_a_fixed_number_of_queries(
+    client, cast, django_assert_num_queries, rows
+):
+    for _ in range(rows):
+        flow.submitted(cast)
+    client.force_login(cast.office)
+
+    with django_assert_num_queries(20):
+        page = client.get(reverse("suggestions:inbox"), {"kind": "review"})
+
+    assert len(page.context["items"]) == rows
+
+
+def test_inbox_is_paged_and_filtered(client, cast):
+    items = [flow.submitted(cast, title=f"关于第{n}条村道的建议") for n in range(27)]
+
+    first = get(client, cast.office, "inbox", kind="review")
+    second = get(client, cast.office, "inbox", kind="review", page=2)
+    found = get(client, cast.office, "inbox", q="第26条")
+    elsewhere = get(client, cast.office, "inbox", unit=cast.units[0].pk)
+
+    assert [len(page.context["items"]) for page in (first, second)] == [25, 2]
+    assert "第 1 / 2 页" in first.text
+    assert [kind.count for kind in found.context["kinds"]][:2] == [1, 0]
+    assert items[26].title in found.text
+    assert elsewhere.context["kinds"][0].count == 0
+
+
 def test_inbox_shows_each_kind(client, cast):
     flow.submitted(cast)
     flow.accepted(cast)
@@ -105,7 +134,7 @@ def test_inbox_shows_each_kind(client, cast):
 
     page = get(client, cast.office, "inbox")
 
-    counts = {kind.code: len(kind.items) for kind in page.context["kinds"]}
+    counts = {kind.code: kind.count for kind in page.context["kinds"]}
     assert {code: count for code, count in counts.items() if count} == {
         "review": 1, "hand_over": 1, "returns": 1, "extensions": 1, "redo": 1,
     }  # fmt: skip

@@ -9,6 +9,7 @@ from congress_portal.core.enums import Role
 from suggestions import services
 from suggestions.enums import HandlingState, State
 from suggestions.models import Appraisal, Handling, ReviewItem, Suggestion
+from suggestions.services.taking import seen_of
 from tests.factories import workflow as flow
 from tests.factories.core import UserFactory
 
@@ -26,7 +27,7 @@ def cast(freeze):
 def post(client, user, item, action, **data):
     client.force_login(user)
     address = reverse("suggestions:step", args=[item.pk, action])
-    page = client.post(address, {"seen": item.state, **data}, follow=True)
+    page = client.post(address, {"seen": seen_of(item), **data}, follow=True)
     assert page.status_code == 200
     return page
 
@@ -34,7 +35,7 @@ def post(client, user, item, action, **data):
 def post_part(client, user, part, action, **data):
     client.force_login(user)
     address = reverse("suggestions:part_step", args=[part.pk, action])
-    page = client.post(address, {"seen": part.state, **data}, follow=True)
+    page = client.post(address, {"seen": seen_of(part.suggestion, part), **data}, follow=True)
     assert page.status_code == 200
     return page
 
@@ -114,6 +115,59 @@ def test_the_second_of_two_officers_reads_why_and_keeps_the_words(client, cast):
     assert Handling.objects.get().unit == cast.units[0]
 
 
+def test_a_form_sent_twice_takes_one_step(client, cast):
+    part = flow.signed(cast)
+    data = {
+        "on": TODAY, "form": "phone", "deputies": [cast.lead.pk], "content": "电话说明进度",
+        "key": "6f1c1f4e-0b0b-4c57-9d7f-000000000001",
+    }  # fmt: skip
+
+    post_part(client, cast.officer(), part, "log_contact", **data)
+    page = post_part(client, cast.officer(), part, "log_contact", **data)
+
+    assert said(page) == ["这张表已经提交过，没有重复办理。"]
+    assert part.contacts.count() == 1
+
+
+def test_contact_form_offers_the_proposers_and_takes_others_by_name(client, cast):
+    item = flow.handed_over(cast, cosigned=True)
+    part = flow.part_of(item, cast.units[0])
+    services.sign_receipt(handling_pk=part.pk, actor=cast.officer())
+    client.force_login(cast.officer())
+
+    form = client.get(reverse("suggestions:part_step", args=[part.pk, "log_contact"])).context[
+        "form"
+    ]
+    post_part(
+        client, cast.officer(), Handling.objects.get(pk=part.pk), "log_contact",
+        on=TODAY, form="site", deputies=[cast.mate.pk], others="村支书老周", content="看了路面",
+    )  # fmt: skip
+    post_part(
+        client, cast.officer(), Handling.objects.get(pk=part.pk), "log_contact",
+        on=TODAY, form="site", deputies=[cast.stranger.pk], content="看了路面",
+    )  # fmt: skip
+
+    assert set(form.fields["deputies"].queryset) == {cast.lead, cast.mate}
+    contact = part.contacts.get()
+    assert (list(contact.deputies.all()), contact.others) == ([cast.mate], "村支书老周")
+    assert item.log.last().comment == f"2026年03月02日现场，{cast.mate}；村支书老周"
+
+
+def test_every_step_form_carries_what_was_seen(client, cast):
+    part = flow.signed(cast)
+    client.force_login(cast.officer())
+
+    page = client.get(reverse("suggestions:part_step", args=[part.pk, "log_contact"]))
+    bare = client.post(
+        reverse("suggestions:part_step", args=[part.pk, "ask_return"]), {"comment": "不属我局"}
+    )
+
+    assert page.context["form"].initial["seen"] in page.text
+    assert str(page.context["form"].initial["key"]) in page.text
+    assert "请从建议的页面进入这一步。" in bare.text
+    assert Handling.objects.get().state == HandlingState.UNDERWAY
+
+
 def test_an_old_link_is_told_what_happened(client, cast):
     item = flow.handed_over(cast)
     client.force_login(cast.office)
@@ -129,10 +183,12 @@ def test_return_request_names_the_limit_and_is_refused_after_it(client, cast, fr
     client.force_login(cast.officer())
     address = reverse("suggestions:part_step", args=[part.pk, "ask_return"])
 
-    assert "2026年3月11日（周三）（还剩 9 天），逾期不再受理" in client.get(address).text
+    page = client.get(address)
+    shown = page.context["form"].initial
+    assert "2026年3月11日（周三）（还剩 9 天），逾期不再受理" in page.text
     freeze("2026-03-12 09:00")
     client.force_login(cast.officer())
-    late = client.post(address, {"comment": "不属本局职责"})
+    late = client.post(address, {**shown, "comment": "不属本局职责"})
 
     assert "退办期限是 2026年03月11日" in late.text
     assert "不属本局职责" in late.text

@@ -13,10 +13,9 @@ from tests.factories import workflow as flow
 from tests.factories.core import TownFactory
 from tests.factories.stations import ReceptionFactory
 from tests.factories.suggestions import OpinionFactory, VoiceFactory
+from tests.factories.uploads import PNG
 
 pytestmark = pytest.mark.django_db
-
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 
 
 @pytest.fixture
@@ -113,7 +112,8 @@ def test_a_paper_is_read_by_who_reads_the_case(client, cast):
     def status(user):
         client.force_login(user)
         answer = client.get(reverse("suggestions:file", args=[paper.pk]))
-        answer.close()
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # read to its end, which closes it
         return answer.status_code
 
     assert [status(cast.lead.user), status(cast.office), status(cast.mate.user)] == [200, 404, 404]
@@ -152,12 +152,30 @@ def test_summary_names_what_is_missing_and_offers_no_button(client, cast):
     address = reverse("suggestions:check", args=[item.pk])
 
     page = client.get(address)
-    refused = client.post(address)
+    refused = client.post(address, page.context["form"].initial)
 
     assert "标题至少写 6 个字，现在 1 个字。" in page.text
     assert ">提交</button>" not in page.text
     assert "请选择类别。" in refused.text
     assert Suggestion.objects.get().state == State.DRAFT
+
+
+def test_a_text_changed_in_another_window_is_checked_again(client, cast, freeze):
+    item = flow.draft(cast)
+    client.force_login(cast.lead.user)
+    address = reverse("suggestions:check", args=[item.pk])
+    shown = client.get(address).context["form"].initial
+    freeze("2026-03-02 09:05")
+    services.save_draft(actor=cast.lead.user, pk=item.pk, data={"title": "关于另一条路的建议"})
+
+    warned = client.post(address, shown)
+    state = Suggestion.objects.get().state
+    client.post(address, warned.context["form"].data)
+
+    assert "页面打开后情况已变" in warned.text
+    assert "关于另一条路的建议" in warned.text
+    assert state == State.DRAFT
+    assert Suggestion.objects.get().state == State.SUBMITTED
 
 
 def test_motion_form_asks_for_its_own_parts(client, cast):
@@ -206,6 +224,34 @@ def test_similar_ones_are_shown_while_writing(client, cast):
     assert item.title not in hidden.text
 
 
+def test_published_ones_of_earlier_years_are_shown_with_title_and_outcome_only(client, cast):
+    published = flow.rate(cast, flow.answered(cast, consents_to_publication=True))
+    flow.submitted(cast, title="关于修复白鹤村通村公路护栏的建议")  # unpublished, of others
+    services.publish_suggestion(pk=published.pk, actor=cast.office)
+    Suggestion.objects.filter(pk=published.pk).update(year=2024)
+    client.force_login(cast.stranger.user)
+
+    page = client.get(
+        reverse("suggestions:similar"),
+        {"title": flow.TEXT["title"], "text": flow.TEXT["situation"]},
+    )
+
+    assert [each.suggestion for each in page.context["similar"]] == [published]
+    assert "2024年001" in page.text
+    assert "（A类，办结，相近" in page.text
+    assert flow.TEXT["situation"] not in page.text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_similar_ones_ask_a_fixed_number_of_queries(client, cast, django_assert_num_queries, rows):
+    for _ in range(rows):
+        flow.answered(cast)
+    client.force_login(cast.lead.user)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("suggestions:similar"), {"title": flow.TEXT["title"]})
+
+
 def test_staff_enter_on_behalf_with_paper_signatures(client, cast):
     client.force_login(cast.office)
     address = f"{reverse('suggestions:new')}?deputy={cast.lead.pk}"
@@ -216,7 +262,8 @@ def test_staff_enter_on_behalf_with_paper_signatures(client, cast):
     client.post(
         reverse("suggestions:paper_cosigners", args=[item.pk]), {"deputies": cast.mate.name}
     )
-    client.post(reverse("suggestions:check", args=[item.pk]))
+    address = reverse("suggestions:check", args=[item.pk])
+    client.post(address, client.get(address).context["form"].initial)
 
     item.refresh_from_db()
     assert (item.entered_on_behalf, item.state) == (True, State.SUBMITTED)
@@ -241,7 +288,7 @@ def test_my_list_asks_a_fixed_number_of_queries(client, cast, django_assert_num_
         flow.handed_over(cast)
     client.force_login(cast.lead.user)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("suggestions:mine"))
 
     assert len(page.context["page"].object_list) == rows

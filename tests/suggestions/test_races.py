@@ -1,6 +1,8 @@
 """Two at once, on PostgreSQL: one wins, the other reads why; numbers and notices stay single."""
 
+import datetime as dt
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,10 +11,19 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from congress_portal.core.models import Notice
 from suggestions import services
 from suggestions.enums import State
-from suggestions.models import Handling, Reminder, Suggestion, TransitionLog
+from suggestions.models import Handling, LetterSeries, Reminder, Suggestion, TransitionLog
 from suggestions.services.review import _highest, _written
+from suggestions.services.steps import AlreadyDoneError, ChangedMeanwhileError
+from suggestions.services.taking import seen_of, take_step
 from suggestions.workflow import TransitionNotAllowedError
-from tests.factories.workflow import accepted, make_cast, part_of, signed, submitted
+from tests.factories.workflow import (
+    accepted,
+    make_cast,
+    part_of,
+    reply_drafted,
+    signed,
+    submitted,
+)
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -47,6 +58,40 @@ def test_fifty_numberings_at_once_give_fifty_numbers():
     )
 
     assert sorted(results) == [f"{n:03d}" for n in range(1, 51)]
+
+
+def test_replies_signed_out_at_once_get_different_letter_numbers():
+    cast = make_cast(1)
+    parts = [reply_drafted(cast) for _ in range(8)]
+
+    results = _at_once(
+        *(
+            lambda pk=part.pk: (
+                services.approve_reply(handling_pk=pk, actor=cast.leader()).letter_number
+            )
+            for part in parts
+        )
+    )
+
+    prefix = f"{cast.units[0].short_name}建复〔{parts[0].assigned_on.year}〕"
+    assert sorted(results) == [f"{prefix}{n}号" for n in range(1, 9)]
+
+
+def test_without_the_series_lock_letter_numbers_are_given_twice():
+    """The control: read the last number, then write it, and two letters bear the same one."""
+    cast = make_cast(1)
+    series = LetterSeries.objects.create(unit=cast.units[0], kind="reply", year=2026)
+    read = threading.Barrier(2)
+
+    def give():
+        with transaction.atomic():
+            row = LetterSeries.objects.get(pk=series.pk)
+            read.wait(timeout=20)
+            row.last += 1
+            row.save(update_fields=["last"])
+            return row.last
+
+    assert _at_once(give, give) == [1, 1]
 
 
 def test_without_the_series_lock_numbers_collide():
@@ -84,6 +129,58 @@ def test_two_officers_one_wins_and_the_other_reads_why():
     assert "最近一步：代表工委于" in lost[0].message
     assert Handling.objects.count() == 1
     assert TransitionLog.objects.filter(action="hand_over").count() == 1
+
+
+def test_two_same_extension_requests_one_wins_and_the_other_reads_why():
+    cast = make_cast()
+    part = signed(cast)
+    item, until = part.suggestion, part.suggestion.due_on + dt.timedelta(days=20)
+    shown = seen_of(item, part)
+
+    results = _at_once(
+        *(
+            lambda actor=actor: take_step(
+                services.ask_extension,
+                case_pk=item.pk, part_pk=part.pk, seen=shown, key=uuid.uuid4(),
+                actor=actor, handling_pk=part.pk, until=until, comment="要等资金下达",
+            )
+            for actor in (cast.officer(), cast.leader())
+        )
+    )  # fmt: skip
+
+    lost = [result for result in results if isinstance(result, Exception)]
+    assert [type(error) for error in lost] == [ChangedMeanwhileError]
+    assert "「申请延期」" in lost[0].message
+    assert part.extensions.count() == 1
+
+
+def test_a_double_tap_at_once_writes_one_note():
+    cast = make_cast()
+    item, key = submitted(cast), uuid.uuid4()
+
+    def tap():
+        return take_step(
+            services.add_internal_note,
+            case_pk=item.pk, seen="", key=key, actor=cast.office, pk=item.pk, text="请核实里程",
+        )  # fmt: skip
+
+    results = _at_once(tap, tap, tap)
+
+    assert sum(isinstance(result, AlreadyDoneError) for result in results) == 2
+    assert item.notes.count() == 1
+
+
+def test_without_a_key_a_double_tap_writes_two_notes():
+    """The control: the same form without its key."""
+    cast = make_cast()
+    item = submitted(cast)
+
+    def tap():
+        return services.add_internal_note(pk=item.pk, actor=cast.office, text="请核实里程")
+
+    _at_once(tap, tap)
+
+    assert item.notes.count() == 2
 
 
 def test_without_the_row_lock_both_would_hand_over():

@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from congress_portal.core.enums import Rating
+from congress_portal.core.masking import without_numbers
 from suggestions import reports, services
 from suggestions.enums import Kind, LetterPart, State
 from suggestions.models import (
@@ -18,7 +19,6 @@ from suggestions.models import (
     Suggestion,
     Supervision,
 )
-from suggestions.reports.open_lists import without_personal
 from suggestions.reports.wording import fill, names_of
 from suggestions.selectors import open_list
 from tests.factories.papers import (
@@ -122,8 +122,20 @@ def names(item):
     return names_of(item).session
 
 
-def test_form_gives_the_phone_to_staff_only(cast, case):
-    for reader in (cast.lead.user, cast.mate.user, cast.officer(), cast.leader()):
+def test_form_bears_the_number_of_the_deputys_card_where_known(cast, case):
+    pattern = "<p>代表证号</p></th><td[^>]*><p>{}</p></td>"
+    blank = html_of(reports.suggestion_form(case, cast.office))
+    case.lead.mandates.update(serial=37)
+    filled = html_of(reports.suggestion_form(case, cast.office))
+
+    assert "<p>代表证号</p>" in blank
+    assert "<p>37</p>" not in blank
+    assert re.search(pattern.format("37"), filled)
+
+
+def test_form_gives_the_phone_to_staff_and_the_lead_deputy_only(cast, case):
+    assert DEPUTY_PHONE in html_of(reports.suggestion_form(case, cast.lead.user))
+    for reader in (cast.mate.user, cast.officer(), cast.leader()):
         assert DEPUTY_PHONE not in html_of(reports.suggestion_form(case, reader))
 
 
@@ -298,7 +310,7 @@ def test_lists_ask_no_more_for_more_rows(cast, count, django_assert_num_queries)
 
     with django_assert_num_queries(4):
         reports.hand_over_paper(reports.hand_over_facts(rows, cast.county, DAY))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         reports.year_paper(reports.year_facts(rows, cast.county, 2026, DAY))
 
 
@@ -391,7 +403,7 @@ def test_open_list_has_consented_items_with_public_replies_only(cast, case):
     ],
 )
 def test_numbers_of_persons_are_cut(text, shown):
-    assert without_personal(text) == shown
+    assert without_numbers(text) == shown
 
 
 # What no paper holds

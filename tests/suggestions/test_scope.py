@@ -22,10 +22,10 @@ from suggestions.services import RefusedError
 from suggestions.workflow import NotYoursError
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import GroupFactory, GroupMembershipFactory
+from tests.factories.uploads import PDF
 from tests.factories.workflow import draft, in_state, make_cast, with_government
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4 paper"
 
 
 @pytest.fixture

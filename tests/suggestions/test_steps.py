@@ -1,15 +1,25 @@
 """The one road: every undeclared move is refused whoever tries, and changes nothing."""
 
+import datetime as dt
+import uuid
+
 import pytest
 
 from congress_portal.core.enums import AuditAction, Rating
+from congress_portal.core.errors import DomainError
 from congress_portal.core.models import AuditEntry, Notice
 from suggestions import services
 from suggestions.enums import HandlingState, State
-from suggestions.models import Handling, Suggestion, TransitionLog
+from suggestions.models import Handling, Reply, Suggestion, TransitionLog
 from suggestions.selectors import actions_for, handling_actions_for, parties_of
 from suggestions.selectors.parties import handling_parties_of
-from suggestions.services.steps import ChangedMeanwhileError, part_step, step
+from suggestions.services.steps import (
+    AlreadyDoneError,
+    ChangedMeanwhileError,
+    part_step,
+    step,
+)
+from suggestions.services.taking import seen_of, take_step
 from suggestions.workflow import (
     HANDLING_TABLE,
     SUGGESTION_TABLE,
@@ -19,10 +29,14 @@ from suggestions.workflow import (
 from tests.factories.core import UserFactory
 from tests.factories.workflow import (
     accepted,
+    contacted,
     handed_over,
     in_state,
     make_cast,
     part_in_state,
+    reply_data,
+    reply_drafted,
+    signed,
     submitted,
     with_government,
 )
@@ -135,10 +149,86 @@ def test_stale_page_is_told_who_acted():
     cast = make_cast()
     item = handed_over(cast)
     part = item.handlings.get()
+    shown = seen_of(item, part)
     services.sign_receipt(handling_pk=part.pk, actor=cast.officer())
 
     with pytest.raises(ChangedMeanwhileError, match=str(cast.officer())):
-        services.sign_receipt(handling_pk=part.pk, actor=cast.leader(), seen="pending")
+        _take(services.sign_receipt, item, part, seen=shown, actor=cast.leader())
+
+
+def _take(service, item, part=None, *, seen="", key=None, **given):
+    own = {"handling_pk": part.pk} if part else {"pk": item.pk}
+    return take_step(
+        service,
+        case_pk=item.pk,
+        part_pk=part.pk if part else None,
+        seen=seen,
+        key=key,
+        **own,
+        **given,
+    )
+
+
+def test_leader_signs_only_the_draft_that_was_shown():
+    cast = make_cast()
+    part = reply_drafted(cast)
+    shown = seen_of(part.suggestion, part)
+    services.send_back_reply(handling_pk=part.pk, actor=cast.leader(), comment="补充时间")
+    services.draft_reply(
+        handling_pk=part.pk, actor=cast.officer(), data=reply_data(cast, body="十月完工。")
+    )
+
+    with pytest.raises(ChangedMeanwhileError):
+        _take(services.approve_reply, part.suggestion, part, seen=shown, actor=cast.leader())
+
+    assert Reply.objects.count() == 0
+
+
+def test_a_double_tap_writes_one_note():
+    cast = make_cast()
+    item, key = submitted(cast), uuid.uuid4()
+
+    _take(services.add_internal_note, item, key=key, actor=cast.office, text="请核实里程")
+    with pytest.raises(AlreadyDoneError, match="没有重复办理"):
+        _take(services.add_internal_note, item, key=key, actor=cast.office, text="请核实里程")
+
+    assert item.notes.count() == 1
+
+
+def test_a_refused_form_may_be_sent_again():
+    cast = make_cast()
+    item, key = submitted(cast), uuid.uuid4()
+
+    with pytest.raises(DomainError):
+        _take(services.add_internal_note, item, key=key, actor=cast.office, text=" ")
+
+    assert _take(services.add_internal_note, item, key=key, actor=cast.office, text="请核实").pk
+
+
+def test_what_only_adds_a_line_leaves_other_pages_fresh():
+    cast = make_cast()
+    part = signed(cast)
+    shown = seen_of(part.suggestion, part)
+    contacted(cast, part)
+    services.add_internal_note(pk=part.suggestion_id, actor=cast.office, text="请核实")
+
+    assert seen_of(part.suggestion, part) == shown
+
+
+def test_an_extension_asked_changes_what_the_next_officer_saw():
+    cast = make_cast()
+    part = signed(cast)
+    shown = seen_of(part.suggestion, part)
+    until = part.suggestion.due_on + dt.timedelta(days=20)
+    asked = {"until": until, "comment": "要等资金下达"}
+    _take(services.ask_extension, part.suggestion, part, actor=cast.officer(), **asked)
+
+    with pytest.raises(ChangedMeanwhileError, match="申请延期"):
+        _take(
+            services.ask_extension, part.suggestion, part, seen=shown, actor=cast.leader(), **asked
+        )
+
+    assert part.extensions.count() == 1
 
 
 def test_buttons_are_the_partys_own():

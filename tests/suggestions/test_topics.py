@@ -2,14 +2,13 @@ import datetime as dt
 
 import pytest
 
-from congress_portal.core.enums import Dictionary
 from suggestions import services
 from suggestions.enums import CallKind, TopicState
 from suggestions.models import Call, Suggestion, TopicProposal
-from suggestions.selectors import adopted_topics, counts_by_theme
+from suggestions.selectors import adopted_topics, task_lines
 from suggestions.services import RefusedError
 from tests.factories.core import EntryFactory, UserFactory
-from tests.factories.workflow import draft, make_cast, submitted
+from tests.factories.workflow import answered, draft, make_cast, rate, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +76,14 @@ def test_closed_call_takes_no_topic(cast, call):
 
 
 def test_suggestions_are_counted_by_central_task(cast):
-    task = EntryFactory(dictionary=Dictionary.THEME, name="十大工程")
-    submitted(cast, themes=[task])
-    draft(cast, themes=[task])
+    works = EntryFactory(dictionary="central_task", name="十大工程")
+    actions = EntryFactory(dictionary="central_task", name="八大行动")
+    submitted(cast, themes=[works, actions])
+    rate(cast, answered(cast, themes=[works]))
+    draft(cast, themes=[works])
 
-    assert counts_by_theme(Suggestion.objects.all()) == [("十大工程", 1)]
+    lines = task_lines(Suggestion.objects.all())
+
+    assert [(line.task.name, line.number) for line in lines] == [("十大工程", 2), ("八大行动", 1)]
+    assert str(lines[0].rates.replied) == "100.0%（1/1）"
+    assert lines[1].rates.handed_over == 0

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from congress_portal.core.models import CalendarDay, Notice
+from congress_portal.core.models import CalendarDay, CalendarYear, Notice
 from suggestions import services
 from suggestions.enums import HandlingState, Share, State
 from suggestions.models import ClockChange, Handling, HandlingRule, Reply, ReplyDraft, Suggestion
@@ -65,9 +65,9 @@ def test_batch_is_whole_or_nothing(cast):
         services.hand_over_batch(rows=bad, actor=cast.office)
     assert Handling.objects.count() == 0
 
-    services.hand_over_batch(rows=rows, actor=cast.office, on=D(2026, 3, 5))
+    services.hand_over_batch(rows=rows, actor=cast.office, on=D(2026, 3, 2))
     assert set(Suggestion.objects.values_list("state", "handed_over_on")) == {
-        (State.HANDLING, D(2026, 3, 5))
+        (State.HANDLING, D(2026, 3, 2))
     }
 
 
@@ -96,10 +96,11 @@ def test_other_units_officer_cannot_hand_over(cast):
         services.hand_over(pk=item.pk, actor=cast.officer(0), lead=cast.units[0])
 
 
-@pytest.mark.parametrize(("on", "is_late"), [(D(2026, 3, 11), False), (D(2026, 3, 12), True)])
-def test_return_is_asked_within_the_limit(cast, on, is_late):
+@pytest.mark.parametrize(("day", "is_late"), [("2026-03-11", False), ("2026-03-12", True)])
+def test_return_is_asked_within_the_limit(cast, freeze, day, is_late):
     part = signed(cast)
-    ask = {"handling_pk": part.pk, "actor": cast.officer(), "comment": "不属我局职责", "on": on}
+    freeze(f"{day} 09:00")
+    ask = {"handling_pk": part.pk, "actor": cast.officer(), "comment": "不属我局职责"}
 
     if is_late:
         with pytest.raises(RefusedError, match="退办期限是 2026年03月11日（7 个工作日）"):
@@ -235,14 +236,17 @@ def test_edited_calendar_recomputes_open_cases_with_a_trace(cast):
 def test_missing_calendar_shows_a_warning_until_it_is_there(freeze):
     freeze("2026-11-20 09:00")
     cast = make_cast(1, years=())
-    CalendarDay.objects.create(date=D(2026, 10, 1), is_workday=False)
-    item = handed_over(cast, on=D(2026, 12, 30))
+    CalendarYear.objects.create(year=2026)
+    CalendarDay.objects.create(date=D(2027, 1, 1), is_workday=False)  # one day is no year
+    item = accepted(cast)
+    freeze("2026-12-30 09:00")
+    item = services.hand_over(pk=item.pk, actor=cast.office, lead=cast.units[0])
     part = item.handlings.get()
 
     assert (part.sign_due_on, part.due_on) == (None, D(2027, 3, 30))
     assert part.clock_warning.startswith("缺少 2027 年的工作日历，签收期限暂不能推算。")
 
-    CalendarDay.objects.create(date=D(2027, 1, 1), is_workday=False)
+    CalendarYear.objects.create(year=2027)
     services.recompute_deadlines()
     part.refresh_from_db()
     assert (part.sign_due_on, part.clock_warning) == (D(2027, 1, 11), "")

@@ -1,7 +1,7 @@
 """Towns' congress organs and what supports the work: M09, M10, M36, M41, M121–M125, M136."""
 
 from activities.models.support.funds import Budget, Expense, ExpenseKind
-from activities.models.support.guidance import AreaPairing, AreaVisit, Exchange, SupportRecord
+from activities.models.support.guidance import AreaPairing, AreaVisit, Exchange
 from activities.models.support.organ import DutyShare, StaffPost, StaffPostKind
 from activities.models.support.papers import RuleDocument, RuleVersion
 from activities.models.support.work import (
@@ -27,7 +27,6 @@ __all__ = [
     "SessionPaper",
     "StaffPost",
     "StaffPostKind",
-    "SupportRecord",
     "TownSession",
     "WorkPlan",
 ]

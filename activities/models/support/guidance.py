@@ -1,4 +1,4 @@
-"""Leaders' areas and visits (M41), exchange among stations (M36, M136), support (M121)."""
+"""Leaders' areas and visits (M41), exchange among stations (M36, M136)."""
 
 import datetime as dt
 from typing import Self
@@ -8,11 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from activities.models.activity import Activity
-from activities.support_enums import SupportKind
 from congress_portal.core.enums import TOWN_LEVELS
 from congress_portal.core.models import Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from deputies.models import Deputy
 from stations.models import Material, Station
 
 
@@ -185,70 +183,3 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return str(self.activity)
-
-
-class SupportRecordQuerySet(ScopedQuerySet):
-    """Who keeps the deputy's town; the deputy reads the own ones."""
-
-    region_path = "deputy__town"
-
-    def read_rule(self, scope: Scope) -> Q:
-        rule = scope.reads("deputy__town")
-        if scope.deputy_user_id:
-            rule |= Q(deputy__user=scope.deputy_user_id)
-        return rule
-
-
-class SupportRecord(models.Model):
-    """What was done so that a deputy can do the duty (履职保障台账)."""
-
-    deputy = models.ForeignKey(
-        Deputy, models.PROTECT, related_name="support_records", verbose_name="代表"
-    )
-    kind = models.CharField("种类", max_length=10, choices=SupportKind.choices)
-    held_on = models.DateField("日期")
-    activity = models.ForeignKey(
-        Activity,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="support_records",
-        verbose_name="为了哪次活动",
-    )
-    addressee = models.CharField("所在单位", max_length=80, blank=True)
-    number = models.CharField("文号", max_length=40, blank=True)
-    first_on = models.DateField("离岗从", null=True, blank=True)
-    last_on = models.DateField("离岗到", null=True, blank=True)
-    content = models.CharField("内容", max_length=200, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name="登记人",
-    )
-
-    objects = SupportRecordQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "履职保障记录"
-        verbose_name_plural = "履职保障记录"
-        ordering = ["-held_on", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(first_on__isnull=True)
-                | Q(last_on__isnull=True)
-                | Q(last_on__gte=F("first_on")),
-                name="support_record_dates_ordered",
-                violation_error_message="离岗的结束日期不能早于开始日期。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind=SupportKind.LETTER) | ~Q(addressee=""),
-                name="support_record_letter_addressed",
-                violation_error_message="通知函要填代表的所在单位。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.deputy} {self.get_kind_display()}"

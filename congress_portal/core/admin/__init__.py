@@ -3,7 +3,15 @@
 Django finds the classes by importing this package (autodiscover).
 """
 
-from congress_portal.core.admin import accounts, keeping, places
+from congress_portal.core.admin import accounts, channels, keeping, places
 from congress_portal.core.admin.base import PortalAdmin, PortalInline, PortalStack
 
-__all__ = ["PortalAdmin", "PortalInline", "PortalStack", "accounts", "keeping", "places"]
+__all__ = [
+    "PortalAdmin",
+    "PortalInline",
+    "PortalStack",
+    "accounts",
+    "channels",
+    "keeping",
+    "places",
+]

@@ -106,8 +106,8 @@ class RowForm(forms.ModelForm):
                 self.add_error(name, "请核对日期的年份。")
 
     def _refuse_stale(self) -> None:
-        rows = type(self.instance)._base_manager.select_for_update()
-        stored = rows.filter(pk=self.instance.pk).first()
+        rows = type(self.instance)._base_manager.select_for_update(of=("self",))
+        stored = rows.filter(pk=self.instance.pk).order_by().first()
         if stored is None:
             raise ValidationError("这条记录刚被别人删除，没有保存。请先抄下所填内容。")
         if fingerprint(stored) != self.cleaned_data.get("seen"):

@@ -9,7 +9,15 @@ from django.http import HttpRequest
 from congress_portal.core.admin.base import PortalAdmin
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.enums import RegionLevel
-from congress_portal.core.models import CalendarDay, DictionaryEntry, HeaderSynonym, Region, Unit
+from congress_portal.core.models import (
+    CalendarDay,
+    CalendarYear,
+    DictionaryEntry,
+    HeaderSynonym,
+    Region,
+    Unit,
+)
+from congress_portal.core.workdays import calendar_changed
 
 
 class WithinTownFilter(TownFilter):
@@ -64,8 +72,37 @@ class UnitAdmin(PortalAdmin):
     )
 
 
+class CalendarMixin:
+    """What was counted in working days follows the calendar at once, in the same transaction."""
+
+    def save_related(self, request: HttpRequest, *args: Any) -> None:
+        super().save_related(request, *args)  # type: ignore[misc]  # PortalAdmin's
+        calendar_changed()
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        answer = super().delete_view(request, *args, **kwargs)  # type: ignore[misc]  # PortalAdmin's
+        if request.method == "POST":
+            calendar_changed()
+        return answer
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)  # type: ignore[misc]  # PortalAdmin's
+        calendar_changed()
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(CalendarMixin, PortalAdmin):
+    """The office says that all days of a year are entered; only then limits are computed in it."""
+
+    list_display = ("year", "source")
+    fields = ("year", "source")
+    export_columns = ("year", "source")
+
+
 @admin.register(CalendarDay)
-class CalendarDayAdmin(PortalAdmin):
+class CalendarDayAdmin(CalendarMixin, PortalAdmin):
+    """Every edit recomputes the open limits; see also «已录完的工作日历»."""
+
     list_display = ("date", "is_workday", "name")
     list_filter = ("is_workday",)
     search_fields = ("name", "^date")

@@ -199,6 +199,14 @@ class OfficialPaper:
 
 
 @dataclass(frozen=True)
+class LetterPaper(OfficialPaper):
+    """A letter in 信函格式 (GB/T 9704, article 10.1): one sheet, no 版记."""
+
+    template: ClassVar[str] = "pdf/letter.html"
+    stylesheets: ClassVar[tuple[str, ...]] = ("css/pdf/letter.css",)
+
+
+@dataclass(frozen=True)
 class FormPaper:
     """A form without masthead: title, a line below it, the grid, remarks."""
 

@@ -33,6 +33,7 @@ from congress_portal.core.documents.blocks import (
     Paragraph,
     Table,
 )
+from congress_portal.core.text import printable
 
 FANG, KAI, HEI, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
 _RED = RGBColor(0xD7, 0x00, 0x0F)
@@ -81,7 +82,8 @@ def _new_document() -> Document:
 
 def _saved(document: Document, paper: OfficialPaper | FormPaper) -> bytes:
     properties = document.core_properties
-    properties.title, properties.author, properties.language = paper.title, paper.author, "zh-CN"
+    properties.title, properties.author = printable(paper.title), printable(paper.author)
+    properties.language = "zh-CN"
     properties.created = properties.modified = _STAMP
     out = io.BytesIO()
     document.save(out)
@@ -140,7 +142,7 @@ def _field(run: Run, code: str) -> None:
 
 
 def _run(paragraph: WordParagraph, text: str, font: str, points: float) -> Run:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(printable(text))
     run.font.name, run.font.size = font, Pt(points)
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     return run

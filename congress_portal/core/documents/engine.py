@@ -83,7 +83,7 @@ def _static_file(name: str) -> Path | None:
 
 
 @lru_cache(maxsize=8)
-def _font_configuration(fonts: FontSet) -> tuple[FontConfiguration, CSS]:
+def font_configuration(fonts: FontSet) -> tuple[FontConfiguration, CSS]:
     """WeasyPrint's fonts for a set of faces; made once, since it copies and scans the files."""
     configuration = FontConfiguration()
     css = CSS(string=fonts.css(), font_config=configuration, url_fetcher=ProjectFetcher())
@@ -126,7 +126,7 @@ def write_pdf(html: str, fonts: FontSet | None = None) -> bytes:
     """
     fonts = fonts or font_set(entities.unescape(html))
     try:
-        configuration, faces = _font_configuration(fonts)
+        configuration, faces = font_configuration(fonts)
         with _collector_paused():
             return HTML(
                 string=html, base_url=settings.SITE_URL + "/", url_fetcher=ProjectFetcher()

@@ -27,6 +27,9 @@ OPEN_FACES = {
     DIGITS: ("FandolSong-Regular", "NotoSerifCJKsc-Regular"),
 }
 ROLE_NAMES = {TITLE: "小标宋", BODY: "仿宋", KAI: "楷体", HEI: "黑体", DIGITS: "宋体"}
+#: The digits' role draws page numbers and nothing else; the whole face in every paper would make
+#: each a third larger.
+_NUMBERING = frozenset({*range(0x20, 0x7F), *map(ord, "—–\u2002")})
 _FLOOR = ("NotoSerifCJKsc-Regular", "NotoSansCJKsc-Regular", "LXGWWenKai-Regular")
 _ROLE_OF_WORD = {
     "仿宋": BODY,
@@ -173,7 +176,11 @@ def _made_of(layers: Sequence[tuple[frozenset[int], bool]]) -> FontSet:
     files: list[FontFile] = []
     stacks = []
     for role in OPEN_FACES:
-        parts = [part for codes, must in layers for part in _parts(role, codes, must=must)]
+        parts = [
+            part
+            for codes, must in layers
+            for part in _parts(role, codes & _NUMBERING if role == DIGITS else codes, must=must)
+        ]
         names = [f"portal-{role}-{number}" for number in range(len(parts))]
         for name, (face, characters) in zip(names, parts, strict=True):
             files.append(FontFile(name, subset_file(face, characters)))

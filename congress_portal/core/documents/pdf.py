@@ -8,7 +8,7 @@ from html import unescape
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-import django
+from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from congress_portal.core.documents.fonts import FontSet
 
 _ENTITY = re.compile(r"&#?\w+;")
+_CHUNK = 6  # small enough that both workers end at about the same time
 _GENERATED = "—0123456789 "  # what the styles write: page numbers
 BASE_STYLES = "css/pdf/base.css"
 
@@ -72,8 +73,19 @@ def render_many(pages: Sequence[str], *, workers: int = 2) -> Iterator[bytes]:
     if workers < 2:
         yield from map(render, pages)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), django.setup) as pool:
-        yield from pool.map(render, pages, chunksize=8)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _warm_up, (fonts,)) as pool:
+        yield from pool.map(render, pages, chunksize=_CHUNK)
+
+
+def _warm_up(fonts: "FontSet") -> None:
+    """A worker lays pages out and reads no table: settings and static files are all it needs, so
+    the apps (a second of imports) stay out. Fonts are scanned before the first page comes."""
+    if not apps.ready:
+        apps.populate(())
+    # Reason for the inline import: as in render_pdf.
+    from congress_portal.core.documents.engine import font_configuration  # noqa: PLC0415
+
+    font_configuration(fonts)
 
 
 def _entities(pages: Iterable[str]) -> set[str]:

@@ -1,5 +1,7 @@
 from congress_portal.core.models.audit import AuditEntry, AuditHead
-from congress_portal.core.models.calendar import CalendarDay
+from congress_portal.core.models.batch import Batch, BatchItem
+from congress_portal.core.models.calendar import CalendarDay, CalendarYear
+from congress_portal.core.models.delivery import Delivery
 from congress_portal.core.models.dictionary import DictionaryEntry
 from congress_portal.core.models.imports import (
     HeaderSynonym,
@@ -17,7 +19,11 @@ from congress_portal.core.models.user import RoleAssignment, User
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "Batch",
+    "BatchItem",
     "CalendarDay",
+    "CalendarYear",
+    "Delivery",
     "DictionaryEntry",
     "HeaderSynonym",
     "ImportBatch",

@@ -1,10 +1,8 @@
 """Work in the background; see the package for how it is shared out."""
 
-import threading
-
-from django.db import connections
 from django_tasks import task
 
+from congress_portal.core.batches.own_worker import start_own_worker
 from congress_portal.core.models import ImportBatch
 from congress_portal.desk.imports.services import run_batch
 
@@ -26,12 +24,5 @@ def dispatch(batch: ImportBatch) -> None:
 
 
 def take_over(batch: ImportBatch) -> None:
-    """No worker listens: a thread of this process does it, and the page keeps refreshing."""
-    threading.Thread(target=_in_thread, args=(batch.pk,), daemon=True).start()
-
-
-def _in_thread(pk: int) -> None:
-    try:
-        run_batch(pk)
-    finally:
-        connections.close_all()
+    """Nobody has begun: where no worker listens, one is started that empties the queue."""
+    start_own_worker()

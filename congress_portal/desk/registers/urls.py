@@ -1,6 +1,15 @@
 from django.urls import path
 
-from congress_portal.desk.registers.views import file, groups, network, news, people, places, terms
+from congress_portal.desk.registers.views import (
+    file,
+    groups,
+    handbook,
+    network,
+    news,
+    people,
+    places,
+    terms,
+)
 
 urlpatterns = [
     path("", news.index, name="registers"),
@@ -9,8 +18,19 @@ urlpatterns = [
     path("places/<str:code>/", places.place, name="place"),
     path("deputies/", people.overview, name="overview"),
     path("deputies/persons/", people.persons, name="persons"),
+    path("deputies/files/", file.duty_files, name="duty_files"),
     path("deputies/<int:pk>/file/", file.deputy_file, name="duty_file"),
     path("deputies/<int:pk>/file.pdf", file.deputy_file_pdf, name="duty_file_pdf"),
+    path(
+        "deputies/<int:pk>/handbook.pdf", handbook.deputy_handbook, {"kind": "pdf"}, name="handbook"
+    ),
+    path(
+        "deputies/<int:pk>/handbook.docx",
+        handbook.deputy_handbook,
+        {"kind": "docx"},
+        name="handbook_docx",
+    ),
+    path("deputies/levels/", people.levels, name="levels"),
     path("terms/", terms.terms, name="terms"),
     path("terms/<int:pk>/", terms.term, name="term"),
     path("records/<slug:code>/", terms.records, name="records"),

@@ -14,7 +14,16 @@ _GROUPS = {
     "履职": ("Activity", "Visit", "Reception", "DutyReport", "NewsItem", "ActivityForm"),
     "建议": ("Suggestion", "Voice", "Handling"),
     "考评": ("ScoreSheet", "Scheme", "InspectionMark"),
-    "系统": ("ImportRun", "Region", "Unit", "DictionaryEntry", "CalendarDay", "User", "AuditEntry"),
+    "系统": (
+        "ImportRun",
+        "Region",
+        "Unit",
+        "DictionaryEntry",
+        "CalendarDay",
+        "CalendarYear",
+        "User",
+        "AuditEntry",
+    ),
 }
 _BY_APP = {
     "deputies": "代表",
@@ -31,12 +40,7 @@ _PLACES = {
 _ACTIONS = (
     ("导入表格", "activities.add_activity", "imports:upload", ""),
     ("登记活动", "activities.add_activity", "admin:activities_activity_add", ""),
-    (
-        "核实记录",
-        "activities.change_activity",
-        "admin:activities_activity_changelist",
-        "?verification__exact=pending",
-    ),
+    ("核实记录", "activities.change_activity", "activities:verify", ""),
     (
         "登记建议和答复",
         "suggestions.change_suggestion",

@@ -110,10 +110,14 @@ def stuck_units(user: User, today: dt.date) -> list[StuckUnit]:
     late = overdue(Suggestion.objects.visible_to(user), today).filter(
         handlings__share=Share.LEAD, handlings__ended_on__isnull=True
     )
-    fields = ("handlings__unit", "handlings__unit__name", "handed_over_on", "extended_to")
-    for pk, name, handed_over_on, extended_to in late.values_list(*fields):
+    fields = (
+        "handlings__unit", "handlings__unit__name", "handed_over_on", "extended_to",
+        "handlings__redo_from", "handlings__due_on",
+    )  # fmt: skip
+    for pk, name, handed_over_on, extended_to, redo_from, redo_due in late.values_list(*fields):
         unit = found.setdefault(pk, StuckUnit(pk, name, today))
-        due = Suggestion(handed_over_on=handed_over_on, extended_to=extended_to).due_on
+        first_due = Suggestion(handed_over_on=handed_over_on, extended_to=extended_to).due_on
+        due = redo_due if redo_from else first_due
         unit.overdue += 1
         unit.oldest_due = min(filter(None, (unit.oldest_due, due)))
     waiting = (

@@ -10,7 +10,8 @@ from django.db.models import Avg, Count, Q, QuerySet
 from congress_portal.core.models import AuditEntry, ImportRun, User
 from congress_portal.core.periods import Period
 from stations.models import InspectionMark, Reception, Station, StationOfficer
-from suggestions.selectors import Bucket, Desk, unit_buckets
+from suggestions.selectors import Bucket, Desk, government_inbox, unit_buckets
+from suggestions.selectors.inbox import Kind
 
 ROWS = 10
 
@@ -47,6 +48,7 @@ def stations_kept(user: User, today: dt.date, quarter: Period) -> list[KeptStati
 class UnitDesk:
     """``todo`` are the parts that wait for the unit, the nearest limit first."""
 
+    passed_on: list[Kind]
     buckets: list[Bucket]
     todo: list[Desk]
     replied: int
@@ -61,7 +63,8 @@ def unit_desk(user: User, today: dt.date) -> UnitDesk:
     rows = [row for each in buckets if each.code in _TODO for row in each.rows]
     rows.sort(key=lambda row: row.reading.due_on or dt.date.max)
     done = next(len(each.rows) for each in buckets if each.code == "done")
-    return UnitDesk([each for each in buckets if each.rows], rows, done)
+    shown = [each for each in buckets if each.rows]
+    return UnitDesk(government_inbox(user), shown, rows, done)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,13 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity, Visit
-from congress_portal.core.enums import Verification
+from activities.enums import OpinionState
+from activities.models import Activity, Visit, WorkOpinion
+from activities.selectors.corrections import open_requests
+from activities.selectors.credit import posts_to_moderate
+from activities.selectors.plans import waiting_plans
+from activities.selectors.supervision import for_office
+from activities.selectors.verifying import piles
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import SheetState
@@ -42,27 +47,49 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
     """Kinds with something waiting, in the order in which the office works them off."""
     kinds = [
         *_to_verify(user, today),
+        *_calling(user, today),
         *_suggestions(user, today),
+        *_supervision(user, today),
         _voices(user, today),
+        _opinions(user, today),
         *_books(user, today),
     ]
     return [kind for kind in kinds if kind.count]
 
 
 def _to_verify(user: User, today: dt.date) -> list[Waiting]:
-    kinds: list[tuple[str, Any, str]] = [
-        ("待核实的活动", Activity, "admin:activities_activity_changelist"),
-        ("待核实的走访", Visit, "admin:activities_visit_changelist"),
-        ("待核实的接待", Reception, "admin:stations_reception_changelist"),
+    """Records of every kind that wait to be verified, and what deputies ask to have corrected."""
+    address = reverse("activities:verify")
+    found = [
+        Waiting(
+            f"待核实的{heap.kind.name}",
+            heap.count,
+            heap.since,
+            f"{address}?kind={heap.kind.code}",
+            today,
+        )
+        for heap in piles(user)
     ]
-    found = []
-    for name, model, view in kinds:
-        rows = model.objects.editable_by(user).filter(verification=Verification.PENDING)
-        seen = rows.aggregate(count=Count("pk"), oldest=Min("entered_at"))
-        since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
-        address = f"{reverse(view)}?verification__exact=pending"
-        found.append(Waiting(name, seen["count"], since, address, today))
-    return found
+    asked = open_requests(user)
+    since = timezone.localtime(asked.since).date() if asked.since else None
+    address = reverse("activities:corrections")
+    found.append(Waiting("更正申请", asked.count, since, address, today))
+    posts = posts_to_moderate(user).order_by().aggregate(n=Count("pk"), oldest=Min("written_at"))
+    since = timezone.localtime(posts["oldest"]).date() if posts["oldest"] else None
+    return [
+        *found,
+        Waiting("待审核的履职交流", posts["n"], since, reverse("activities:exchange"), today),
+    ]
+
+
+def _calling(user: User, today: dt.date) -> list[Waiting]:
+    """Leaves to decide, and activities whose day is past without an attendance list."""
+    rows = waiting_plans(user, today)
+    address = f"{reverse('activities:plans')}?state=notified"
+    return [
+        _counted("待批假的活动", rows["leaves"], "notified_on", address, today),
+        _counted("已过日期、未登记到会的活动", rows["past"], "held_on", address, today),
+    ]
 
 
 def _suggestions(user: User, today: dt.date) -> list[Waiting]:
@@ -70,8 +97,12 @@ def _suggestions(user: User, today: dt.date) -> list[Waiting]:
     address = reverse("suggestions:list")
     late, soon = overdue(rows, today), due_soon(rows, today)
     return [
-        _counted("逾期未答复的建议", late, "handed_over_on", f"{address}?state=overdue", today),
-        _counted("将到期的建议", soon, "handed_over_on", f"{address}?state=soon", today),
+        _counted(
+            "逾期的建议（含重新办理）", late, "handed_over_on", f"{address}?state=overdue", today
+        ),
+        _counted(
+            "将到期的建议（含重新办理）", soon, "handed_over_on", f"{address}?state=soon", today
+        ),
         *_inbox(user, today),
     ]
 
@@ -80,17 +111,31 @@ def _inbox(user: User, today: dt.date) -> list[Waiting]:
     """What the workflow waits for the office to do."""
     address = reverse("suggestions:inbox")
     return [
-        Waiting(
-            f"建议：{kind.name}", len(kind.items), kind.since, f"{address}?kind={kind.code}", today
-        )
+        Waiting(f"建议：{kind.name}", kind.count, kind.since, f"{address}?kind={kind.code}", today)
         for kind in office_inbox(user)
     ]
+
+
+def _supervision(user: User, today: dt.date) -> list[Waiting]:
+    """约见 to arrange, rectification to look at, ballots to count."""
+    found = []
+    for heap in for_office(user, today):
+        count, since = heap.figures
+        found.append(Waiting(heap.name, count, since, heap.address, today))
+    return found
 
 
 def _voices(user: User, today: dt.date) -> Waiting:
     rows = stale_voices(Voice.objects.visible_to(user), today)
     address = f"{reverse('suggestions:voice_list')}?state=stale"
     return _counted("超过30天未办结的群众意见", rows, "raised_on", address, today)
+
+
+def _opinions(user: User, today: dt.date) -> Waiting:
+    """Deputies' opinions on the committee's own work that nobody has answered."""
+    rows = WorkOpinion.objects.editable_by(user).filter(state=OpinionState.OPEN)
+    address = f"{reverse('activities:opinions')}?state=open"
+    return _counted("待答复的对人大工作的意见", rows, "raised_on", address, today)
 
 
 def _books(user: User, today: dt.date) -> list[Waiting]:

@@ -9,21 +9,22 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.enums import CountsAs, Presence
-from activities.models import Activity, DutyReport, Visit
+from activities.enums import CountsAs, InterviewState, Presence
+from activities.models import (
+    Activity,
+    CourseCompletion,
+    DutyReport,
+    GoodDeed,
+    Honour,
+    Interview,
+    MemberContact,
+    Visit,
+)
 from congress_portal.core.enums import Verification
-from congress_portal.core.models import User
 from congress_portal.core.periods import Period, month
-from congress_portal.core.periods import year as year_period
-from congress_portal.evaluations.models import Score
 from deputies.models import Deputy
 from stations.models import Reception
-from suggestions.enums import State
-from suggestions.models import Appraisal, Suggestion
-from suggestions.selectors import invitations
-
-_RECENT_REPLY_DAYS = 60
-_MOST_TASKS = 5
+from suggestions.models import Suggestion, Voice
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ def entries_of(deputy: Deputy, period: Period) -> list[Entry]:
         *_visits(deputy, period),
         *_reports(deputy, period),
         *_suggestions(deputy, period),
+        *_voices(deputy, period),
+        *_studies(deputy, period),
+        *_contacts(deputy, period),
+        *_interviews(deputy, period),
+        *_credits(deputy, period),
     ]
     return sorted(found, key=lambda entry: entry.day, reverse=True)
 
@@ -138,6 +144,73 @@ def _suggestions(deputy: Deputy, period: Period) -> list[Entry]:
     ]
 
 
+def _voices(deputy: Deputy, period: Period) -> list[Entry]:
+    rows = Voice.objects.filter(deputy=deputy, raised_on__range=(period.first, period.last))
+    return [
+        Entry(
+            row.raised_on,
+            "选民反映",
+            row.matter[:60],
+            reverse("suggestions:voice_detail", args=[row.pk]),
+            Verification.VERIFIED,
+        )
+        for row in rows
+    ]
+
+
+def _studies(deputy: Deputy, period: Period) -> list[Entry]:
+    """Self-study: finished courses; minutes are never counted."""
+    rows = CourseCompletion.objects.filter(
+        deputy=deputy, completed_on__range=(period.first, period.last)
+    )
+    return [
+        Entry(row.completed_on, "自学课程", row.course.title, "", Verification.VERIFIED)
+        for row in rows.select_related("course")
+    ]
+
+
+def _contacts(deputy: Deputy, period: Period) -> list[Entry]:
+    """双联系, seen from both ends."""
+    either = Q(pairing__deputy=deputy) | Q(pairing__member__deputy=deputy)
+    rows = MemberContact.objects.in_period(period).filter(either)
+    related = ("pairing__member__deputy", "pairing__deputy", "channel")
+    return [
+        Entry(row.held_on, "双联系", f"{row.pairing}，{row.channel}", "", row.verification)
+        for row in rows.select_related(*related)
+    ]
+
+
+def _interviews(deputy: Deputy, period: Period) -> list[Entry]:
+    rows = Interview.objects.filter(
+        Q(deputy=deputy) | Q(fellows=deputy), asked_on__range=(period.first, period.last)
+    )
+    held = InterviewState.HELD
+    return [
+        Entry(
+            row.asked_on,
+            "约见",
+            str(row),
+            "",
+            Verification.VERIFIED if row.state == held else Verification.PENDING,
+        )
+        for row in rows.select_related("unit").distinct()
+    ]
+
+
+def _credits(deputy: Deputy, period: Period) -> list[Entry]:
+    kinds: tuple[tuple[Any, str], ...] = ((GoodDeed, "先进事迹"), (Honour, "表彰"))
+    return [
+        Entry(row.held_on, name, row.title, "", row.verification)
+        for model, name in kinds
+        for row in model.objects.in_period(period).filter(deputy=deputy)
+    ]
+
+
+# The kinds in their usual order; those after the first seven are shown only when there are some.
+_KINDS = ("活动", "培训学习", "接待选民", "联系走访", "向选民述职", "领衔建议", "附议建议")
+_MORE_KINDS = ("选民反映", "自学课程", "双联系", "约见", "先进事迹", "表彰")
+
+
 def months_of(entries: list[Entry], year: int) -> list[Month]:
     counts = Counter(entry.day.month for entry in entries)
     return [Month(month(year, number), counts[number]) for number in range(1, 13)]
@@ -146,111 +219,33 @@ def months_of(entries: list[Entry], year: int) -> list[Month]:
 def totals_of(entries: list[Entry]) -> list[tuple[str, int]]:
     """Counts by kind, the kinds in their usual order."""
     counts = Counter(entry.kind for entry in entries)
-    kinds = ("活动", "培训学习", "接待选民", "联系走访", "向选民述职", "领衔建议", "附议建议")
-    return [(kind, counts[kind]) for kind in kinds]
+    usual = [(kind, counts[kind]) for kind in _KINDS]
+    return usual + [(kind, counts[kind]) for kind in _MORE_KINDS if counts[kind]]
 
 
 @dataclass(frozen=True)
-class Task:
-    text: str
-    note: str
-    address: str
+class Day:
+    """One square of the month; ``inside`` is False for days of the neighbouring months."""
+
+    day: dt.date
+    inside: bool
+    is_today: bool
+    entries: list[Entry]
 
 
-@dataclass(frozen=True)
-class DeputyDesk:
-    deputy: Deputy
-    tasks: list[Task]
-    pending: int
-    months: list[Month]
-    scores: list[Score]
-
-
-def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
-    entries = entries_of(deputy, year_period(today.year))
-    pending = sum(entry.state == Verification.PENDING for entry in entries)
-    scores = (
-        Score.objects.visible_to(user)
-        .filter(deputy=deputy, sheet__published_at__isnull=False)
-        .select_related("sheet__scheme")
-        .order_by("-sheet__last_day", "-sheet__version")[:4]
-    )
-    tasks = _tasks(user, deputy, today)[:_MOST_TASKS]
-    return DeputyDesk(deputy, tasks, pending, months_of(entries, today.year), list(scores))
-
-
-def _tasks(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
-    """Sent-back records, then what colleagues and units wait for, then own drafts."""
-    tasks: list[Task] = []
-    models: list[tuple[Any, str]] = [
-        (Visit, "activities:edit_visit"),
-        (Activity, "activities:edit_activity"),
+def weeks_of(entries: list[Entry], asked: Period, today: dt.date) -> list[list[Day]]:
+    """Whole weeks from Monday to Sunday that cover the month."""
+    by_day: dict[dt.date, list[Entry]] = {}
+    for entry in reversed(entries):
+        by_day.setdefault(entry.day, []).append(entry)
+    start = asked.first - dt.timedelta(days=asked.first.weekday())
+    count = (asked.last - start).days // 7 + 1
+    days = [start + dt.timedelta(days=number) for number in range(7 * count)]
+    squares = [
+        Day(day, asked.first <= day <= asked.last, day == today, by_day.get(day, []))
+        for day in days
     ]
-    for model, view in models:
-        refused = model.objects.filter(entered_by=user, verification=Verification.REFUSED)
-        tasks += [
-            Task(f"{row} 未通过核实，请改正", row.refusal_reason, reverse(view, args=[row.pk]))
-            for row in refused.order_by("verified_at")[:_MOST_TASKS]
-        ]
-    tasks += _cosigning(user, deputy)
-    tasks += _rating(user, deputy, today)
-    tasks += _drafts(deputy)
-    return tasks
-
-
-def _cosigning(user: User, deputy: Deputy) -> list[Task]:
-    returned = Suggestion.objects.filter(lead=deputy, state=State.RETURNED).order_by("pk")
-    tasks = [
-        Task(
-            f"《{row.title}》退回修改", "请改后再提交", reverse("suggestions:write", args=[row.pk])
-        )
-        for row in returned[:_MOST_TASKS]
-    ]
-    return tasks + [
-        Task(
-            f"{row.lead.name}邀请您附议《{row.title or '未命名'}》",
-            "请确认",
-            reverse("suggestions:cosign", args=[row.pk]),
-        )
-        for row in invitations(user)[:_MOST_TASKS]
-    ]
-
-
-def _rating(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
-    """Sheets to fill, the nearest limit first; replies that came by import have none."""
-    sheets = Appraisal.objects.filter(deputy=deputy, appraised_on__isnull=True)
-    rows = sheets.select_related("suggestion").order_by("due_on", "pk")[:_MOST_TASKS]
-    tasks = [
-        Task(
-            f"《{row.suggestion.title}》已有答复，请评价",
-            f"{row.due_on:%m月%d日}前" if row.due_on else "",
-            reverse("suggestions:appraise", args=[row.pk]),
-        )
-        for row in rows
-    ]
-    since = today - dt.timedelta(days=_RECENT_REPLY_DAYS)
-    answered = Suggestion.objects.filter(
-        lead=deputy,
-        handlings__replies__replied_on__gte=since,
-        handlings__replies__rating="",
-        handlings__replies__appraisals__isnull=True,
-    ).distinct()
-    return tasks + [
-        Task(f"《{row.title}》已有答复", "请看", reverse("suggestions:detail", args=[row.pk]))
-        for row in answered[:_MOST_TASKS]
-    ]
-
-
-def _drafts(deputy: Deputy) -> list[Task]:
-    rows = Suggestion.objects.filter(lead=deputy, state=State.DRAFT).order_by("-saved_at")
-    return [
-        Task(
-            f"接着写《{row.title or '未命名'}》",
-            "草稿",
-            reverse("suggestions:write", args=[row.pk]),
-        )
-        for row in rows[:_MOST_TASKS]
-    ]
+    return [squares[place : place + 7] for place in range(0, len(squares), 7)]
 
 
 def local_year(asked: str) -> int:

@@ -10,15 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from activities.selectors import pairs as in_pairs
+from activities.selectors import supervision
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.periods import Period, parse_calendar_period, quarter_of
+from congress_portal.core.periods import month as month_period
 from congress_portal.core.periods import year as year_period
 from congress_portal.desk.filters import AuditFilter, SearchForm
 from congress_portal.desk.selectors import leader, others, search, waiting
 from congress_portal.desk.selectors import year as years
+from congress_portal.desk.selectors.deputy import contacts_of, deputy_desk
 from deputies.models import Deputy
 from deputies.selectors import deputy_of, with_seats
 
@@ -74,7 +78,7 @@ def _deputy(request: HttpRequest) -> dict[str, Any] | None:
     if deputy is None:
         return None
     today = timezone.localdate()
-    return {"desk": years.deputy_desk(request.user, deputy, today), "year": today.year}
+    return {"desk": deputy_desk(request.user, deputy, today), "year": today.year}
 
 
 def _station(request: HttpRequest) -> dict[str, Any]:
@@ -84,8 +88,12 @@ def _station(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unit(request: HttpRequest) -> dict[str, Any]:
-    units = [each.unit for each in request.user.assignments if each.unit]
-    return {"desk": others.unit_desk(request.user, timezone.localdate()), "units": units}
+    today = timezone.localdate()
+    return {
+        "desk": others.unit_desk(request.user, today),
+        "units": [each.unit for each in request.user.assignments if each.unit],
+        "findings": supervision.for_unit(request.user, today),
+    }
 
 
 def _inspector(request: HttpRequest) -> dict[str, Any]:
@@ -93,6 +101,19 @@ def _inspector(request: HttpRequest) -> dict[str, Any]:
     number = (period.first.month + 2) // 3
     marks = others.marks_of_quarter(request.user, period.first.year, number)
     return {"period": period, "marks": marks}
+
+
+def _member(request: HttpRequest) -> dict[str, Any] | None:
+    """A committee member's own pairs and what waits for the member's office (M08)."""
+    today = timezone.localdate()
+    seats = list(in_pairs.seats_of(request.user, today))
+    if not seats:
+        return None
+    return {
+        "seats": seats,
+        "pairs": in_pairs.own_pairs(request.user, year_period(today.year), today),
+        "opinions": in_pairs.opinions_for_member(request.user, today),
+    }
 
 
 def _auditor(request: HttpRequest) -> dict[str, Any]:
@@ -103,10 +124,12 @@ def _system(request: HttpRequest) -> dict[str, Any]:
     return {"desk": others.system_desk(request.user, timezone.now())}
 
 
+_MONTHS = frozenset(str(number) for number in range(1, 13))
 _NEWS = 3  # unread messages on the first page
 
 # In the order in which a person with several roles sees them.
 _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any] | None]], ...] = (
+    ((Role.LEADER, Role.DEPUTY), "desk/_member.html", _member),
     ((Role.LEADER,), "desk/_leader.html", _leader),
     ((Role.DEPUTY,), "desk/_deputy.html", _deputy),
     ((Role.STAFF, Role.TOWN_STAFF), "desk/_staff.html", _staff),
@@ -135,10 +158,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
     rows = with_seats(Deputy.objects.visible_to(request.user))
     deputy = get_object_or_404(rows, pk=pk)
-    year = years.local_year(request.GET.get("year", ""))
+    year, today = years.local_year(request.GET.get("year", "")), timezone.localdate()
     entries = years.entries_of(deputy, year_period(year))
     month = request.GET.get("month", "")
+    month = month if month in _MONTHS else ""
     shown = [entry for entry in entries if not month or str(entry.day.month) == month]
+    weeks = years.weeks_of(shown, month_period(year, int(month)), today) if month else []
     context = {
         "deputy": deputy,
         "year": year,
@@ -146,9 +171,19 @@ def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
         "months": years.months_of(entries, year),
         "totals": years.totals_of(entries),
         "entries": shown,
-        "is_running": year == timezone.localdate().year,
+        "weeks": weeks,
+        "is_running": year == today.year,
     }
     return render(request, "desk/year.html", context)
+
+
+@require_GET
+def my_contacts(request: HttpRequest) -> HttpResponse:
+    deputy = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
+    if deputy is None:
+        raise Http404("没有这个页面。")
+    contacts = contacts_of(deputy, timezone.localdate())
+    return render(request, "desk/my_contacts.html", {"contacts": contacts, "deputy": deputy})
 
 
 @require_GET

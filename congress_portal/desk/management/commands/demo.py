@@ -81,8 +81,9 @@ class Command(BaseCommand):
             line = f"  {account.username:<10} {account.role}：{account.name}（{account.where}）"
             self.stdout.write(line)
         if new_password:
-            names = ["staff", "town", "liaison", "deputy", "unit", "chief", "leader", "inspector"]
-            for user in User.objects.filter(username__in=[*names, "auditor", "admin"]):
+            names = ["staff", "town", "liaison", "deputy", "unit", "chief", "government", "leader"]
+            others = ["inspector", "auditor", "admin"]
+            for user in User.objects.filter(username__in=[*names, *others]):
                 user.set_password(password)
                 user.save(update_fields=["password"])
         if created or new_password:

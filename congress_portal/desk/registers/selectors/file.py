@@ -3,18 +3,31 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 
 from activities.enums import CountsAs, Presence
-from activities.models import Attendance, DutyReport, Visit
-from congress_portal.core.enums import RegionLevel, Verification
-from congress_portal.core.models import Record, User
+from activities.enums import Part as AttendancePart
+from activities.models import Attendance, BallotScale, DutyReport, Visit
+from activities.selectors.reporting import shows_votes, tally_of
+from activities.selectors.scales import with_rules
+from congress_portal.core.enums import RegionLevel
+from congress_portal.core.models import User
 from congress_portal.core.periods import Period
 from congress_portal.core.periods import year as year_period
+from congress_portal.desk.registers.selectors.file_parts import (
+    counts,
+    deeds,
+    honours,
+    only,
+    pair_contacts,
+    studies,
+    supervision,
+    turnout,
+    voices,
+)
 from congress_portal.evaluations.models import Score
 from deputies.models import Deputy, GroupMembership
 from deputies.reports import DutyFile, Entry, Fact, Part, Section
@@ -47,7 +60,14 @@ def duty_file(
     parts = (
         Part("二", "会议", (_activities("参加会议", [a for a in attended if _part(a) == 0]),)),
         Part("三", "视察调研", (_activities("视察调研", [a for a in attended if _part(a) == 1]),)),
-        Part("四", "学习培训", (_trainings([a for a in attended if _part(a) == 2]),)),
+        Part(
+            "四",
+            "学习培训",
+            (
+                _trainings([a for a in attended if _part(a) == 2]),
+                studies(deputy, period, reader),
+            ),
+        ),
         Part(
             "五",
             "小组活动",
@@ -57,9 +77,27 @@ def duty_file(
                 _activities("其他活动", [a for a in attended if _part(a) == 4]),
             ),
         ),
-        Part("六", "建议", (led, cosigned)),
-        Part("七", "述职与监督", (reports, received, visits, _scores(deputy, period, reader))),
-        Part("八", "表彰", ()),
+        Part("六", "建议", (led, cosigned, voices(deputy, period, reader))),
+        Part(
+            "七",
+            "述职与监督",
+            (
+                reports,
+                *supervision(deputy, period, reader),
+                received,
+                visits,
+                pair_contacts(deputy, period, reader, verified_only),
+                _scores(deputy, period, reader),
+            ),
+        ),
+        Part(
+            "八",
+            "表彰",
+            (
+                honours(deputy, period, reader, verified_only),
+                deeds(deputy, period, reader, verified_only),
+            ),
+        ),
     )
     return DutyFile(
         name=deputy.name,
@@ -68,6 +106,7 @@ def duty_file(
         facts=(*_facts(deputy), _stations(deputy, period, reader)),
         totals=(
             *_totals(attended, received, visits, led, cosigned, reports),
+            *turnout(deputy, period, reader),
             *_once_a_term(deputy, min(period.last, today), reader),
         ),
         parts=parts,
@@ -117,16 +156,6 @@ def _stations(deputy: Deputy, period: Period, reader: User) -> Fact:
     return Fact("进站", "、".join(names.values_list("station__name", flat=True)) or "没有进站")
 
 
-def _only(rows: Any, verified_only: bool, path: str = "") -> Any:
-    if verified_only:
-        return rows.filter(**{f"{path}verification": Verification.VERIFIED})
-    return rows.exclude(**{f"{path}verification": Verification.REFUSED})
-
-
-def _counts(record: Record) -> bool:
-    return record.verification == Verification.VERIFIED
-
-
 def _attended(
     deputy: Deputy, period: Period, reader: User, verified_only: bool
 ) -> Sequence[Attendance]:
@@ -135,7 +164,7 @@ def _attended(
         presence=Presence.PRESENT,
         activity__held_on__range=(period.first, period.last),
     )
-    rows = _only(rows, verified_only, "activity__")
+    rows = only(rows, verified_only, "activity__")
     related = ("activity__form", "activity__station", "activity__group", "activity__region")
     return list(rows.select_related(*related).order_by("activity__held_on", "activity_id"))
 
@@ -156,12 +185,14 @@ def _activity_entry(attendance: Attendance) -> Entry:
     activity = attendance.activity
     where = activity.station or activity.place or activity.region
     hours = f"，{activity.hours.normalize():f} 学时" if activity.hours else ""
+    part = f"，{attendance.get_part_display()}" if attendance.part != AttendancePart.MEMBER else ""
+    speech = f"；发言：{attendance.speech[:80]}" if attendance.speech else ""
     return Entry(
         activity.held_on,
         activity.title,
-        f"{activity.form.name}，{where}{hours}",
+        f"{activity.form.name}，{where}{hours}{part}{speech}",
         reverse("activities:detail", args=[activity.pk]),
-        _counts(activity),
+        counts(activity),
     )
 
 
@@ -172,7 +203,7 @@ def _activities(title: str, rows: Sequence[Attendance]) -> Section:
 
 def _trainings(rows: Sequence[Attendance]) -> Section:
     entries = tuple(map(_activity_entry, rows))
-    counted = [row.activity.hours or Decimal(0) for row in rows if _counts(row.activity)]
+    counted = [row.activity.hours or Decimal(0) for row in rows if counts(row.activity)]
     hours = sum(counted, Decimal(0))
     return Section("参加学习培训", entries, f"{len(counted)} 次，{hours.normalize():f} 学时")
 
@@ -185,7 +216,7 @@ def _received(deputy: Deputy, period: Period, reader: User, verified_only: bool)
     rows = ReceptionDuty.objects.visible_to(reader).filter(
         deputy=deputy, reception__held_on__range=(period.first, period.last)
     )
-    rows = _only(rows, verified_only, "reception__").annotate(matters=Count("reception__voices"))
+    rows = only(rows, verified_only, "reception__").annotate(matters=Count("reception__voices"))
     duties = rows.select_related("reception__station").order_by("reception__held_on", "pk")
     entries = tuple(
         Entry(
@@ -193,18 +224,18 @@ def _received(deputy: Deputy, period: Period, reader: User, verified_only: bool)
             duty.reception.station.name,
             f"收到意见 {duty.matters} 条",
             reverse("stations:reception_detail", args=[duty.reception_id]),
-            _counts(duty.reception),
+            counts(duty.reception),
         )
         for duty in duties
     )
     days = {(duty.reception.held_on, duty.reception.station_id) for duty in duties}
-    matters = sum(duty.matters for duty in duties if _counts(duty.reception))
+    matters = sum(duty.matters for duty in duties if counts(duty.reception))
     return Section("接待选民", entries, f"{len(days)} 天，意见 {matters} 条")
 
 
 def _visits(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> Section:
     rows = Visit.objects.visible_to(reader).filter(deputy=deputy).in_period(period)
-    rows = _only(rows, verified_only).select_related("region", "village", "channel")
+    rows = only(rows, verified_only).select_related("region", "village", "channel")
     visits = list(rows.order_by("held_on", "pk"))
     entries = tuple(
         Entry(
@@ -212,11 +243,11 @@ def _visits(deputy: Deputy, period: Period, reader: User, verified_only: bool) -
             f"{visit.region}{visit.village or ''}，{visit.channel}，{visit.people} 人次",
             visit.matter,
             reverse("activities:visit_detail", args=[visit.pk]),
-            _counts(visit),
+            counts(visit),
         )
         for visit in visits
     )
-    people = sum(visit.people for visit in visits if _counts(visit))
+    people = sum(visit.people for visit in visits if counts(visit))
     return Section("联系走访", entries, f"{_counted(entries)} 次，{people} 人次")
 
 
@@ -245,19 +276,29 @@ def _cosigned(deputy: Deputy, period: Period, reader: User) -> Section:
 
 
 def _reports(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> Section:
+    """Those held; the ballots under the names of their scale, with the result."""
     rows = DutyReport.objects.visible_to(reader).filter(deputy=deputy).in_period(period)
-    rows = _only(rows, verified_only).select_related("district").order_by("held_on", "pk")
+    rows = only(rows, verified_only).exclude(meeting__is_held=False).select_related("district")
+    scales = Prefetch("scale", with_rules(BallotScale.objects.all()))
     entries = tuple(
         Entry(
             row.held_on,
             f"在{row.district or row.district_name or '选区'}向选民述职",
-            f"到会选民 {row.voters_present} 人，满意 {row.satisfied} 票，"
-            f"基本满意 {row.basically_satisfied} 票，不满意 {row.unsatisfied} 票",
-            counted=_counts(row),
+            _ballots(row, reader),
+            reverse("activities:duty_report", args=[row.pk]),
+            counts(row),
         )
-        for row in rows
+        for row in rows.prefetch_related(scales).order_by("held_on", "pk")
     )
     return Section("向选民述职", entries, f"{_counted(entries)} 次")
+
+
+def _ballots(row: DutyReport, reader: User) -> str:
+    if not shows_votes(row, reader):
+        return "结果还没有宣布"
+    votes = "，".join(f"{label} {number} 票" for label, number in tally_of(row).lines)
+    result = f"，评议结果：{row.result}" if row.result else ""
+    return f"到会选民 {row.voters_present} 人，{votes}{result}"
 
 
 def _groups(deputy: Deputy, period: Period) -> Section:
@@ -325,7 +366,7 @@ def _totals(
     cosigned: Section,
     reports: Section,
 ) -> tuple[Fact, ...]:
-    counted = [row.activity for row in attended if _counts(row.activity)]
+    counted = [row.activity for row in attended if counts(row.activity)]
     trainings = sum(activity.form.counts_as == CountsAs.TRAINING for activity in counted)
     return (
         Fact("参加活动", f"{len(counted) - trainings} 次"),

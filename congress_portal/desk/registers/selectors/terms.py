@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from activities.models import Attendance, DutyReport
+from activities.models import Attendance
+from activities.selectors.reporting import reported_in
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import User
 from congress_portal.desk.registers.selectors.people import persons_url
@@ -46,11 +47,6 @@ def current_term(user: User, today: dt.date) -> Term | None:
     terms = Term.objects.visible_to(user).select_related("region")
     now = terms.filter(begins_on__lte=today, ends_on__gte=today)
     return now.of_county().first() or now.first() or terms.order_by("-begins_on").first()
-
-
-def reported_in(term: Term) -> QuerySet:
-    """Keys of the deputies who reported to their voters in the term."""
-    return DutyReport.objects.verified().in_period(term.period).values("deputy")
 
 
 def term_totals(user: User, term: Term) -> TermTotals:

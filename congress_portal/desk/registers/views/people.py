@@ -4,8 +4,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from congress_portal.core.enums import Level
-from congress_portal.core.listing import page_of
+from congress_portal.core.listing import page_of, recent_quarters
+from congress_portal.core.periods import year
 from congress_portal.desk.registers.forms import MOST_MEMBERS, OverviewFilter, PersonFilter
+from congress_portal.desk.registers.selectors.levels import work_by_level
 from congress_portal.desk.registers.selectors.people import composition, strength
 from congress_portal.desk.registers.views.access import readers_only
 from deputies.selectors import with_seats
@@ -27,6 +29,22 @@ def overview(request: HttpRequest) -> HttpResponse:
         "dimensions": composition(request.user, level, town, today),
     }
     return render(request, "desk/registers/overview.html", context)
+
+
+@require_GET
+@readers_only
+def levels(request: HttpRequest) -> HttpResponse:
+    """Work by level; a period that cannot be read gives the running quarter."""
+    today = timezone.localdate()
+    offered = [*recent_quarters(today), year(today.year), year(today.year - 1)]
+    asked = request.GET.get("period", "")
+    period = next((each for each in offered if each.code == asked), offered[0])
+    context = {
+        "period": period,
+        "periods": offered,
+        "lines": work_by_level(request.user, period),
+    }
+    return render(request, "desk/registers/levels.html", context)
 
 
 @require_GET

@@ -1,0 +1,29 @@
+"""The admin of duty records, one module a theme."""
+
+from activities.admin import (
+    calling,
+    campaigns,
+    corrections,
+    credit,
+    entries,
+    learning,
+    pairs,
+    reporting,
+    supervision,
+    support,
+    voters,
+)
+
+__all__ = [
+    "calling",
+    "campaigns",
+    "corrections",
+    "credit",
+    "entries",
+    "learning",
+    "pairs",
+    "reporting",
+    "supervision",
+    "support",
+    "voters",
+]

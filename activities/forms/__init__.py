@@ -1,0 +1,1 @@
+"""Forms of duty records, one module a theme."""

@@ -1,0 +1,1 @@
+"""Pages of duty records, one module a theme."""

@@ -1,0 +1,62 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from congress_portal.core.enums import DeliveryState, Role
+from congress_portal.core.models.notice import Notice
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
+
+
+class DeliveryQuerySet(ScopedQuerySet):
+    """The machinery's own book: read by who looks after the system, written by no person."""
+
+    by_region = False
+
+    def read_rule(self, scope: Scope) -> Q:
+        return ~NOTHING if scope.roles & {Role.STAFF, Role.ADMIN, Role.AUDITOR} else NOTHING
+
+    def write_rule(self, scope: Scope) -> Q:
+        return ~NOTHING if Role.ADMIN in scope.roles else NOTHING
+
+    def open(self) -> Self:
+        return self.filter(state__in=(DeliveryState.WAITING, DeliveryState.SENDING))
+
+
+class Delivery(models.Model):
+    """One notice on its way through one channel; the pair is unique, so it goes out once.
+
+    Nothing personal is kept here: address and text are taken from the notice when it is sent.
+    """
+
+    notice = models.ForeignKey(
+        Notice, models.CASCADE, related_name="deliveries", verbose_name="消息"
+    )
+    channel = models.CharField("渠道", max_length=20)
+    state = models.CharField(
+        "状态", max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField("已试次数", default=0)
+    fault = models.CharField("最近一次的问题", max_length=200, blank=True)
+    due_at = models.DateTimeField("下次发送时间", null=True, blank=True)
+    sent_at = models.DateTimeField("送出时间", null=True, blank=True)
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "消息送达"
+        verbose_name_plural = "消息送达"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
+                | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
+                name="delivery_sent_is_stamped",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.notice_id}（{self.get_state_display()}）"
