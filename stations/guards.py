@@ -63,7 +63,8 @@ def _locked_team(team: str) -> str:
 _LOCKED_QUARTER = (
     "NEW.sheet_id IS NULL AND EXISTS (SELECT 1 FROM stations_inspectionsheet s"
     " JOIN stations_assignment a ON a.id = s.assignment_id"
-    " JOIN stations_team t ON t.id = a.team_id JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
+    " JOIN stations_team t ON t.id = a.team_id"
+    " JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
     " WHERE s.locked_at IS NOT NULL AND a.station_id = NEW.station_id"
     " AND c.year = NEW.year AND c.quarter = NEW.quarter)"
 )
