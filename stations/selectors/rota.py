@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from congress_portal.core.models import CalendarDay
+from congress_portal.core.models import CalendarYear
 from congress_portal.core.periods import Period
 from deputies.models import Deputy, Mandate
 from stations.enums import DutyState, HolidayShift, SwapState
@@ -233,7 +233,7 @@ def unknown_years(slots: Iterable[RotaSlot]) -> list[int]:
         for slot in slots
         if slot.rule and slot.rule.holiday_shift != HolidayShift.KEEP
     }
-    known = CalendarDay.objects.filter(date__year__in=years).values_list("date__year", flat=True)
+    known = CalendarYear.objects.filter(year__in=years).values_list("year", flat=True)
     return sorted(years - set(known))
 
 

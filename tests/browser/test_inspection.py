@@ -8,9 +8,15 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from congress_portal.core.enums import Role
-from congress_portal.core.models import CalendarDay
+from congress_portal.core.models import CalendarYear
 from stations import guards
-from stations.models import Assignment, Campaign, InspectionMark, InspectionSheet, SheetLine
+from stations.models import (
+    Assignment,
+    InspectionCampaign,
+    InspectionMark,
+    InspectionSheet,
+    SheetLine,
+)
 from tests.factories import homes
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff
 from tests.factories.stations import OfficerFactory, StationFactory
@@ -38,7 +44,7 @@ def county():
     """Three towns with two stations each, an inspector of each town, the office, an officer."""
     year = timezone.localdate().year
     for each in (year, year + 1):
-        CalendarDay.objects.get_or_create(date=dt.date(each, 1, 1), defaults={"is_workday": False})
+        CalendarYear.objects.get_or_create(year=each)
     county = CountyFactory()
     standard = homes.InspectionStandardFactory(name="家站季度考评")
     for number, (name, points) in enumerate((("设施", 40), ("台账", 60)), start=1):
@@ -106,7 +112,7 @@ def organise(play, page, county):
     page.get_by_label("整改期限").fill((today + dt.timedelta(days=30)).isoformat())
     page.get_by_role("button", name="保存").click()
     said(page, "日程已保存")
-    campaign = Campaign.objects.get()
+    campaign = InspectionCampaign.objects.get()
     for number, word in enumerate(WORDS, start=1):
         play.go(page, f"/inspection/{campaign.pk}/teams/new/")
         page.get_by_label("组别").fill(f"第{word}考评组")
@@ -210,7 +216,7 @@ def test_a_quarter_with_three_teams(play, county):
     play.go(office, f"/inspection/{campaign.pk}/")
     step(office, "公开评分", "评分已经公开")
     object_and_answer(play, office, officer, campaign)
-    Campaign.objects.update(  # the working days pass
+    InspectionCampaign.objects.update(  # the working days pass
         closes_on=timezone.localdate() - dt.timedelta(days=2),
         objections_until=timezone.localdate() - dt.timedelta(days=1),
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from congress_portal.core.enums import Role
-from congress_portal.core.models import CalendarDay
+from congress_portal.core.models import CalendarYear
 from stations.models import InspectionSheet, Station
 from stations.services import campaigns, sheets, teams
 from stations.services.sheets import Entry
@@ -40,7 +40,7 @@ def make_round(*, per_place: int = 1) -> Round:
 
     The calendar of 2026 is laid down without holidays. Station 0 has an officer.
     """
-    CalendarDay.objects.get_or_create(date="2026-10-01", defaults={"is_workday": False})
+    CalendarYear.objects.get_or_create(year=2026)
     county = CountyFactory()
     towns = [
         TownFactory(name=name, code=f"4212991{n:02d}000", parent=county)

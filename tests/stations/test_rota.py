@@ -8,7 +8,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from congress_portal.core.enums import Level, Role
-from congress_portal.core.models import AuditEntry, CalendarDay, Notice
+from congress_portal.core.models import AuditEntry, CalendarYear, Notice
 from congress_portal.core.workdays import seed_calendar
 from stations.enums import DutyState, MonthPattern, RotaState, RulePattern, SwapState
 from stations.models import Rota, RotaDuty, RotaRule, RotaSlot, SwapRequest, Unavailability
@@ -140,7 +140,7 @@ def test_days_without_any_deputy_are_named(client, home, town):
 
 
 def test_a_missing_calendar_is_told_on_the_page(client, home, town):
-    CalendarDay.objects.all().delete()
+    CalendarYear.objects.all().delete()
     rota = services.draw_up(actor=None, region=town, first_on=FIRST, last_on=LAST)
     client.force_login(town_clerk(town))
 
