@@ -10,6 +10,7 @@ admin.site.autocomplete_view = autocomplete  # type: ignore[method-assign]
 urlpatterns = [
     path("", include("congress_portal.desk.urls")),
     path("deputies/", include("deputies.urls")),
+    path("inspection/", include("stations.inspection_urls")),
     path("", include("stations.urls")),
     path("", include("activities.urls")),
     path("", include("suggestions.urls")),

@@ -116,7 +116,7 @@ class CampaignKind(models.TextChoices):
     YEAR_END = "year_end", "年终检查"
 
 
-class CampaignState(models.TextChoices):
+class InspectionCampaignState(models.TextChoices):
     DRAFT = "draft", "准备中"
     RUNNING = "running", "考评中"
     OBJECTIONS = "objections", "公示异议中"
@@ -135,13 +135,13 @@ class ObjectionState(models.TextChoices):
     REFUSED = "refused", "异议不成立"
 
 
-class FindingState(models.TextChoices):
+class RectificationState(models.TextChoices):
     OPEN = "open", "整改中"
     REPORTED = "reported", "已报整改，待复查"
     CLOSED = "closed", "复查合格，已销号"
 
 
-class FindingStepKind(models.TextChoices):
+class RectificationStepKind(models.TextChoices):
     REPORT = "report", "报整改情况"
     PASSED = "passed", "复查合格"
     FAILED = "failed", "复查不合格，继续整改"

@@ -11,7 +11,14 @@ from congress_portal.core.listing import ListFilter, PeriodField, TownField
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from stations.models import Reception, Station, StationOfficer, StationType
+from stations.models import (
+    Reception,
+    RotaDuty,
+    RotaSlot,
+    Station,
+    StationOfficer,
+    StationType,
+)
 
 
 class StationFilter(ListFilter):
@@ -71,3 +78,48 @@ class ReceptionFilter(ListFilter):
 
     def by_deputy(self, rows: QuerySet[Reception], deputy: Deputy) -> QuerySet[Reception]:
         return rows.filter(duties__deputy=deputy)
+
+
+class RotaDayFilter(ListFilter):
+    """Reception days; ``month`` also drives the calendar page."""
+
+    period = PeriodField()
+    town = TownField()
+    state = forms.ChoiceField(
+        label="情况",
+        required=False,
+        choices=[
+            ("", "全部"),
+            ("empty", "没有代表的"),
+            ("waiting", "过了还没登记的"),
+            ("held", "已登记的"),
+            ("cancelled", "取消的"),
+        ],
+    )
+    station = forms.ModelChoiceField(
+        Station.objects.none(), label="家站", required=False, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["station"].queryset = Station.objects.visible_to(self.user)
+
+    def by_period(self, rows: QuerySet[RotaSlot], period: Period) -> QuerySet[RotaSlot]:
+        return rows.filter(held_on__range=(period.first, period.last))
+
+    def by_town(self, rows: QuerySet[RotaSlot], town: Region) -> QuerySet[RotaSlot]:
+        return rows.filter(station__region=town)
+
+    def by_station(self, rows: QuerySet[RotaSlot], station: Station) -> QuerySet[RotaSlot]:
+        return rows.filter(station=station)
+
+    def by_state(self, rows: QuerySet[RotaSlot], state: str) -> QuerySet[RotaSlot]:
+        today = timezone.localdate()
+        standing = RotaDuty.objects.all().standing().values("slot")
+        if state == "empty":
+            return rows.standing().filter(held_on__gte=today).exclude(pk__in=standing)
+        if state == "waiting":
+            return rows.standing().filter(held_on__lt=today, reception__isnull=True)
+        if state == "held":
+            return rows.filter(reception__isnull=False)
+        return rows.exclude(cancelled_reason="")

@@ -4,6 +4,8 @@
   is written second; an assignment's region is its station's.
 - A locked sheet, its lines, its assignment and the mark that it made cannot be written or
   deleted; nothing else can take them away.
+- A locked campaign, its teams, members, assignments and objections cannot be written either, and
+  no mark without a sheet joins a quarter that is locked for the station.
 - A duty's day is its slot's day; a slot that moves takes its duties along.
 
 Triggers, because no check constraint sees a second table. They are laid down after every
@@ -11,17 +13,21 @@ Triggers, because no check constraint sees a second table. They are laid down af
 by them. Each refusal is an IntegrityError that carries the rule's name; ``MESSAGES`` tells it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
+
+from congress_portal.core.errors import DomainError
 
 MESSAGES = {
     "assignment_crossing": "考评组不能考评成员所在镇（街道）的家站。",
     "assignment_region": "考评分工的镇（街道）与家站所属的不一致。",
     "sheet_locked": "打分表已经锁定，不能再改。",
+    "campaign_locked": "考评已经锁定，不能再改。",
+    "mark_locked": "这个家站这一季度的考评已经锁定，不能再登记打分。",
     "rota_duty_day": "值班日期与接待日的日期不一致。",
 }
 
@@ -42,6 +48,26 @@ def _locked(sheet: str) -> str:
     return f"EXISTS ({rows} {sheet})"
 
 
+def _locked_campaign(campaign: str) -> str:
+    rows = "SELECT 1 FROM stations_inspectioncampaign c WHERE c.locked_at IS NOT NULL AND c.id ="
+    return f"EXISTS ({rows} {campaign})"
+
+
+def _locked_team(team: str) -> str:
+    rows = (
+        "SELECT 1 FROM stations_team t JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
+    )
+    return f"EXISTS ({rows} WHERE c.locked_at IS NOT NULL AND t.id = {team})"
+
+
+_LOCKED_QUARTER = (
+    "NEW.sheet_id IS NULL AND EXISTS (SELECT 1 FROM stations_inspectionsheet s"
+    " JOIN stations_assignment a ON a.id = s.assignment_id"
+    " JOIN stations_team t ON t.id = a.team_id"
+    " JOIN stations_inspectioncampaign c ON c.id = t.campaign_id"
+    " WHERE s.locked_at IS NOT NULL AND a.station_id = NEW.station_id"
+    " AND c.year = NEW.year AND c.quarter = NEW.quarter)"
+)
 _HOME_OF_TEAM = (
     "EXISTS (SELECT 1 FROM stations_teammember m LEFT JOIN stations_station p"
     " ON p.id = NEW.station_id WHERE m.team_id = NEW.team_id"
@@ -71,6 +97,20 @@ _OTHER_DAY = (
 )
 
 
+def _frozen(
+    name: str, table: str, is_locked: Callable[[str], str], column: str
+) -> list[tuple[str, str, str, str, str]]:
+    """Neither a new row, nor a change, nor a removal once what it belongs to is locked."""
+    rule = "sheet_locked" if is_locked is _locked else "campaign_locked"
+    old, new = is_locked(f"OLD.{column}"), is_locked(f"NEW.{column}")
+    return [
+        (f"{name}_frozen_add", rule, table, "INSERT", new),
+        (f"{name}_frozen_set", rule, table, "UPDATE", old),
+        (f"{name}_frozen_put", rule, table, "UPDATE", new),
+        (f"{name}_frozen_del", rule, table, "DELETE", old),
+    ]
+
+
 def _guards() -> list[Guard]:
     rows = [
         ("assignment_add", "assignment_crossing", "assignment", "INSERT", _HOME_OF_TEAM),
@@ -89,6 +129,26 @@ def _guards() -> list[Guard]:
         ("line_del", "sheet_locked", "sheetline", "DELETE", _locked("OLD.sheet_id")),
         ("mark_set", "sheet_locked", "inspectionmark", "UPDATE", "OLD.sheet_id IS NOT NULL"),
         ("mark_del", "sheet_locked", "inspectionmark", "DELETE", "OLD.sheet_id IS NOT NULL"),
+        ("mark_add", "mark_locked", "inspectionmark", "INSERT", _LOCKED_QUARTER),
+        ("mark_put", "mark_locked", "inspectionmark", "UPDATE", _LOCKED_QUARTER),
+        (
+            "campaign_set",
+            "campaign_locked",
+            "inspectioncampaign",
+            "UPDATE",
+            "OLD.locked_at IS NOT NULL",
+        ),
+        (
+            "campaign_del",
+            "campaign_locked",
+            "inspectioncampaign",
+            "DELETE",
+            "OLD.locked_at IS NOT NULL",
+        ),
+        *_frozen("team", "team", _locked_campaign, "campaign_id"),
+        *_frozen("membership", "teammember", _locked_team, "team_id"),
+        *_frozen("place", "assignment", _locked_team, "team_id"),
+        *_frozen("objection", "objection", _locked, "sheet_id"),
         ("duty_add", "rota_duty_day", "rotaduty", "INSERT", _OTHER_DAY),
         ("duty_set", "rota_duty_day", "rotaduty", "UPDATE", _OTHER_DAY),
     ]
@@ -101,6 +161,22 @@ def _guards() -> list[Guard]:
 _MOVE = "UPDATE stations_rotaduty SET held_on = NEW.held_on WHERE slot_id = NEW.id"
 _MOVED = "NEW.held_on <> OLD.held_on"
 _SLOTS = "stations_rotaslot"
+
+
+class GuardedError(DomainError):
+    """One of these rules refused, in its own words."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Refusals of these rules inside the block become GuardedError; others pass on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if words := message_of(error):
+            raise GuardedError(words) from error
+        raise
 
 
 def message_of(error: Exception) -> str:

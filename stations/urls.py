@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from stations.views import network, receptions
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("stations/<int:pk>/", network.station_detail, name="detail"),
     path("receptions/", receptions.reception_list, name="reception_list"),
     path("receptions/<int:pk>/", receptions.reception_detail, name="reception_detail"),
+    path("rota/", include("stations.rota_urls")),
 ]

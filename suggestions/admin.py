@@ -213,10 +213,20 @@ class VoiceAdmin(PortalAdmin):
     export_kinds = ("接待登记",)
     fieldsets = (
         (None, {"fields": (("source", "raised_on"), ("region", "village"))}),
-        ("选民", {"fields": ("has_consent", ("visitor_name", "visitor_phone"))}),
+        (
+            "选民",
+            {
+                "fields": (
+                    "has_consent",
+                    ("visitor_name", "visitor_phone"),
+                    ("is_confidential", "wants_answer"),
+                )
+            },
+        ),
         ("问题", {"fields": ("field", "matter")}),
         ("来处", {"fields": ("station", "reception", "visit", "deputy", "activity")}),
         ("处理", {"fields": (("route", "unit"), "suggestion", ("closed_on", "rating"))}),
+        ("反馈", {"fields": (("voter_told_on", "voter_told_how"), "deputies_told_on")}),
     )
 
     @admin.display(description="反映问题")

@@ -10,25 +10,43 @@ from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.keeping import ReadOnly
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
+from stations import guards
 from stations.enums import StandardKind
 from stations.models import (
     Assignment,
-    Campaign,
-    Finding,
-    FindingStep,
+    InspectionCampaign,
     InspectionMark,
     InspectionSheet,
     Objection,
+    Rectification,
+    RectificationStep,
     SheetLine,
     Team,
     TeamMember,
     YearGrade,
     YearWeights,
 )
+from stations.services.campaigns import prepare_sheets
+
+
+class GuardedAdmin(PortalAdmin):
+    """What only the database's own rules see (rows of one page against each other) is told."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with guards.told():
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with guards.told():
+            super().save_related(request, form, formsets, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with guards.told():
+            super().delete_model(request, obj)
 
 
 @admin.register(InspectionMark)
-class InspectionMarkAdmin(PortalAdmin):
+class InspectionMarkAdmin(GuardedAdmin):
     list_display = ("station", "year", "quarter", "team", "score", "note")
     list_select_related = ("station",)
     list_filter = ("year", "quarter", TownFilter.by("station__region"))
@@ -56,24 +74,24 @@ class TeamInline(PortalInline):
     show_change_link = True
 
 
-@admin.register(Campaign)
-class CampaignAdmin(PortalAdmin):
+@admin.register(InspectionCampaign)
+class InspectionCampaignAdmin(GuardedAdmin):
     list_display = ("title", "year", "quarter", "standard", "opens_on", "closes_on", "state")
     list_select_related = ("standard",)
     list_filter = ("kind", "year", "state")
     search_fields = ("title",)
     owner_fields = ("region",)
     inlines = (TeamInline,)
-    readonly_fields = ("state", "locked_at", "locked_by")
+    readonly_fields = ("state", "disclosed_at", "locked_at", "locked_by")
     fields = (
         "title",
         ("region", "kind"),
         ("year", "quarter"),
         "standard",
         ("opens_on", "closes_on"),
-        ("objections_until", "rectify_by"),
+        ("objection_days", "objections_until", "rectify_by"),
         "teams_per_place",
-        ("state", "locked_at", "locked_by"),
+        ("state", "disclosed_at", "locked_at", "locked_by"),
     )
     export_columns = ("title", "year", "quarter", "standard", "opens_on", "closes_on", "state")
 
@@ -106,7 +124,7 @@ class AssignmentInline(PortalInline):
 
 
 @admin.register(Team)
-class TeamAdmin(PortalAdmin):
+class TeamAdmin(GuardedAdmin):
     list_display = ("name", "campaign", "order")
     list_select_related = ("campaign",)
     list_filter = ("campaign",)
@@ -117,15 +135,22 @@ class TeamAdmin(PortalAdmin):
     fields = ("campaign", "name", "order")
     export_columns = ("campaign", "name")
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A place added while the campaign runs gets its sheet."""
+        super().save_related(request, form, formsets, change)
+        prepare_sheets(form.instance.campaign)
+
 
 class LineInline(ReadOnly, PortalInline):
     model = SheetLine
     fields = ("name", "points", "deduction", "reason")
+    readonly_fields = fields
 
 
 class ObjectionInline(ReadOnly, PortalInline):
     model = Objection
     fields = ("line", "words", "state", "answer", "old_deduction", "new_deduction")
+    readonly_fields = fields
     select_related = ("line",)
 
 
@@ -149,14 +174,16 @@ class InspectionSheetAdmin(ReadOnly, PortalAdmin):
     export_columns = ("assignment", "state", "inspected_on", "score", "note")
 
 
-class StepInline(PortalInline):
-    model = FindingStep
+class StepInline(ReadOnly, PortalInline):
+    """Steps are taken on the finding's own page, which tells whom they concern."""
+
+    model = RectificationStep
     fields = ("kind", "on", "words", "new_due_on", "photo")
     select_related = ("finding",)
 
 
-@admin.register(Finding)
-class FindingAdmin(PortalAdmin):
+@admin.register(Rectification)
+class RectificationAdmin(PortalAdmin):
     list_display = ("words", "region", "station", "found_on", "due_on", "state", "closed_on")
     list_select_related = ("region", "station")
     list_filter = ("state", TownFilter)

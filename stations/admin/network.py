@@ -143,7 +143,7 @@ class ReceptionAdmin(RecordAdmin):
     has_import = True
     exports_personal = True
     fieldsets = (
-        (None, {"fields": (("station", "held_on"), "place", "note")}),
+        (None, {"fields": (("station", "held_on"), "place", "note", "no_visitors")}),
         ("核实", {"fields": STAMPS}),
     )
 

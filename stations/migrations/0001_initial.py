@@ -174,43 +174,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Finding',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(max_length=200, verbose_name='问题')),
-                ('found_on', models.DateField(verbose_name='发现日期')),
-                ('due_on', models.DateField(verbose_name='整改期限')),
-                ('state', models.CharField(choices=[('open', '整改中'), ('reported', '已报整改，待复查'), ('closed', '复查合格，已销号')], default='open', max_length=10, verbose_name='状态')),
-                ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='销号日期')),
-                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='core.region', verbose_name='镇（街道）')),
-            ],
-            options={
-                'verbose_name': '整改事项',
-                'verbose_name_plural': '整改事项',
-                'ordering': ['due_on', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FindingStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('report', '报整改情况'), ('passed', '复查合格'), ('failed', '复查不合格，继续整改'), ('extended', '延长期限')], max_length=10, verbose_name='步骤')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('words', models.CharField(max_length=400, verbose_name='情况')),
-                ('new_due_on', models.DateField(blank=True, null=True, verbose_name='新的期限')),
-                ('photo', models.ImageField(blank=True, upload_to='findings/%Y/%m/', verbose_name='照片')),
-                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='stations.finding', verbose_name='整改事项')),
-            ],
-            options={
-                'verbose_name': '整改步骤',
-                'verbose_name_plural': '整改步骤',
-                'ordering': ['finding', 'on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extended'), ('new_due_on__isnull', False)), ('kind', 'failed'), models.Q(('kind__in', ('report', 'passed')), ('new_due_on__isnull', True)), _connector='OR'), name='finding_step_due_by_kind', violation_error_message='延长期限要填新的期限；报整改、复查合格不填。')],
-            },
-        ),
-        migrations.CreateModel(
             name='InspectionSheet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -246,6 +209,7 @@ class Migration(migrations.Migration):
                 ('held_on', models.DateField(verbose_name='接待日期')),
                 ('place', models.CharField(blank=True, max_length=120, verbose_name='接待地点')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='备注')),
+                ('no_visitors', models.BooleanField(default=False, help_text='开了门、到了人、没有人来的，如实登记；照样是一天接待。', verbose_name='没有选民来访')),
                 ('entered_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
                 ('verified_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核实人')),
             ],
@@ -274,6 +238,43 @@ class Migration(migrations.Migration):
             model_name='reception',
             name='deputies',
             field=models.ManyToManyField(related_name='receptions', through='stations.ReceptionDuty', to='deputies.deputy', verbose_name='接待代表'),
+        ),
+        migrations.CreateModel(
+            name='Rectification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=200, verbose_name='问题')),
+                ('found_on', models.DateField(verbose_name='发现日期')),
+                ('due_on', models.DateField(verbose_name='整改期限')),
+                ('state', models.CharField(choices=[('open', '整改中'), ('reported', '已报整改，待复查'), ('closed', '复查合格，已销号')], default='open', max_length=10, verbose_name='状态')),
+                ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='销号日期')),
+                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='core.region', verbose_name='镇（街道）')),
+            ],
+            options={
+                'verbose_name': '整改事项',
+                'verbose_name_plural': '整改事项',
+                'ordering': ['due_on', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RectificationStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('report', '报整改情况'), ('passed', '复查合格'), ('failed', '复查不合格，继续整改'), ('extended', '延长期限')], max_length=10, verbose_name='步骤')),
+                ('on', models.DateField(verbose_name='日期')),
+                ('words', models.CharField(max_length=400, verbose_name='情况')),
+                ('new_due_on', models.DateField(blank=True, null=True, verbose_name='新的期限')),
+                ('photo', models.ImageField(blank=True, upload_to='findings/%Y/%m/', verbose_name='照片')),
+                ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='stations.rectification', verbose_name='整改事项')),
+            ],
+            options={
+                'verbose_name': '整改步骤',
+                'verbose_name_plural': '整改步骤',
+                'ordering': ['finding', 'on', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extended'), ('new_due_on__isnull', False)), ('kind', 'failed'), models.Q(('kind__in', ('report', 'passed')), ('new_due_on__isnull', True)), _connector='OR'), name='finding_step_due_by_kind', violation_error_message='延长期限要填新的期限；报整改、复查合格不填。')],
+            },
         ),
         migrations.CreateModel(
             name='RegionOutline',
@@ -369,6 +370,11 @@ class Migration(migrations.Migration):
                 'ordering': ['sheet', 'item__number', 'pk'],
             },
         ),
+        migrations.AddField(
+            model_name='rectification',
+            name='line',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='stations.sheetline', verbose_name='出自打分'),
+        ),
         migrations.CreateModel(
             name='Objection',
             fields=[
@@ -392,11 +398,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'raised')), models.Q(models.Q(('state', 'raised'), _negated=True), ('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='objection_answered_in_words', violation_error_message='异议要写明答复。'), models.CheckConstraint(condition=models.Q(('new_deduction__isnull', True), models.Q(('line__isnull', False), ('new_deduction__gte', 0), ('state', 'upheld')), _connector='OR'), name='objection_change_needs_line', violation_error_message='改分要指明是哪一项，并且异议成立。')],
             },
         ),
-        migrations.AddField(
-            model_name='finding',
-            name='line',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='stations.sheetline', verbose_name='出自打分'),
-        ),
         migrations.CreateModel(
             name='Standard',
             fields=[
@@ -419,7 +420,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name='InspectionCampaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('quarter', '季度交叉考评'), ('year_end', '年终检查')], default='quarter', max_length=10, verbose_name='种类')),
@@ -429,9 +430,11 @@ class Migration(migrations.Migration):
                 ('opens_on', models.DateField(verbose_name='考评开始')),
                 ('closes_on', models.DateField(verbose_name='打分截止')),
                 ('objections_until', models.DateField(verbose_name='异议截止')),
+                ('objection_days', models.PositiveSmallIntegerField(default=5, help_text='公开评分以后，家站、镇（街道）提出异议的天数。', verbose_name='异议期（工作日）')),
                 ('rectify_by', models.DateField(verbose_name='整改期限')),
                 ('teams_per_place', models.PositiveSmallIntegerField(default=1, help_text='两个以上的，并列显示各组评分的差距。', verbose_name='每处几个组考评')),
                 ('state', models.CharField(choices=[('draft', '准备中'), ('running', '考评中'), ('objections', '公示异议中'), ('locked', '已锁定')], default='draft', max_length=10, verbose_name='状态')),
+                ('disclosed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='公开评分时间')),
                 ('locked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='锁定时间')),
                 ('locked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='锁定人')),
                 ('region', models.ForeignKey(limit_choices_to={'level': 'county'}, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='core.region', verbose_name='哪个县')),
@@ -471,7 +474,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.standarditem', verbose_name='项目'),
         ),
         migrations.AddField(
-            model_name='finding',
+            model_name='rectification',
             name='item',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='stations.standarditem', verbose_name='标准项目'),
         ),
@@ -531,6 +534,11 @@ class Migration(migrations.Migration):
             model_name='rotarule',
             name='station',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rota_rules', to='stations.station', verbose_name='家站'),
+        ),
+        migrations.AddField(
+            model_name='rectification',
+            name='station',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='stations.station', verbose_name='家站'),
         ),
         migrations.CreateModel(
             name='ReceptionNumber',
@@ -648,11 +656,6 @@ class Migration(migrations.Migration):
                 'ordering': ['station', 'kind', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='fixture_counted', violation_error_message='数量应为 1 以上；没有的不用登记。'), models.CheckConstraint(condition=models.Q(('area__isnull', True), ('area__gt', 0), _connector='OR'), name='fixture_area_positive', violation_error_message='面积应大于零。')],
             },
-        ),
-        migrations.AddField(
-            model_name='finding',
-            name='station',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='stations.station', verbose_name='家站'),
         ),
         migrations.AddField(
             model_name='featureprofile',
@@ -782,7 +785,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, verbose_name='组别')),
                 ('order', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teams', to='stations.campaign', verbose_name='考评')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teams', to='stations.inspectioncampaign', verbose_name='考评')),
             ],
             options={
                 'verbose_name': '考评组',
@@ -952,32 +955,32 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('deputies_needed__gte', 1)), name='rota_rule_somebody_needed', violation_error_message='每次至少一名代表。'),
         ),
         migrations.AddIndex(
+            model_name='rectification',
+            index=models.Index(fields=['state', 'due_on'], name='finding_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='rectification',
+            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('found_on'))), name='finding_dates_ordered', violation_error_message='整改期限不能早于发现日期。'),
+        ),
+        migrations.AddConstraint(
+            model_name='rectification',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='finding_closed_when_dated', violation_error_message='销号的要有销号日期。'),
+        ),
+        migrations.AddConstraint(
+            model_name='rectification',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('station', 'item'), name='finding_open_once_station', violation_error_message='这个家站的这一项已在整改。'),
+        ),
+        migrations.AddConstraint(
+            model_name='rectification',
+            constraint=models.UniqueConstraint(condition=models.Q(('station__isnull', True), models.Q(('state', 'closed'), _negated=True)), fields=('region', 'item'), name='finding_open_once_town', violation_error_message='这个镇（街道）的这一项已在整改。'),
+        ),
+        migrations.AddIndex(
             model_name='reception',
             index=models.Index(fields=['held_on', 'station'], name='reception_day_station'),
         ),
         migrations.AddConstraint(
             model_name='reception',
             constraint=models.UniqueConstraint(fields=('station', 'held_on'), name='reception_once_a_day', violation_error_message='这个家站当天的接待已经登记。'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', 'due_on'], name='finding_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('found_on'))), name='finding_dates_ordered', violation_error_message='整改期限不能早于发现日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='finding_closed_when_dated', violation_error_message='销号的要有销号日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('station', 'item'), name='finding_open_once_station', violation_error_message='这个家站的这一项已在整改。'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('station__isnull', True), models.Q(('state', 'closed'), _negated=True)), fields=('region', 'item'), name='finding_open_once_town', violation_error_message='这个镇（街道）的这一项已在整改。'),
         ),
         migrations.AddConstraint(
             model_name='featureprofile',

@@ -1,7 +1,7 @@
 from stations.models.book import Book
 from stations.models.campaign import (
     Assignment,
-    Campaign,
+    InspectionCampaign,
     Team,
     TeamMember,
     YearGrade,
@@ -29,10 +29,10 @@ from stations.models.rota import (
     Unavailability,
 )
 from stations.models.sheet import (
-    Finding,
-    FindingStep,
     InspectionSheet,
     Objection,
+    Rectification,
+    RectificationStep,
     SheetLine,
 )
 from stations.models.standard import (
@@ -49,16 +49,14 @@ from stations.models.station import Posting, Station, StationOfficer, StationQue
 __all__ = [
     "Assignment",
     "Book",
-    "Campaign",
     "Enterprise",
     "FeatureFigure",
     "FeatureFigureKind",
     "FeatureProfile",
-    "Finding",
-    "FindingStep",
     "Fixture",
     "FixtureKind",
     "FixtureNeed",
+    "InspectionCampaign",
     "InspectionMark",
     "InspectionSheet",
     "Material",
@@ -68,6 +66,8 @@ __all__ = [
     "Reception",
     "ReceptionDuty",
     "ReceptionNumber",
+    "Rectification",
+    "RectificationStep",
     "RegionOutline",
     "Rota",
     "RotaDuty",

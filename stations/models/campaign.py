@@ -1,6 +1,6 @@
 """Inspection campaigns (季度交叉考评, 年终检查; M38–M40): calendar, teams, who inspects where."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from congress_portal.core.enums import TOWN_LEVELS, RegionLevel, Role
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period, quarter, year
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet, within
-from stations.enums import CampaignKind, CampaignState, StandardKind
+from stations.enums import CampaignKind, InspectionCampaignState, StandardKind
 from stations.models.standard import Standard
 from stations.models.station import Posting, Station, StationOfficer
 
@@ -28,14 +28,14 @@ def judged(scope: Scope, path: str) -> Q:
     return scope.reads(path) if scope.roles & _JUDGES else NOTHING
 
 
-class CampaignQuerySet(ScopedQuerySet):
+class InspectionCampaignQuerySet(ScopedQuerySet):
     """Once begun, everyone of the county whose role reads by region sees that it is on."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         counties = {prefix[:6].ljust(12, "0") for prefix in scope.read_prefixes if prefix}
-        begun = ~Q(state=CampaignState.DRAFT)
+        begun = ~Q(state=InspectionCampaignState.DRAFT)
         rule = judged(scope, "region") | (begun & Q(region__code__in=counties))
         if scope.user_id:
             rule |= Q(teams__in=TeamMember.objects.filter(user=scope.user_id).values("team"))
@@ -44,13 +44,16 @@ class CampaignQuerySet(ScopedQuerySet):
         return Q(pk__in=self.model.objects.filter(rule).values("pk")) | (begun & Q(pk__in=places))
 
     def write_rule(self, scope: Scope) -> Q:
-        return within(scope.write_prefixes, "region") if scope.is_office else NOTHING
+        """Locked ones nobody, nor their teams; the database refuses as well (stations.guards)."""
+        if not scope.is_office:
+            return NOTHING
+        return within(scope.write_prefixes, "region") & Q(locked_at__isnull=True)
 
     def locked(self) -> Self:
-        return self.filter(state=CampaignState.LOCKED)
+        return self.filter(state=InspectionCampaignState.LOCKED)
 
 
-class Campaign(models.Model):
+class InspectionCampaign(models.Model):
     """One round of inspection of a county's stations and towns with one standard."""
 
     region = models.ForeignKey(
@@ -78,13 +81,20 @@ class Campaign(models.Model):
     opens_on = models.DateField("考评开始")
     closes_on = models.DateField("打分截止")
     objections_until = models.DateField("异议截止")
+    objection_days = models.PositiveSmallIntegerField(
+        "异议期（工作日）", default=5, help_text="公开评分以后，家站、镇（街道）提出异议的天数。"
+    )
     rectify_by = models.DateField("整改期限")
     teams_per_place = models.PositiveSmallIntegerField(
         "每处几个组考评", default=1, help_text="两个以上的，并列显示各组评分的差距。"
     )
     state = models.CharField(
-        "状态", max_length=10, choices=CampaignState.choices, default=CampaignState.DRAFT
+        "状态",
+        max_length=10,
+        choices=InspectionCampaignState.choices,
+        default=InspectionCampaignState.DRAFT,
     )
+    disclosed_at = models.DateTimeField("公开评分时间", null=True, blank=True, editable=False)
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True, editable=False)
     locked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -96,7 +106,7 @@ class Campaign(models.Model):
         verbose_name="锁定人",
     )
 
-    objects = CampaignQuerySet.as_manager()
+    objects = InspectionCampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = "家站考评"
@@ -135,8 +145,8 @@ class Campaign(models.Model):
                 violation_error_message="每处至少一个组。",
             ),
             models.CheckConstraint(
-                condition=Q(state=CampaignState.LOCKED, locked_at__isnull=False)
-                | (~Q(state=CampaignState.LOCKED) & Q(locked_at__isnull=True)),
+                condition=Q(state=InspectionCampaignState.LOCKED, locked_at__isnull=False)
+                | (~Q(state=InspectionCampaignState.LOCKED) & Q(locked_at__isnull=True)),
                 name="campaign_locked_when_stamped",
                 violation_error_message="锁定的考评要有锁定时间。",
             ),
@@ -154,18 +164,20 @@ class TeamQuerySet(ScopedQuerySet):
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = Campaign.objects.all().read_rule(scope)
-        return Q(campaign__in=Campaign.objects.filter(rule))
+        rule = InspectionCampaign.objects.all().read_rule(scope)
+        return Q(campaign__in=InspectionCampaign.objects.filter(rule))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("campaign__region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("campaign__region") & Q(campaign__locked_at__isnull=True)
 
 
 class Team(models.Model):
     """An inspection team (考评组) of one campaign."""
 
     campaign = models.ForeignKey(
-        Campaign, models.CASCADE, related_name="teams", verbose_name="考评"
+        InspectionCampaign, models.CASCADE, related_name="teams", verbose_name="考评"
     )
     name = models.CharField("组别", max_length=60)
     order = models.PositiveSmallIntegerField("排序", default=0)
@@ -195,7 +207,9 @@ class TeamMemberQuerySet(ScopedQuerySet):
         return Q(team__in=Team.objects.filter(Team.objects.all().read_rule(scope)))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("team__campaign__region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("team__campaign__region") & Q(team__campaign__locked_at__isnull=True)
 
 
 class TeamMember(models.Model):
@@ -255,7 +269,15 @@ class TeamMember(models.Model):
                     Region.objects.filter(pk__in=known).values_list("name", flat=True)
                 )
                 raise ValidationError({"home": f"这位同志来自{names}，请填上。"})
-        if self.home_id and self.team_id:
+        if not self.team_id:
+            return
+        if self.user_id:
+            places = Assignment.objects.filter(team=self.team_id, station__isnull=False)
+            if own := first_own(places, {self.user_id}):
+                raise ValidationError(
+                    f"这个组已安排考评{own}，这位同志是那里的人员或者进站代表，不能加入。"
+                )
+        if self.home_id:
             crossed = Assignment.objects.filter(team=self.team_id, region=self.home_id)
             if crossed.exists():
                 raise ValidationError(
@@ -272,12 +294,14 @@ class AssignmentQuerySet(ScopedQuerySet):
         rule = judged(scope, "region")
         if scope.user_id:
             rule |= Q(team__in=TeamMember.objects.filter(user=scope.user_id).values("team"))
-        begun = ~Q(team__campaign__state=CampaignState.DRAFT)
+        begun = ~Q(team__campaign__state=InspectionCampaignState.DRAFT)
         kept = Station.objects.filter(Station.objects.all().write_rule(scope))
         return rule | (begun & (Q(station__in=kept) | scope.writes("region")))
 
     def write_rule(self, scope: Scope) -> Q:
-        return scope.writes("region") if scope.is_office else NOTHING
+        if not scope.is_office:
+            return NOTHING
+        return scope.writes("region") & Q(team__campaign__locked_at__isnull=True)
 
 
 class Assignment(models.Model):
@@ -333,17 +357,25 @@ class Assignment(models.Model):
         members = TeamMember.objects.filter(team=self.team_id)
         if members.filter(home=self.region_id).exists():
             raise ValidationError("考评组里有来自这个镇（街道）的成员，不能考评本地的家站。")
-        if self.station_id and self._is_own(members):
+        if self.station_id and self.station_id in own_stations(members.values("user")):
             raise ValidationError("考评组里有本站的人员或者进站代表，不能考评自己的家站。")
 
-    def _is_own(self, members: models.QuerySet[TeamMember]) -> bool:
-        users, today = members.values("user"), timezone.localdate()
-        officers = StationOfficer.objects.on(today).filter(station=self.station_id)
-        postings = Posting.objects.on(today).filter(station=self.station_id)
-        return (
-            officers.filter(user__in=users).exists()
-            or postings.filter(deputy__user__in=users).exists()
-        )
+
+def own_stations(users: Any) -> set[int]:
+    """Stations that one of the accounts keeps or is posted to today."""
+    today = timezone.localdate()
+    officers = StationOfficer.objects.on(today).filter(user__in=users)
+    postings = Posting.objects.on(today).filter(deputy__user__in=users)
+    return {
+        *officers.values_list("station", flat=True),
+        *postings.values_list("station", flat=True),
+    }
+
+
+def first_own(places: models.QuerySet[Assignment], users: Any) -> Station | None:
+    """The first assigned station that is the accounts' own."""
+    row = places.filter(station__in=own_stations(users)).select_related("station").first()
+    return row.station if row else None
 
 
 class YearWeightsQuerySet(SharedQuerySet):

@@ -37,6 +37,11 @@ class Reception(Record):
         Deputy, through="ReceptionDuty", related_name="receptions", verbose_name="接待代表"
     )
     note = models.CharField("备注", max_length=200, blank=True)
+    no_visitors = models.BooleanField(
+        "没有选民来访",
+        default=False,
+        help_text="开了门、到了人、没有人来的，如实登记；照样是一天接待。",
+    )
 
     objects = ReceptionQuerySet.as_manager()
 

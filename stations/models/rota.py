@@ -23,6 +23,8 @@ from stations.models.network import KeptQuerySet
 from stations.models.reception import Reception
 from stations.models.station import Station
 
+_LAST_WEEK = 5
+
 
 class RotaRuleQuerySet(KeptQuerySet):
     def on(self, day: dt.date) -> Self:
@@ -125,6 +127,20 @@ class RotaRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.station}：{self.get_pattern_display()}"
+
+    @property
+    def words(self) -> str:
+        """The rule as a clerk would say it: 单月 15 日, 每隔一周的星期三."""
+        weekday = Weekday(self.weekday).label if self.weekday is not None else ""
+        if self.pattern == RulePattern.MONTHLY:
+            return f"{self.get_months_display()} {self.day_of_month} 日"
+        if self.pattern == RulePattern.NTH_WEEKDAY:
+            last = self.week_of_month == _LAST_WEEK
+            nth = "最后一个" if last else f"第 {self.week_of_month} 个"
+            return f"{self.get_months_display()}{nth}{weekday}"
+        if self.pattern == RulePattern.WEEKLY:
+            return f"每周{weekday}" if self.interval == 1 else f"每 {self.interval} 周的{weekday}"
+        return f"圩日，{self.interval} 天一圩"
 
 
 class RotaQuerySet(ScopedQuerySet):

@@ -12,17 +12,17 @@ from django.db.models import F, Q
 from congress_portal.core.models import Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from stations.enums import (
-    CampaignState,
-    FindingState,
-    FindingStepKind,
+    InspectionCampaignState,
     ObjectionState,
+    RectificationState,
+    RectificationStepKind,
     SheetState,
 )
 from stations.models.campaign import Assignment, TeamMember, judged
 from stations.models.standard import StandardItem
 from stations.models.station import Station
 
-_DISCLOSED = (CampaignState.OBJECTIONS, CampaignState.LOCKED)
+_DISCLOSED = (InspectionCampaignState.OBJECTIONS, InspectionCampaignState.LOCKED)
 
 
 class SheetQuerySet(ScopedQuerySet):
@@ -263,7 +263,7 @@ class Objection(models.Model):
             raise ValidationError({"line": "这一项不在这张打分表里。"})
 
 
-class FindingQuerySet(ScopedQuerySet):
+class RectificationQuerySet(ScopedQuerySet):
     """By the place: who reads it reads this, who keeps it reports, the office closes."""
 
     def read_rule(self, scope: Scope) -> Q:
@@ -275,13 +275,13 @@ class FindingQuerySet(ScopedQuerySet):
         return scope.writes("region") | Q(station__in=kept)
 
     def open(self) -> Self:
-        return self.exclude(state=FindingState.CLOSED)
+        return self.exclude(state=RectificationState.CLOSED)
 
     def overdue(self, on: dt.date) -> Self:
-        return self.filter(state=FindingState.OPEN, due_on__lt=on)
+        return self.filter(state=RectificationState.OPEN, due_on__lt=on)
 
 
-class Finding(models.Model):
+class Rectification(models.Model):
     """Something to be put right (整改), by a day: from a sheet's line or a checklist's gap."""
 
     region = models.ForeignKey(
@@ -315,7 +315,7 @@ class Finding(models.Model):
     found_on = models.DateField("发现日期")
     due_on = models.DateField("整改期限")
     state = models.CharField(
-        "状态", max_length=10, choices=FindingState.choices, default=FindingState.OPEN
+        "状态", max_length=10, choices=RectificationState.choices, default=RectificationState.OPEN
     )
     closed_on = models.DateField("销号日期", null=True, blank=True, editable=False)
     entered_by = models.ForeignKey(
@@ -327,7 +327,7 @@ class Finding(models.Model):
         verbose_name="登记人",
     )
 
-    objects = FindingQuerySet.as_manager()
+    objects = RectificationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "整改事项"
@@ -340,20 +340,20 @@ class Finding(models.Model):
                 violation_error_message="整改期限不能早于发现日期。",
             ),
             models.CheckConstraint(
-                condition=Q(state=FindingState.CLOSED, closed_on__isnull=False)
-                | (~Q(state=FindingState.CLOSED) & Q(closed_on__isnull=True)),
+                condition=Q(state=RectificationState.CLOSED, closed_on__isnull=False)
+                | (~Q(state=RectificationState.CLOSED) & Q(closed_on__isnull=True)),
                 name="finding_closed_when_dated",
                 violation_error_message="销号的要有销号日期。",
             ),
             models.UniqueConstraint(
                 fields=["station", "item"],
-                condition=~Q(state=FindingState.CLOSED),
+                condition=~Q(state=RectificationState.CLOSED),
                 name="finding_open_once_station",
                 violation_error_message="这个家站的这一项已在整改。",
             ),
             models.UniqueConstraint(
                 fields=["region", "item"],
-                condition=Q(station__isnull=True) & ~Q(state=FindingState.CLOSED),
+                condition=Q(station__isnull=True) & ~Q(state=RectificationState.CLOSED),
                 name="finding_open_once_town",
                 violation_error_message="这个镇（街道）的这一项已在整改。",
             ),
@@ -369,23 +369,27 @@ class Finding(models.Model):
             raise ValidationError({"region": "镇（街道）与家站所属的不一致。"})
 
 
-class FindingStepQuerySet(ScopedQuerySet):
+class RectificationStepQuerySet(ScopedQuerySet):
     region_path = "finding__region"
 
     def read_rule(self, scope: Scope) -> Q:
-        return Q(finding__in=Finding.objects.filter(Finding.objects.all().read_rule(scope)))
+        return Q(
+            finding__in=Rectification.objects.filter(Rectification.objects.all().read_rule(scope))
+        )
 
     def write_rule(self, scope: Scope) -> Q:
-        return Q(finding__in=Finding.objects.filter(Finding.objects.all().write_rule(scope)))
+        return Q(
+            finding__in=Rectification.objects.filter(Rectification.objects.all().write_rule(scope))
+        )
 
 
-class FindingStep(models.Model):
+class RectificationStep(models.Model):
     """One step of putting right: a report, a re-check that passed or failed, a later day."""
 
     finding = models.ForeignKey(
-        Finding, models.CASCADE, related_name="steps", verbose_name="整改事项"
+        Rectification, models.CASCADE, related_name="steps", verbose_name="整改事项"
     )
-    kind = models.CharField("步骤", max_length=10, choices=FindingStepKind.choices)
+    kind = models.CharField("步骤", max_length=10, choices=RectificationStepKind.choices)
     on = models.DateField("日期")
     words = models.CharField("情况", max_length=400)
     new_due_on = models.DateField("新的期限", null=True, blank=True)
@@ -399,7 +403,7 @@ class FindingStep(models.Model):
         verbose_name="登记人",
     )
 
-    objects = FindingStepQuerySet.as_manager()
+    objects = RectificationStepQuerySet.as_manager()
 
     class Meta:
         verbose_name = "整改步骤"
@@ -407,10 +411,10 @@ class FindingStep(models.Model):
         ordering = ["finding", "on", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=FindingStepKind.EXTENDED, new_due_on__isnull=False)
-                | Q(kind=FindingStepKind.FAILED)
+                condition=Q(kind=RectificationStepKind.EXTENDED, new_due_on__isnull=False)
+                | Q(kind=RectificationStepKind.FAILED)
                 | (
-                    Q(kind__in=(FindingStepKind.REPORT, FindingStepKind.PASSED))
+                    Q(kind__in=(RectificationStepKind.REPORT, RectificationStepKind.PASSED))
                     & Q(new_due_on__isnull=True)
                 ),
                 name="finding_step_due_by_kind",

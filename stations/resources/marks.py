@@ -53,6 +53,11 @@ class MarkResource(ContentResource):
 
     def prepare(self, rows: list[Row]) -> None:
         self.stations = self.session.cache(Stations)
+        self.locked: dict[tuple[int, int, int], set[tuple[Any, ...]]] = {}
+        made = InspectionMark.objects.filter(sheet__isnull=False)
+        columns = ("station_id", "year", "quarter", "team", "score", "note")
+        for station, year, number, *told in made.values_list(*columns):
+            self.locked.setdefault((station, year, number), set()).add(tuple(told))
 
     def resolve(self, row: Row) -> None:
         values = row.values
@@ -66,6 +71,9 @@ class MarkResource(ContentResource):
         year, number = int(values["quarter"][:4]), int(values["quarter"][-1])
         if quarter(year, number).first > self.today:
             raise CellFault("quarter", "日期在今天之后")
+        locked = self.locked.get((station.pk, year, number))
+        if locked and (values["team"], values["score"], values["note"]) not in locked:
+            raise CellFault("quarter", "这个家站这一季度的考评已经锁定，不能再登记或者修改打分")
         row.attrs = {
             "station_id": station.pk,
             "year": year,

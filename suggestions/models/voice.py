@@ -11,7 +11,7 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import Scope, ScopedQuerySet
 from deputies.models import Deputy
-from stations.models import Reception, Station
+from stations.models import Enterprise, Reception, ReceptionNumber, Station
 from suggestions.enums import VoiceSource
 from suggestions.models.suggestion import Suggestion
 
@@ -86,6 +86,23 @@ class Voice(models.Model):
         related_name="+",
         verbose_name="所在村（社区）",
     )
+    number = models.OneToOneField(
+        ReceptionNumber,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voice",
+        verbose_name="登记号",
+        help_text="网上登记和纸质登记表共用一套号。",
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voices",
+        verbose_name="反映诉求的企业",
+    )
     deputy = models.ForeignKey(
         Deputy,
         models.PROTECT,
@@ -130,6 +147,11 @@ class Voice(models.Model):
         related_name="sources",
         verbose_name="转成的建议",
     )
+    is_confidential = models.BooleanField("要求为其保密", default=False)
+    wants_answer = models.BooleanField("要求反馈结果", default=False)
+    voter_told_on = models.DateField("告知选民日期", null=True, blank=True)
+    voter_told_how = models.CharField("告知选民的方式", max_length=80, blank=True)
+    deputies_told_on = models.DateField("告知代表日期", null=True, blank=True)
     closed_on = models.DateField("办结日期", null=True, blank=True)
     rating = models.CharField("选民评价", max_length=12, choices=Rating.choices, blank=True)
     entered_by = models.ForeignKey(
@@ -159,6 +181,11 @@ class Voice(models.Model):
                 violation_error_message="办结日期不能早于反映日期。",
             ),
             models.CheckConstraint(
+                condition=Q(voter_told_on__isnull=True) | Q(voter_told_on__gte=F("raised_on")),
+                name="voice_voter_told_after_raised",
+                violation_error_message="告知选民的日期不能早于反映日期。",
+            ),
+            models.CheckConstraint(
                 condition=~Q(source=VoiceSource.RECEPTION) | Q(reception__isnull=False),
                 name="voice_of_reception_has_one",
                 violation_error_message="接待来的意见要挂在一次接待上。",
@@ -181,8 +208,9 @@ class Voice(models.Model):
 
     @property
     def masked_name(self) -> str:
-        return mask_name(self.visitor_name)
+        """Not even the family name of who asked for confidence."""
+        return "要求保密" if self.is_confidential else mask_name(self.visitor_name)
 
     @property
     def masked_phone(self) -> str:
-        return mask_phone(self.visitor_phone)
+        return "" if self.is_confidential else mask_phone(self.visitor_phone)

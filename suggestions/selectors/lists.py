@@ -102,6 +102,8 @@ def voices_in_full(rows: QuerySet[Voice]) -> QuerySet[Voice]:
         "unit",
         "suggestion",
         "reception",
+        "number__station",
+        "enterprise",
         "visit",
         "deputy",
         "entered_by",

@@ -27,8 +27,8 @@ from activities.support_enums import WorkTime
 from stations.enums import (
     BookKind,
     CheckState,
-    FindingStepKind,
     FixtureGroup,
+    RectificationStepKind,
     RulePattern,
     StandardKind,
     StandardSubject,
@@ -36,21 +36,21 @@ from stations.enums import (
 from stations.models import (
     Assignment,
     Book,
-    Campaign,
     Enterprise,
     FeatureFigure,
     FeatureFigureKind,
     FeatureProfile,
-    Finding,
-    FindingStep,
     Fixture,
     FixtureKind,
     FixtureNeed,
+    InspectionCampaign,
     InspectionSheet,
     Material,
     ModelStation,
     Objection,
     ReceptionNumber,
+    Rectification,
+    RectificationStep,
     RegionOutline,
     Rota,
     RotaDuty,
@@ -185,8 +185,8 @@ PointsItemFactory = _of(
     name=_named("考评项目"),
     points=Decimal(10),
 )
-CampaignFactory = _of(
-    Campaign,
+InspectionCampaignFactory = _of(
+    InspectionCampaign,
     region=Sub(CountyFactory),
     year=2026,
     quarter=3,
@@ -197,7 +197,7 @@ CampaignFactory = _of(
     objections_until=dt.date(2026, 9, 25),
     rectify_by=dt.date(2026, 10, 31),
 )
-TeamFactory = _of(Team, campaign=Sub(CampaignFactory), name=_named("第几考评组"))
+TeamFactory = _of(Team, campaign=Sub(InspectionCampaignFactory), name=_named("第几考评组"))
 TeamMemberFactory = _of(TeamMember, team=Sub(TeamFactory), user=Sub(UserFactory))
 AssignmentFactory = _of(
     Assignment,
@@ -219,8 +219,8 @@ ObjectionFactory = _of(
     sheet=factory.SelfAttribute("line.sheet"),
     words="当天停电，设备完好。",
 )
-FindingFactory = _of(
-    Finding,
+RectificationFactory = _of(
+    Rectification,
     station=Sub(StationFactory),
     region=factory.SelfAttribute("station.region"),
     item=Sub(StandardItemFactory),
@@ -228,10 +228,10 @@ FindingFactory = _of(
     found_on=DAY,
     due_on=dt.date(2026, 8, 15),
 )
-FindingStepFactory = _of(
-    FindingStep,
-    finding=Sub(FindingFactory),
-    kind=FindingStepKind.REPORT,
+RectificationStepFactory = _of(
+    RectificationStep,
+    finding=Sub(RectificationFactory),
+    kind=RectificationStepKind.REPORT,
     on=DAY,
     words="已列入预算",
 )

@@ -4,11 +4,11 @@ import pytest
 
 from stations.enums import (
     CampaignKind,
-    CampaignState,
     DutyState,
-    FindingState,
-    FindingStepKind,
+    InspectionCampaignState,
     ObjectionState,
+    RectificationState,
+    RectificationStepKind,
     RotaState,
     RulePattern,
     SheetState,
@@ -173,14 +173,16 @@ BROKEN = {
     "swap_request_for_another_duty": _swap_with_itself,
     "reception_number_once": _same(homes.ReceptionNumberFactory, "station", "serial"),
     "reception_number_positive": lambda: homes.ReceptionNumberFactory(serial=0),
-    "campaign_quarter_by_kind": lambda: homes.CampaignFactory(quarter=None),
-    "campaign_quarter_once": _same(homes.CampaignFactory),
+    "campaign_quarter_by_kind": lambda: homes.InspectionCampaignFactory(quarter=None),
+    "campaign_quarter_once": _same(homes.InspectionCampaignFactory),
     "campaign_year_end_once": _same(
-        homes.CampaignFactory, kind=CampaignKind.YEAR_END, quarter=None
+        homes.InspectionCampaignFactory, kind=CampaignKind.YEAR_END, quarter=None
     ),
-    "campaign_dates_ordered": lambda: homes.CampaignFactory(closes_on=EARLY),
-    "campaign_some_team": lambda: homes.CampaignFactory(teams_per_place=0),
-    "campaign_locked_when_stamped": lambda: homes.CampaignFactory(state=CampaignState.LOCKED),
+    "campaign_dates_ordered": lambda: homes.InspectionCampaignFactory(closes_on=EARLY),
+    "campaign_some_team": lambda: homes.InspectionCampaignFactory(teams_per_place=0),
+    "campaign_locked_when_stamped": lambda: homes.InspectionCampaignFactory(
+        state=InspectionCampaignState.LOCKED
+    ),
     "team_name_unique": _same(homes.TeamFactory, "campaign", "name"),
     "team_member_once": _same(homes.TeamMemberFactory, "team", "user"),
     "team_one_leader": _leaders,
@@ -202,13 +204,17 @@ BROKEN = {
         state=ObjectionState.REFUSED, answered_at=NOW
     ),
     "objection_change_needs_line": _objection_without_line,
-    "finding_dates_ordered": lambda: homes.FindingFactory(due_on=EARLY),
-    "finding_closed_when_dated": lambda: homes.FindingFactory(state=FindingState.CLOSED),
-    "finding_open_once_station": _same(homes.FindingFactory, "station", "item"),
+    "finding_dates_ordered": lambda: homes.RectificationFactory(due_on=EARLY),
+    "finding_closed_when_dated": lambda: homes.RectificationFactory(
+        state=RectificationState.CLOSED
+    ),
+    "finding_open_once_station": _same(homes.RectificationFactory, "station", "item"),
     "finding_open_once_town": lambda: _same(
-        homes.FindingFactory, "item", station=None, region=TownFactory()
+        homes.RectificationFactory, "item", station=None, region=TownFactory()
     )(),
-    "finding_step_due_by_kind": lambda: homes.FindingStepFactory(kind=FindingStepKind.EXTENDED),
+    "finding_step_due_by_kind": lambda: homes.RectificationStepFactory(
+        kind=RectificationStepKind.EXTENDED
+    ),
     "station_area_positive": lambda: StationFactory(area=-1),
     "posting_once": _postings,
     "posting_dates_ordered": lambda: PostingFactory(begins_on=LATE, ends_on=EARLY),

@@ -215,6 +215,7 @@ BROKEN = {
     "voice_closed_after_raised": lambda: VoiceFactory(
         raised_on=dt.date(2026, 7, 13), closed_on=dt.date(2026, 7, 12)
     ),
+    "voice_voter_told_after_raised": lambda: VoiceFactory(voter_told_on=dt.date(2000, 1, 1)),
     "voice_heard_by_deputy_has_consent": lambda: VoiceFactory(deputy=DeputyFactory()),
     "voice_of_reception_has_one": lambda: VoiceFactory(source="reception"),
 }
