@@ -54,7 +54,9 @@ def make_round(*, per_place: int = 1) -> Round:
     for number, (name, points) in enumerate(ITEMS, start=1):
         homes.PointsItemFactory(standard=standard, number=number, name=name, points=Decimal(points))
     office = staff()
-    campaign = homes.InspectionCampaignFactory(region=county, standard=standard, teams_per_place=per_place)
+    campaign = homes.InspectionCampaignFactory(
+        region=county, standard=standard, teams_per_place=per_place
+    )
     found, members = [], []
     for number, (word, home) in enumerate((("一", towns[0]), ("二", towns[1]), ("三", None))):
         team = homes.TeamFactory(campaign=campaign, name=f"第{word}考评组", order=number + 1)
