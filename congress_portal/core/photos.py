@@ -20,17 +20,19 @@ class PhotoField(forms.FileField):
     RULES.md C8: a photograph is never required.
     """
 
-    def __init__(self) -> None:
-        super().__init__(
-            label="照片",
-            required=False,
-            help_text="不必上传。照片里的位置信息会自动去掉。",
-            widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        )
+    def __init__(self, **kwargs: Any) -> None:
+        told: dict[str, Any] = {
+            "label": "照片",
+            "required": False,
+            "help_text": "不必上传。照片里的位置信息会自动去掉。",
+            "widget": forms.FileInput,
+        } | {name: value for name, value in kwargs.items() if value}
+        super().__init__(**told)
+        self.widget.attrs["accept"] = ",".join(sorted(_KINDS))
 
-    def clean(self, data: Any, initial: Any = None) -> ContentFile | None:
+    def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
-        return reencoded(upload) if upload and upload is not initial else None
+        return reencoded(upload) if upload and upload is not initial else upload
 
 
 def reencoded(upload: BinaryIO) -> ContentFile:

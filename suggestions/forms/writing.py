@@ -10,6 +10,7 @@ from django.utils import timezone
 from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
+from congress_portal.core.uploads import PaperField
 from deputies.models import Deputy
 from suggestions.enums import TASK_DICTIONARIES, CallKind, Kind, Session
 from suggestions.forms.fields import (
@@ -74,8 +75,8 @@ class WriteForm(forms.Form):
     is_one_matter = forms.BooleanField(label="一件建议只写了一个事项", required=False)
     wants_meeting = forms.BooleanField(label="希望承办单位当面沟通后再答复（面商）", required=False)
     consents_to_publication = forms.BooleanField(label="同意向社会公开建议和答复", required=False)
-    paper = forms.FileField(
-        label="附件",
+    paper = PaperField(
+        "附件",
         required=False,
         help_text="照片、图表、联名单都可以；PDF、图片、Word 或 Excel，不超过 20 MB。",
     )
@@ -249,7 +250,7 @@ class FileForm(StepForm):
     watches = False
 
     kind = forms.ChoiceField(label="类别")
-    upload = forms.FileField(label="文件", help_text="PDF、图片、Word 或 Excel，不超过 20 MB。")
+    upload = PaperField()
 
     def offer(self, kinds: list[tuple[str, str]]) -> None:
         self.fields["kind"].choices = kinds

@@ -105,14 +105,14 @@ def _sorted_papers(
     kept: dict[str, tuple[str, bytes, str]] = {}
     refused = []
     for paper in papers:
-        name = PurePath(paper.name).name[-160:] or "附件"
-        digest = hashlib.sha256(paper.data).hexdigest()
+        name = PurePath(paper.name).name[-100:] or "附件"
         try:
-            check_paper(ContentFile(paper.data, name=name))
+            data = check_paper(ContentFile(paper.data, name=name)).read()
         except RefusedError:
             refused.append(name)
         else:
-            kept.setdefault(digest, (name, paper.data, digest))
+            digest = hashlib.sha256(data).hexdigest()
+            kept.setdefault(digest, (name, data, digest))
     return list(kept.values()), refused
 
 

@@ -1,32 +1,19 @@
 """Papers of a case: kept once by content, checked by what they are, not by their name."""
 
 import hashlib
-from pathlib import PurePath
 
-import filetype
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 
 from congress_portal.core import audit
 from congress_portal.core.models import User
+from congress_portal.core.uploads import PaperError, examined
 from suggestions.enums import AttachmentKind, Party
 from suggestions.models import Attachment, Handling, Suggestion
 from suggestions.selectors.parties import handling_parties_of, parties_of
-from suggestions.services.paper_content import opens
 from suggestions.services.steps import RefusedError, keep, lock_visible
 from suggestions.workflow import NotYoursError
 
-LARGEST = 20 * 1024 * 1024  # bytes
-_KINDS = {
-    "pdf": {"pdf"},
-    "jpg": {"jpg"},
-    "jpeg": {"jpg"},
-    "png": {"png"},
-    "docx": {"docx", "zip"},
-    "xlsx": {"xlsx", "zip"},
-    "doc": {"doc"},
-    "xls": {"xls", "doc"},
-}
 _WRITERS = {
     AttachmentKind.DRAFT: {Party.LEAD, Party.OFFICE},
     AttachmentKind.SCAN: {Party.OFFICE},
@@ -65,20 +52,20 @@ def attach_file(
         raise NotYoursError("您不能上传这一类附件。")
     if kind == AttachmentKind.DRAFT and not suggestion.is_open_to_edit:
         raise RefusedError(["已经提交，不能再改附件。"])
-    data = check_paper(upload)
-    digest = hashlib.sha256(data).hexdigest()
+    paper = check_paper(upload)
+    digest = hashlib.sha256(paper.read()).hexdigest()
     same = suggestion.attachments.filter(sha256=digest, kind=kind).first()
     if same is not None:
         return same
-    upload.seek(0)
+    paper.seek(0)
     return keep(
         Attachment(
             suggestion=suggestion,
             handling=handling,
             kind=kind,
-            file=upload,
-            name=PurePath(upload.name or "附件").name[-160:],
-            size=len(data),
+            file=paper,
+            name=paper.name or "",
+            size=paper.size,
             sha256=digest,
             uploaded_by=actor,
         )
@@ -91,22 +78,12 @@ def _part(suggestion: Suggestion, handling_pk: int | None) -> Handling | None:
     return suggestion.handlings.get(pk=handling_pk)
 
 
-def check_paper(upload: File) -> bytes:  # type: ignore[type-arg]
-    """The content, if it is of a kind that is kept and what its name says; else RefusedError."""
-    suffix = PurePath(upload.name or "").suffix.lower().lstrip(".")
-    if suffix not in _KINDS:
-        raise RefusedError([f"不支持「{suffix or '无后缀'}」文件，请用 PDF、图片、Word 或 Excel。"])
-    if upload.size > LARGEST:
-        raise RefusedError([f"文件不能超过 {LARGEST // 1024 // 1024} MB。"])
-    data = upload.read()
-    if not data:
-        raise RefusedError(["文件是空的。"])
-    found = filetype.guess_extension(data[:8192])
-    if found not in _KINDS[suffix]:
-        raise RefusedError([f"文件内容不是 {suffix.upper()}，请重新导出后上传。"])
-    if not opens(suffix, data):
-        raise RefusedError([f"这个 {suffix.upper()} 文件打不开，可能没有传完，请重新导出后上传。"])
-    return data
+def check_paper(upload: File) -> ContentFile:  # type: ignore[type-arg]
+    """The paper as it is kept; RefusedError says why it isn't."""
+    try:
+        return examined(upload)
+    except PaperError as error:
+        raise RefusedError([error.message]) from error
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ from tests.factories.learning import (
     TrainingPlanFactory,
     TrainingSessionFactory,
 )
+from tests.factories.uploads import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -361,7 +362,7 @@ def test_staff_write_publish_and_mend_a_course(client):
     county = CountyFactory()
     category = EntryFactory(dictionary=Dictionary.COURSE_CATEGORY, name="代表法")
     client.force_login(staff())
-    good = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+    good = PDF
     data = {"key": str(uuid.uuid4()), "region": county.pk, "title": "代表法导读",
             "category": category.pk, "hours": "2", "pass_mark": "1", "is_active": "on"}  # fmt: skip
 
@@ -405,7 +406,7 @@ def test_a_paper_is_taken_off_by_its_own_office(client, town):
 
 def test_a_lecture_credits_its_speaker(client, town, deputy):
     client.force_login(clerk_of(town))
-    good = SimpleUploadedFile("讲稿.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n")
+    good = SimpleUploadedFile("讲稿.pdf", PDF)
     data = {"key": str(uuid.uuid4()), "title": "土地流转那些事", "held_on": "2026-09-01",
             "speakers": "田守义", "audience": "45", "place": "文化广场", "result": "村民问得多",
             "material": good}  # fmt: skip

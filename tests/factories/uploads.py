@@ -6,8 +6,15 @@ import zipfile
 import docx
 import openpyxl
 from PIL import Image
+from pypdf import PdfWriter
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+def pdf() -> bytes:
+    out = io.BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()
 
 
 def picture(kind: str = "PNG") -> bytes:
@@ -35,4 +42,5 @@ def plain_zip() -> bytes:
     return out.getvalue()
 
 
+PDF = pdf()
 PNG = picture()

@@ -96,7 +96,7 @@ def test_a_refused_file_keeps_what_was_typed(client, cast):
 
     page = client.post(reverse("suggestions:new"), filled(cast, key=key, paper=paper))
 
-    assert "不支持「exe」文件" in page.text
+    assert "不支持「.exe」文件" in page.text
     assert flow.TEXT["situation"] in page.text
 
 

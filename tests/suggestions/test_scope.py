@@ -166,7 +166,7 @@ def test_papers_are_checked_by_content_and_kept_once(cast):
     assert first.pk == again.pk
     with pytest.raises(RefusedError, match="文件内容不是 PDF"):
         services.attach_file(upload=ContentFile(b"MZ program", name="程序.pdf"), **upload)
-    with pytest.raises(RefusedError, match="不支持「exe」"):
+    with pytest.raises(RefusedError, match="请用 PDF、Word"):
         services.attach_file(upload=ContentFile(PDF, name="程序.exe"), **upload)
     with pytest.raises(NotYoursError):
         services.attach_file(

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 
 from congress_portal.core.admin.forms import KnownAutocomplete, ScopedChoiceField, masks_of
 from congress_portal.core.errors import DomainError
+from congress_portal.core.photos import PhotoField
+from congress_portal.core.uploads import PaperField
 
 
 class OutOfScopeError(DomainError):
@@ -69,7 +71,11 @@ class ScopedAdmin(BaseModelAdmin):
     """
 
     owner_fields: ClassVar[tuple[str, ...]] = ()
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})}}
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})},
+        models.FileField: {"form_class": PaperField},
+        models.ImageField: {"form_class": PhotoField},
+    }
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
