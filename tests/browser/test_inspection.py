@@ -99,7 +99,7 @@ def fits(page):
 
 
 def said(page, words):
-    expect(page.locator("main [role=status]").first).to_contain_text(words)
+    expect(page.locator("main [role=status]:not(#outbox)").first).to_contain_text(words)
 
 
 def organise(play, page, county):
