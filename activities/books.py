@@ -87,6 +87,7 @@ define(
 )  # fmt: skip
 define("plans", "年度工作计划", _PAPERS, span=Span.YEAR, feed="登记年度计划")
 
+
 def _activities(narrow: Q | None = None) -> Rows:
     def rows(until: dt.date) -> QuerySet[Any]:
         held = Activity.objects.filter(verification=Verification.VERIFIED, held_on__lte=until)
@@ -96,7 +97,9 @@ def _activities(narrow: Q | None = None) -> Rows:
     return rows
 
 
-def _both(rows: Rows, day: str, cells: Callable[[Any], tuple[str, ...]], path: str = "") -> list[Any]:
+def _both(
+    rows: Rows, day: str, cells: Callable[[Any], tuple[str, ...]], path: str = ""
+) -> list[Any]:
     """Of a station; of no station, then of the town that held it."""
     lead = f"{path}__" if path else ""
 
@@ -149,7 +152,9 @@ feed("chronicle", *_both(_activities(), "held_on", _event_cells))
 feed(
     "activity_files",
     *_both(
-        _activities(_PHOTOGRAPHED), "held_on", lambda row: (day_text(row.held_on), row.title, "照片")
+        _activities(_PHOTOGRAPHED),
+        "held_on",
+        lambda row: (day_text(row.held_on), row.title, "照片"),
     ),
 )
 
@@ -253,7 +258,9 @@ def _votes(row: DutyReport) -> str:
 
 
 def _file_of_report(row: DutyReport) -> tuple[str, ...]:
-    texts = [word for word, there in (("有反馈", row.feedback), ("有整改", row.rectification)) if there]
+    texts = [
+        word for word, there in (("有反馈", row.feedback), ("有整改", row.rectification)) if there
+    ]
     text = "有" if row.text else "没有附"
     return day_text(row.held_on), row.deputy.name, text, row.result, "、".join(texts)
 

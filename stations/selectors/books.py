@@ -71,7 +71,9 @@ class Newest:
     def _of(self, source: Source) -> dict[int, dt.date]:
         rows = source.rows(self.until).order_by().prefetch_related(None)
         rows = rows.filter(**{f"{source.path}__isnull": False})
-        return dict(rows.values(source.path).annotate(_day=Max(source.day)).values_list(source.path, "_day"))
+        return dict(
+            rows.values(source.path).annotate(_day=Max(source.day)).values_list(source.path, "_day")
+        )
 
     def at(self, place: "Station | Region", code: str) -> dt.date | None:
         """None: no entry up to that day. A station comes with its region and village."""
@@ -122,8 +124,13 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 
 @dataclass(frozen=True)
 class Entry:
+    heads: tuple[str, ...]
     cells: tuple[str, ...]
     address: str
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        return list(zip(self.heads, self.cells, strict=True))
 
 
 class BookPage:
@@ -227,15 +234,18 @@ class BookPage:
         for _, number, pk in keys:
             wanted[-number].append(pk)
         records = {
-            number: {row.pk: row for row in self._sources[number].rows(self.until).filter(pk__in=pks)}
+            number: {
+                row.pk: row for row in self._sources[number].rows(self.until).filter(pk__in=pks)
+            }
             for number, pks in wanted.items()
         }
         order = [self._positions[head.code] for head in self.heads]
+        titles = tuple(head.title for head in self.heads)
         for _, number, pk in keys:
             source, record = self._sources[-number], records[-number][pk]
             cells = tuple(source.cells(record))
             address = source.address(record) if source.address else ""
-            yield Entry(tuple(cells[place] for place in order), address)
+            yield Entry(titles, tuple(cells[place] for place in order), address)
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -251,15 +261,19 @@ class BookLine:
     newest: dt.date | None
     is_required: bool
 
+    @property
+    def day(self) -> dt.date | None:
+        return known_day(self.newest)
 
-def books_of(station: Station, until: dt.date, required: Iterable[str]) -> list[BookLine]:
+
+def books_of(place: "Station | Region", until: dt.date, required: Iterable[str]) -> list[BookLine]:
     """All books in use, those that the station has to keep first."""
     newest, views, must = Newest(until), book_views(), set(required)
     lines = [
         BookLine(
             book,
             views.get(book.code),
-            newest.at(station, book.code) if book.code in views else None,
+            newest.at(place, book.code) if book.code in views else None,
             book.code in must,
         )
         for book in Book.objects.filter(is_active=True)

@@ -67,8 +67,7 @@ class ItemLine:
         """Of a check, since when it is so; of a book, the newest record's day."""
         if self.view is not None:
             return None if self.newest == UNDATED else self.newest
-        day = getattr(self.check, "since", None) or getattr(self.check, "checked_on", None)
-        return day
+        return getattr(self.check, "since", None) or getattr(self.check, "checked_on", None)
 
     @property
     def words(self) -> str:
@@ -366,39 +365,57 @@ class BoardCell:
 
 @dataclass(frozen=True)
 class BoardRow:
+    """``cells``: of each standard that some place of the town is held to."""
+
     town: Region
     cells: tuple[BoardCell, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def kinds(self) -> list[tuple[str, list[BoardCell]]]:
+        """The cells under each of the board's kinds."""
+        return [
+            (label, [each for each in self.cells if each.standard.get_kind_display() == label])
+            for label in self.labels
+        ]
 
 
-def board(
-    user: User, quarter: Period | None = None
-) -> tuple[list[Standard], list[BoardRow], list[Standard], list[BoardRow]]:
-    """Stations' standards by town, then the towns' own; figures open into the gap list."""
-    standing = Standing(quarter)
-    of_stations, of_towns = standards_in_use(), standards_in_use(StandardSubject.TOWN)
-    rows = Station.objects.visible_to(user).active().order_by("region__code", "number")
-    towns = Region.objects.towns().in_scope_of_reader(user).order_by("code")
-    stations = standing.of_stations(rows, of_stations)
-    own = standing.of_towns(towns, of_towns)
-    return (
-        of_stations,
-        _rows_by_town(stations, of_stations),
-        of_towns,
-        _rows_by_town(own, of_towns),
-    )
+@dataclass(frozen=True)
+class Board:
+    """``kinds`` are the columns: the kinds of the standards in use."""
+
+    standards: list[Standard]
+    kinds: tuple[str, ...]
+    rows: list[BoardRow]
 
 
-def _rows_by_town(progress: list[Progress], standards: Sequence[Standard]) -> list[BoardRow]:
+def board(user: User, subject: str, quarter: Period | None = None) -> Board:
+    """How far the places of each town have come; figures open into the gaps or the standing."""
+    standing, standards = Standing(quarter), standards_in_use(subject)
+    if subject == StandardSubject.STATION:
+        stations = Station.objects.visible_to(user).active().order_by("region__code", "number")
+        progress = standing.of_stations(stations, standards)
+    else:
+        towns = Region.objects.towns().in_scope_of_reader(user).order_by("code")
+        progress = standing.of_towns(towns, standards)
+    kinds = tuple(dict.fromkeys(each.get_kind_display() for each in standards))
+    return Board(standards, kinds, _rows_by_town(progress, standards, kinds))
+
+
+def _rows_by_town(
+    progress: list[Progress], standards: Sequence[Standard], kinds: tuple[str, ...]
+) -> list[BoardRow]:
     by_town: dict[int, list[Progress]] = defaultdict(list)
     towns: dict[int, Region] = {}
     for each in progress:
         town = each.place.region if isinstance(each.place, Station) else each.place
         towns[town.pk] = town
         by_town[town.pk].append(each)
-    return [
-        BoardRow(town, tuple(_cell(standard, by_town[pk]) for standard in standards))
-        for pk, town in sorted(towns.items(), key=lambda pair: pair[1].code)
-    ]
+    rows = []
+    for pk, town in sorted(towns.items(), key=lambda pair: pair[1].code):
+        cells = [_cell(standard, by_town[pk]) for standard in standards]
+        rows.append(BoardRow(town, tuple(cell for cell in cells if cell.places), kinds))
+    return rows
 
 
 def _cell(standard: Standard, progress: list[Progress]) -> BoardCell:
