@@ -7,6 +7,7 @@ those of the SVG's view box, which is ``WIDTH`` wide; a phone shows it at half t
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, radians, sin, tau
 
 from congress_portal.core.enums import RegionLevel
@@ -157,8 +158,7 @@ def _draw(
 
 
 def _area(ring: list[Point]) -> float:
-    pairs = zip(ring, ring[1:], strict=False)
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))) / 2
 
 
 def _middle(ring: list[Point]) -> Point:

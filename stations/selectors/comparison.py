@@ -92,6 +92,7 @@ def _facts(ours: Station, model: Station) -> tuple[CompareLine, ...]:
     ]
     tags = [{tag.name for tag in row.tags.all()} for row in (ours, model)]
     shown = ["、".join(f"＋{tag.name}" for tag in row.tags.all()) for row in (ours, model)]
+    known = [_known_for(row) for row in (ours, model)]
     return (
         CompareLine("类型", str(ours.type), str(model.type)),
         _number("面积", ours.area, model.area, "㎡"),
@@ -101,9 +102,13 @@ def _facts(ours: Station, model: Station) -> tuple[CompareLine, ...]:
         _number("进站代表", ours.attached, model.attached, "人"),  # type: ignore[attr-defined]
         _number("应建簿册中已建", ours.books_kept, model.books_kept, "种"),
         CompareLine("“＋”服务", shown[0] or "无", shown[1] or "无", bool(tags[1] - tags[0])),
-        CompareLine("特色", ours.feature or "无", model.feature or "无",
-                    bool(model.feature) and not ours.feature),
-    )  # fmt: skip
+        CompareLine("特色", known[0] or "无", known[1] or "无", bool(known[1]) and not known[0]),
+    )
+
+
+def _known_for(row: Station) -> str:
+    titles = [profile.title for profile in row.features.all()]
+    return "、".join([row.feature, *titles] if row.feature else titles)
 
 
 def _furnished(ours: Station, model: Station) -> tuple[CompareLine, ...]:
@@ -203,6 +208,11 @@ class Apart:
     towns: tuple[SpreadGroup, ...]
     stations: tuple[SpreadLine, ...]
     unmeasured: tuple[Station, ...]
+
+    @property
+    def places(self) -> int:
+        """Decimals of the stations' own figures."""
+        return 2 if self.metric.is_mean else 0
 
     @property
     def below(self) -> list[SpreadLine]:
