@@ -16,15 +16,13 @@ from stations.models import Book
 from stations.reports.books import book_paper, book_workbook
 from stations.selectors import books as selectors
 from stations.selectors.standards import Place
-from stations.views.places import place_context, place_of, progress_at
+from stations.views.places import place_context, place_of, rules_at
 
 
 @require_GET
 def book_list(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     place = place_of(request, where, pk)
-    required = [
-        line.item.rule for each in progress_at(place) for line in each.lines if line.is_computed
-    ]
+    required = rules_at(place)
     lines = selectors.books_of(place, timezone.localdate(), required)
     return render(request, "stations/book_list.html", {**place_context(place), "lines": lines})
 

@@ -9,7 +9,14 @@ from congress_portal.core.models import Region
 from stations.enums import StandardSubject
 from stations.models import Book, Standard, Station
 from stations.selectors.parts import is_county_office
-from stations.selectors.standards import Place, Progress, Standing, standards_in_use
+from stations.selectors.standards import (
+    Place,
+    Progress,
+    Standing,
+    applicable,
+    applicable_to_town,
+    standards_in_use,
+)
 
 STATIONS, TOWNS = "stations", "towns"
 
@@ -43,6 +50,15 @@ def progress_at(place: Place) -> list[Progress]:
         return standing.of_stations(rows, standards_in_use(StandardSubject.STATION))
     towns = Region.objects.filter(pk=place.pk)
     return standing.of_towns(towns, standards_in_use(StandardSubject.TOWN))
+
+
+def rules_at(place: Place) -> set[str]:
+    """Codes of the books that the standards of the place ask for."""
+    if isinstance(place, Station):
+        standards = applicable(place, standards_in_use())
+    else:
+        standards = applicable_to_town(place, standards_in_use(StandardSubject.TOWN))
+    return {item.rule for standard in standards for item in standard.items.all() if item.rule}
 
 
 def standard_at(place: Place, pk: int) -> Standard:
