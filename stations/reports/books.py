@@ -9,7 +9,6 @@ from congress_portal.core.models import Region
 from stations.models import Station
 from stations.selectors.books import BookPage
 
-
 _DAY_WIDTH = 18  # a whole day on one line
 
 
