@@ -57,8 +57,11 @@ class Posted:
 _ORDER = list(Level)
 
 
-def posted_at(station: Station, user: User, on: dt.date) -> Posted:
-    """All postings of the station with the seats that the deputies hold on the day."""
+def posted_at(station: Station, user: User | None, on: dt.date) -> Posted:
+    """All postings of the station with the seats that the deputies hold on the day.
+
+    ``user`` None: for what is public anyhow.
+    """
     held = Mandate.objects.in_force(Period(on, on, "")).select_related("term")
     rows = (
         Posting.objects.visible_to(user)

@@ -288,7 +288,7 @@ def test_query_counts(client, size, django_assert_num_queries):
     client.force_login(staff())
 
     for path, queries in (
-        ("network/", 7), (f"network/{station.pk}/", 21), ("standards/", 9),
+        ("network/", 11), (f"network/{station.pk}/", 24), ("standards/", 9),
         (f"standards/{standard.pk}/", 11), ("standards/gaps/", 12), ("news/", 5),
     ):  # fmt: skip
         with django_assert_num_queries(queries):

@@ -71,7 +71,11 @@ class Board:
 
 
 def board(station: Station, user: User, today: dt.date, size: str) -> Board:
-    """``station`` of ``station_in_full``. Not shown: matters that voters want kept confidential."""
+    """``station`` of ``station_in_full``, which the reader may see.
+
+    The blocks read all the station's records, whoever prints: a board says the same to everyone.
+    Not shown: matters that voters want kept confidential, telephones but the 联络员's.
+    """
     items = _items()
     blocks = tuple(_block(item, station, user, today) for item in items)
     return _paper(station, f"“{_NAME}”公示栏", size, today, blocks)
@@ -124,7 +128,7 @@ def _items() -> list[StandardItem]:
 def _block(item: StandardItem, station: Station, user: User, today: dt.date) -> Block:
     maker = _MAKERS.get(item.rule)
     if maker:
-        return maker(item, station, user, today)
+        return maker(item, station, today)
     if view := book_views().get(item.rule):
         page = BookPage(Book(code=view.code), view, station, year(today.year), user, today)
         lines = tuple(("", "　".join(entry.cells)) for entry in page[:_MOST])
@@ -132,8 +136,8 @@ def _block(item: StandardItem, station: Station, user: User, today: dt.date) -> 
     return Block(item.name, (("", item.demand or "见站内。"),))
 
 
-def _deputies(item: StandardItem, station: Station, user: User, today: dt.date) -> Block:
-    posted = posted_at(station, user, today)
+def _deputies(item: StandardItem, station: Station, today: dt.date) -> Block:
+    posted = posted_at(station, None, today)
     kinds = (("本级代表", True), ("驻区代表", False))
     lines = []
     for label, is_own in kinds:
@@ -147,10 +151,11 @@ def _names(lines: Sequence[PostedLine]) -> str:
     return "、".join(line.posting.deputy.name for line in lines)
 
 
-def _rota(item: StandardItem, station: Station, user: User, today: dt.date) -> Block:
+def _rota(item: StandardItem, station: Station, today: dt.date) -> Block:
     rows = (
-        RotaSlot.objects.visible_to(user)
-        .filter(station=station, rota__state=RotaState.RELEASED, cancelled_reason="")
+        RotaSlot.objects.filter(
+            station=station, rota__state=RotaState.RELEASED, cancelled_reason=""
+        )
         .filter(held_on__gte=today)
         .prefetch_related("duties__deputy")
         .order_by("held_on")[:_MOST]
@@ -170,9 +175,9 @@ def _on_duty(slot: RotaSlot) -> str:
     return "、".join(names) or "待定"
 
 
-def _opinions(item: StandardItem, station: Station, user: User, today: dt.date) -> Block:
+def _opinions(item: StandardItem, station: Station, today: dt.date) -> Block:
     here = Q(station=station) | Q(reception__station=station)
-    keys = Voice.objects.visible_to(user).filter(here).values("pk")
+    keys = Voice.objects.filter(here).values("pk")
     rows = Voice.objects.filter(pk__in=keys, raised_on__range=(year(today.year).first, today))
     closed = rows.filter(closed_on__isnull=False)
     shown = closed.filter(is_confidential=False).select_related("route")
@@ -189,17 +194,17 @@ def _short(row: Voice) -> str:
     return f"{matter}（{row.route.name}）" if row.route else matter
 
 
-def _rules(item: StandardItem, station: Station, user: User, today: dt.date) -> Block:
+def _rules(item: StandardItem, station: Station, today: dt.date) -> Block:
     """Those of the station, of its town and of the county."""
     places = [station.region_id, station.region.parent_id]
     mine = Q(station=station) | Q(station__isnull=True, region__in=places)
-    rows = RuleDocument.objects.visible_to(user).filter(mine, is_public=True, is_active=True)
+    rows = RuleDocument.objects.filter(mine, is_public=True, is_active=True)
     titles = rows.order_by("-region__code", "title").values_list("title", flat=True)
     lines = tuple(("", f"《{title}》") for title in titles[: 2 * _MOST])
     return Block(item.name, lines or (("", "还没有登记公开的制度。"),))
 
 
-_MAKERS: dict[str, Callable[[StandardItem, Station, User, dt.date], Block]] = {
+_MAKERS: dict[str, Callable[[StandardItem, Station, dt.date], Block]] = {
     "public_deputies": _deputies,
     "public_rota": _rota,
     "public_opinions": _opinions,
