@@ -47,7 +47,9 @@ class Balance:
 
 def balance_of(budget: Any) -> Balance:
     """``budget`` is one of ``budgets_counted``."""
-    return Balance(budget.amount, budget.spent, budget.improper)
+    cents = Decimal("0.01")  # SQLite gives whole sums back without their cents
+    spent, improper = budget.spent.quantize(cents), budget.improper.quantize(cents)
+    return Balance(budget.amount, spent, improper)
 
 
 def expenses_in_full(rows: QuerySet[Expense]) -> QuerySet[Expense]:
