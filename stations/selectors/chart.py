@@ -48,6 +48,7 @@ class Shape:
     path: str
     x: float
     y: float
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,19 @@ def chart(stations: Sequence[Station], places: Sequence[Region]) -> Chart:
         for row in RegionOutline.objects.filter(region__in=[place.pk for place in places])
     }
     drawn, marks, top = _draw(places, outlines, here, shapes)
-    loose = [place for place in places if place.pk not in outlines and here[place.pk]]
+    for place in places:
+        if _is_frame(place, outlines):
+            here[place.pk] = [row for row in here[place.pk] if row.longitude is None]
+        elif place.pk in outlines:
+            here[place.pk] = []
+    loose = [place for place in places if here[place.pk]]
     cells, more, height = _cells(loose, here, shapes, top)
     return Chart(height, tuple(drawn), tuple(cells), (*marks, *more))
+
+
+def _is_frame(place: Region, outlines: dict[int, list]) -> bool:
+    """The county's outline around those of its towns: what has no point of its own stays out."""
+    return place.level == RegionLevel.COUNTY and place.pk in outlines and len(outlines) > 1
 
 
 class _Scale:
@@ -152,8 +163,11 @@ def _draw(
         rings = [[scale(p[0], p[1]) for p in ring] for ring in _rings(outlines[place.pk])]
         path = " ".join("M" + " L".join(f"{x} {y}" for x, y in ring) + " Z" for ring in rings)
         middle = _middle(max(rings, key=_area))
-        drawn.append(Shape(place, path, middle[0], middle[1] - _RING - 14))
-        marks += _around(here[place.pk], middle, scale, shapes)
+        rows, is_frame = here[place.pk], _is_frame(place, outlines)
+        if is_frame:
+            rows = [row for row in rows if row.longitude is not None]
+        drawn.append(Shape(place, path, middle[0], middle[1] - _RING - 14, not is_frame))
+        marks += _around(rows, middle, scale, shapes)
     return drawn, marks, scale.height
 
 

@@ -367,6 +367,23 @@ def test_chart_draws_outlines_and_fields_for_the_rest():
     assert all(0 < mark.x < 640 and 0 < mark.y < found.height for mark in found.marks)
 
 
+def test_county_outline_is_a_frame_around_its_towns():
+    county = CountyFactory()
+    town = TownFactory(parent=county)
+    for region, width in ((county, 3), (town, 1)):
+        ring = [[110, 25], [110 + width, 25], [110 + width, 26], [110, 26], [110, 25]]
+        homes.RegionOutlineFactory(region=region, polygons=[[ring]])
+    rows = [StationFactory(region=county), StationFactory(region=town)]
+
+    found = chart(rows, [county, town])
+
+    assert [(shape.region, shape.is_named) for shape in found.shapes] == [
+        (county, False), (town, True),
+    ]  # fmt: skip
+    assert [(cell.region, cell.number) for cell in found.cells] == [(county, 1)]
+    assert len(found.marks) == 2
+
+
 def test_chart_keeps_many_stations_inside_their_field():
     town = TownFactory(level=RegionLevel.TOWN)
     rows = StationFactory.create_batch(23, region=town)
