@@ -68,12 +68,36 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Place:
+    """All that is drawn for one place: its outline or its field, or both, and the marks in it."""
+
+    region: Region
+    shape: Shape | None
+    cell: Cell | None
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
 class Chart:
     height: float
     shapes: tuple[Shape, ...]
     cells: tuple[Cell, ...]
     marks: tuple[Mark, ...]
     width: int = WIDTH
+
+    @property
+    def places(self) -> list[Place]:
+        """In the order in which they are drawn: frames and outlines first."""
+        shapes = {shape.region.pk: shape for shape in self.shapes}
+        cells = {cell.region.pk: cell for cell in self.cells}
+        regions = {each.region.pk: each.region for each in (*self.shapes, *self.cells)}
+        return [
+            Place(
+                region, shapes.get(pk), cells.get(pk),
+                tuple(mark for mark in self.marks if mark.station.region_id == pk),
+            )
+            for pk, region in regions.items()
+        ]  # fmt: skip
 
     @property
     def legend(self) -> list[tuple[str, str]]:

@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from stations.enums import OfficerKind
 from stations.models import Station, StationOfficer
+from tests.browser.axe import open_everything, serious_faults
 from tests.browser.steps import DESKTOP, PHONE, fits, with_password
 from tests.factories import homes
 from tests.factories.core import TownFactory, staff, town_clerk
@@ -59,8 +61,43 @@ def test_network_is_read_without_scripts(open_page, live_server, size):
 
     page.goto(f"{live_server.url}/registers/network/")
     assert page.locator(".chart .mark").count() >= 4
-    page.locator(".chart a").filter(has_text="石门镇").click()
+    page.get_by_role("link", name="石门镇：3 个家站").click()
     expect(page.get_by_role("navigation", name="翻页")).to_contain_text("共 3 个")
     page.get_by_role("link", name="示范家站").click()
     page.get_by_role("link", name="云溪代表之家").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("云溪代表之家")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_pages_are_clean_for_people_with_aids(open_page, live_server, size):
+    figure = homes.FeatureFigureFactory()
+    station = figure.profile.station
+    homes.FixtureFactory(station=station)
+    station.tags.add(homes.ServiceTagFactory())
+    homes.RegionOutlineFactory(region=station.region)
+    StationFactory.create_batch(3)
+    term = homes.ModelStationFactory(begins_on=dt.date(2020, 1, 1))
+    homes.ExchangeFactory(host=term.station).materials.add(
+        homes.MaterialFactory(station=term.station)
+    )
+    page = open_page(size, with_password(staff()))
+    names = ("list", "features", "spread")
+    of_station = ("detail", "edit", "add_officer", "compare")
+    addresses = [
+        *(reverse(f"stations:{name}") for name in names),
+        *(reverse(f"stations:{name}", args=[station.pk]) for name in of_station),
+        reverse("desk:network"),
+        reverse("desk:network_station", args=[station.pk]),
+        reverse("desk:models"),
+        reverse("desk:model", args=[term.pk]),
+    ]
+
+    found = []
+    for address in addresses:
+        assert page.goto(f"{live_server.url}{address}").ok, address
+        open_everything(page)
+        found += serious_faults(page)
+        assert fits(page), address
+
+    assert found == []
+    assert page.faults == []
