@@ -83,16 +83,21 @@ class StandardChoiceAdmin(PortalAdmin):
 
 @admin.register(TownCheck)
 class TownCheckAdmin(PortalAdmin):
+    """What was found last; the portal's own page records it, with photo, checker and history."""
+
     list_display = ("region", "item", "state", "since", "checked_on", "note")
     list_select_related = ("region", "item")
     list_filter = (TownFilter, "state", "item__standard")
     search_fields = ("region__name", "item__name")
-    owner_fields = ("region",)
-    fields = ("region", "item", "state", "note", "checked_on", "photo")
+    fields = ("region", "item", "state", "note", "checked_on", "checked_by")
+    readonly_fields = fields
     export_columns = ("region", "item", "state", "since", "checked_on", "note")
 
-    def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-        return rows.filter(level__in=TOWN_LEVELS) if name == "region" else rows
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(CheckEntry)

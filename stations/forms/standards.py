@@ -119,7 +119,7 @@ class StandardForm(forms.Form):
 
     def __init__(self, data: Any = None, *, standard: Standard) -> None:
         super().__init__(data)
-        self.initial |= {"seen": standard.version, "source": standard.source}
+        self.initial.update({"seen": standard.version, "source": standard.source})
         old = [
             {"section": i.section, "name": i.name, "demand": i.demand, "rule": i.rule}
             for i in standard.items.order_by("number", "pk")

@@ -68,6 +68,8 @@ def record_checks(
         raise CheckError("没有这个家站，或者您不能登记它的检查情况。")
     checks = station.checks.filter(item__standard=standard)
     before = {check.item_id: check for check in checks}
+    if _is_sent_again(before, found, on, seen):
+        return 0
     items = _refuse(standard, found, on, before, seen)
     changed = 0
     for pk, (state, note) in found.items():
@@ -96,12 +98,27 @@ def record_town_checks(
         raise CheckError("没有这个镇（街道），或者您不能登记它的检查情况。")
     checks = TownCheck.objects.filter(region=town, item__standard=standard)
     before = {check.item_id: check for check in checks}
+    if _is_sent_again(before, found, on, seen):
+        return 0
     items = _refuse(standard, found, on, before, seen)
     changed = 0
     for pk, (state, note) in found.items():
         check = before.get(pk) or TownCheck(region=town, item=items[pk], state="")
         changed += _record(check, actor, state, note, on, (photos or {}).get(pk))
     return changed
+
+
+def _is_sent_again(
+    before: Mapping[int, StationCheck] | Mapping[int, TownCheck],
+    found: Found,
+    on: dt.date,
+    seen: str | None,
+) -> bool:
+    """The same form a second time: what it says is there already."""
+    if seen is None or seen == stamp_of(before.values()):
+        return False
+    said = {pk: (state, note.strip(), on) for pk, (state, note) in found.items()}
+    return said == {pk: (row.state, row.note, row.checked_on) for pk, row in before.items()}
 
 
 def _refuse(

@@ -182,7 +182,7 @@ def open_gaps(place: Station | Region, standard: Standard) -> list[Gap]:
     if isinstance(place, Station):
         standards = standards_in_use()
         progress = standing.of_stations(Station.objects.filter(pk=place.pk), standards)
-        under = {"station": place}
+        under: dict[str, Station | Region | None] = {"station": place}
     else:
         standards = standards_in_use(StandardSubject.TOWN)
         progress = standing.of_towns(Region.objects.filter(pk=place.pk), standards)

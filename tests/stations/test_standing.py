@@ -147,6 +147,19 @@ def test_a_form_that_somebody_overtook_is_refused(client, ten):
     assert set(StationCheck.objects.values_list("state", flat=True)) == {"no"}
 
 
+def test_a_form_sent_twice_counts_once(client, ten):
+    station = StationFactory()
+    client.force_login(staff())
+    path = reverse("stations:check", args=["stations", station.pk, ten.pk])
+    data = {"on": "2026-10-08", "seen": client.get(path).context["form"]["seen"].value()}
+    data |= {f"state_{item.pk}": "yes" for item in ten.items.all()}
+
+    codes = [client.post(path, data).status_code for _ in range(2)]
+
+    assert codes == [302, 302]
+    assert CheckEntry.objects.count() == 10
+
+
 def test_items_told_by_records_are_never_ticked(client):
     standard = StandardFactory(name="簿册", kind="books", items=["牌匾"])
     StandardItem.objects.create(standard=standard, number=2, name="接待簿", rule="receptions")
