@@ -90,7 +90,8 @@ class Chart:
         """In the order in which they are drawn: frames and outlines first."""
         shapes = {shape.region.pk: shape for shape in self.shapes}
         cells = {cell.region.pk: cell for cell in self.cells}
-        regions = {each.region.pk: each.region for each in (*self.shapes, *self.cells)}
+        drawn = [*(each.region for each in self.shapes), *(each.region for each in self.cells)]
+        regions = {region.pk: region for region in drawn}
         return [
             Place(
                 region, shapes.get(pk), cells.get(pk),
