@@ -11,8 +11,8 @@ from congress_portal.core.documents.wording import date_words, office_of, paragr
 SIZES = ("a4", "a3")
 _FEW = 320  # characters that fill a sheet when they are set larger
 _LEDGER = (
-    Column("日期", 13),
-    Column("用途", 29, "name"),
+    Column("日期", 15),
+    Column("用途", 27, "name"),
     Column("类别", 15),
     Column("凭证号", 13),
     Column("金额（元）", 15, "figure"),
