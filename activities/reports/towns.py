@@ -59,7 +59,8 @@ def rule_wall(version: RuleVersion, size: str) -> RuleWall:
 
 def ledger_paper(budget: Budget, rows: Sequence[Expense]) -> FormPaper:
     """代表活动经费支出明细 with the balance after each line; ``rows`` in the order of days."""
-    left, lines = budget.amount, []
+    left = budget.amount
+    lines: list[tuple[str, ...]] = []
     for row in rows:
         left -= row.amount
         kind = row.kind.name if row.kind.is_proper else f"{row.kind.name}※"

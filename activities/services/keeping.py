@@ -67,7 +67,7 @@ def _written(
         _refuse_foreign(row, actor)
         refuse_stale(row, seen)
     elif hasattr(row, "entered_by_id"):
-        row.entered_by = actor
+        setattr(row, "entered_by", actor)  # noqa: B010 - not every model has it
     for name, value in values.items():
         setattr(row, name, value)
     save_recorded(row)
