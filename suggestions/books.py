@@ -10,7 +10,7 @@ from django.urls import reverse
 from congress_portal.core.enums import Verification
 from stations.bookkeeping import Holder, Source, Span, day_text, define, feed
 from stations.models import Reception
-from suggestions.enums import NOT_COUNTED
+from suggestions.enums import NOT_COUNTED, Share
 from suggestions.models import Suggestion, Voice
 
 define(
@@ -100,7 +100,8 @@ def _suggestions(until: dt.date) -> QuerySet[Any]:
 
 def _closed_suggestions(until: dt.date) -> QuerySet[Any]:
     rows = Suggestion.objects.filter(closed_on__lte=until).exclude(state__in=NOT_COUNTED)
-    return rows.select_related("lead", "final_class")
+    rows = rows.select_related("lead", "final_class")
+    return rows.prefetch_related("handlings__replies__reply_class")
 
 
 def _suggestion_address(row: Suggestion) -> str:
@@ -140,12 +141,28 @@ feed(
         _voice_address,
     ),
 )  # fmt: skip
+
+
+def _result(row: Any) -> str:
+    """The class at closing; of one closed without it, that of the lead unit's newest reply."""
+    if row.final_class:
+        return str(row.final_class.name)
+    replies = [
+        reply
+        for handling in row.handlings.all()
+        if handling.share == Share.LEAD
+        for reply in handling.replies.all()
+    ]
+    newest = max(replies, key=lambda reply: (reply.replied_on, reply.pk), default=None)
+    return str(newest.reply_class.name) if newest and newest.reply_class else ""
+
+
 feed(
     "suggestion_files",
     Source(
         _closed_suggestions, "closed_on", Holder.DEPUTY, "lead",
         lambda row: (day_text(row.closed_on), row.number, row.title, row.lead.name,
-                     row.final_class.name if row.final_class else ""),
+                     _result(row)),
         _suggestion_address,
     ),
 )  # fmt: skip
