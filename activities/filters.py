@@ -15,7 +15,7 @@ from congress_portal.core.listing import ListFilter, PeriodField, TownField
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
-from stations.models import Station
+from stations.models import ServiceTag, Station
 
 
 def _hidden(label: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
@@ -71,6 +71,7 @@ class ActivityFilter(RecordFilter):
     central_task = _hidden("中心工作", DictionaryEntry.objects.of(Dictionary.CENTRAL_TASK))
     tag = _hidden("标签", Tag.objects.all())
     also_tag = _hidden("标签", Tag.objects.all())
+    service = _hidden("“＋”服务的家站", ServiceTag.objects.all())
 
     field_order = ("q", "period", "town", "form", "verification")
 
@@ -103,6 +104,9 @@ class ActivityFilter(RecordFilter):
 
     def by_tag(self, rows: QuerySet[Activity], tag: Tag) -> QuerySet[Activity]:
         return rows.filter(tags=tag)
+
+    def by_service(self, rows: QuerySet[Activity], tag: ServiceTag) -> QuerySet[Activity]:
+        return rows.filter(station__in=tag.stations.active().values("pk"))
 
     by_also_tag = by_tag  # a second join: both tags must be there
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("activities.supervision_urls")),
     path("", include("activities.calling_urls")),
     path("", include("activities.learning_urls")),
+    path("towns/", include("activities.town_urls")),
     path("activities/", entries.activity_list, name="list"),
     path("activities/new/", entries.log_activity, name="log_activity"),
     path("activities/<int:pk>/", entries.activity_detail, name="detail"),

@@ -14,6 +14,7 @@ from activities.models.support import (
     Exchange,
     Expense,
     ExpenseKind,
+    OrganRule,
     PartyMeeting,
     PlanItem,
     RuleDocument,
@@ -40,6 +41,20 @@ class EnteredAdmin(PortalAdmin):
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         return rows.filter(level__in=self.region_levels) if name == "region" else rows
+
+
+@admin.register(OrganRule)
+class OrganRuleAdmin(EnteredAdmin):
+    region_levels = (RegionLevel.COUNTY,)
+    list_display = ("region", "sessions_a_year", "portfolios_most", "party_meetings_a_year")
+    list_select_related = ("region",)
+    search_fields = ("region__name",)
+    owner_fields = ("region",)
+    fields = (
+        "region", ("sessions_a_year", "sessions_source"), "portfolios_most",
+        "party_meetings_a_year",
+    )  # fmt: skip
+    export_columns = ("region", "sessions_a_year", "sessions_source", "portfolios_most")
 
 
 @admin.register(StaffPostKind)
@@ -214,5 +229,8 @@ class ExpenseAdmin(EnteredAdmin):
     search_fields = ("purpose", "voucher", "budget__title")
     autocomplete_fields = ("budget", "activity")
     owner_fields = ("budget",)
-    fields = (("budget", "spent_on"), ("kind", "amount"), "purpose", "activity", "voucher")
+    fields = (
+        ("budget", "spent_on"), ("kind", "amount"), "purpose", "activity",
+        ("voucher", "paper"),
+    )  # fmt: skip
     export_columns = ("spent_on", "budget", "kind", "purpose", "amount", "voucher")

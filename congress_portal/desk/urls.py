@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from congress_portal.desk.registers.views import balance
 from congress_portal.desk.views import account, home, notices, offline
 
 app_name = "desk"
@@ -12,6 +13,8 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.open_notice, name="open_notice"),
     path("notices/read/", notices.read_notices, name="read_notices"),
     path("audit/", home.audit_list, name="audit"),
+    path("registers/balance/", balance.table, name="balance"),
+    path("registers/balance/export/", balance.excel, name="balance_excel"),
     path("registers/", include("congress_portal.desk.registers.urls")),
     path("worker.js", offline.worker, name="worker"),
     path("offline/", offline.offline, name="offline"),

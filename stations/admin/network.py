@@ -62,10 +62,18 @@ class OfficerInline(PortalInline):
 
 
 class CheckInline(PortalInline):
+    """What was found; the portal's own page records it, with photo, checker and history."""
+
     model = StationCheck
     fields = ("item", "state", "note", "checked_on")
     select_related = ("item", "station")
     can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class FixtureInline(PortalInline):

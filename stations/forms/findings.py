@@ -48,8 +48,8 @@ class FindingForm(forms.Form):
     words = WordsField("问题", rows=2, longest=200)
     due_on = DayField("整改期限")
 
-    def __init__(self, data: Any = None, *, user: User) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, user: User, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         stations = Station.objects.editable_by(user).active()
         self.fields["station"].queryset = stations.order_by("region__code", "number")
         levels = (RegionLevel.COUNTY, *TOWN_LEVELS)

@@ -36,6 +36,7 @@ from stations.models.sheet import (
     SheetLine,
 )
 from stations.models.standard import (
+    CheckEntry,
     InspectionMark,
     Standard,
     StandardChoice,
@@ -49,6 +50,7 @@ from stations.models.station import Posting, Station, StationOfficer, StationQue
 __all__ = [
     "Assignment",
     "Book",
+    "CheckEntry",
     "Enterprise",
     "FeatureFigure",
     "FeatureFigureKind",

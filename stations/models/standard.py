@@ -368,6 +368,75 @@ class TownCheck(models.Model):
         return f"{self.item}：{self.get_state_display()}"
 
 
+class CheckEntryQuerySet(ScopedQuerySet):
+    """By the place: who reads it reads this."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        stations = Station.objects.filter(Station.objects.all().read_rule(scope))
+        return scope.reads("region") | Q(station__in=stations)
+
+    def write_rule(self, scope: Scope) -> Q:
+        kept = Station.objects.filter(Station.objects.all().write_rule(scope))
+        return scope.writes("region") | Q(station__in=kept)
+
+
+class CheckEntry(models.Model):
+    """What one check found; the checks themselves hold the present state only.
+
+    So each quarter's standing can be told again. Written beside every check, never changed.
+    """
+
+    station = models.ForeignKey(
+        Station,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="check_entries",
+        verbose_name="家站",
+    )
+    region = models.ForeignKey(
+        Region,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="check_entries",
+        verbose_name="镇（街道）",
+    )
+    item = models.ForeignKey(
+        StandardItem, models.PROTECT, related_name="check_entries", verbose_name="项目"
+    )
+    state = models.CharField("情况", max_length=8, choices=CheckState.choices)
+    note = models.CharField("说明", max_length=200, blank=True)
+    checked_on = models.DateField("检查日期")
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="检查人",
+    )
+
+    objects = CheckEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "达标检查记录"
+        verbose_name_plural = "达标检查记录"
+        ordering = ["checked_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(station__isnull=False, region__isnull=True)
+                | Q(station__isnull=True, region__isnull=False),
+                name="check_entry_one_place",
+                violation_error_message="家站、镇（街道）填一个。",
+            ),
+        ]
+        indexes = [models.Index(fields=["station", "checked_on"], name="check_entry_day")]
+
+    def __str__(self) -> str:
+        return f"{self.checked_on} {self.item}：{self.get_state_display()}"
+
+
 class InspectionMarkQuerySet(OfStationQuerySet):
     """Marks are the county's teams': a town never writes those of its own stations."""
 

@@ -44,7 +44,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
     scope = request.user.scope
     if not (scope.is_office and scope.write_prefixes):
         raise PermissionDenied
-    form = FindingForm(request.POST or None, user=request.user)
+    asked = {"station": request.GET.get("station", "")}
+    form = FindingForm(request.POST or None, user=request.user, initial=asked)
     if request.method == "POST" and form.is_valid():
         found = attempt(form, services.open_finding, actor=request.user, **form.cleaned_data)
         if found is not None:

@@ -75,6 +75,7 @@ def _same(factory, *names, **changed):
 EARLY = dt.date(2025, 1, 1)
 
 SUPPORT = {
+    "organ_rule_numbers_positive": lambda: homes.OrganRuleFactory(sessions_a_year=0),
     "staff_post_time_of_a_person": lambda: homes.StaffPostFactory(name=""),
     "staff_post_dates_ordered": lambda: homes.StaffPostFactory(begins_on=homes.DAY, ends_on=EARLY),
     "duty_share_once": _same(homes.DutyShareFactory, "post", "work"),

@@ -13,6 +13,7 @@ from activities.models.support import (
     Exchange,
     Expense,
     ExpenseKind,
+    OrganRule,
     PartyMeeting,
     PlanItem,
     RuleDocument,
@@ -36,6 +37,7 @@ from stations.enums import (
 from stations.models import (
     Assignment,
     Book,
+    CheckEntry,
     Enterprise,
     FeatureFigure,
     FeatureFigureKind,
@@ -120,6 +122,10 @@ MaterialFactory = _of(
 StandardChoiceFactory = _of(
     StandardChoice, standard=Sub(StandardFactory), station=Sub(StationFactory)
 )
+CheckEntryFactory = _of(
+    CheckEntry, station=Sub(StationFactory), item=Sub(StandardItemFactory),
+    state=CheckState.YES, checked_on=DAY,
+)  # fmt: skip
 TownStandardFactory = _of(
     StandardFactory._meta.model,
     name=_named("镇街标准"),
@@ -238,6 +244,7 @@ RectificationStepFactory = _of(
 YearWeightsFactory = _of(YearWeights, region=Sub(CountyFactory), year=2026)
 YearGradeFactory = _of(YearGrade, name=_named("等次"), least=Decimal(60))
 
+OrganRuleFactory = _of(OrganRule, region=Sub(CountyFactory))
 StaffPostKindFactory = _of(StaffPostKind, name=_named("岗位"))
 StaffPostFactory = _of(
     StaffPost,

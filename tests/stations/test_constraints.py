@@ -154,6 +154,7 @@ BROKEN = {
     "standard_choice_town_once": lambda: _same(
         homes.StandardChoiceFactory, "standard", station=None, region=TownFactory()
     )(),
+    "check_entry_one_place": lambda: homes.CheckEntryFactory(region=TownFactory()),
     "town_check_once": _same(homes.TownCheckFactory, "region", "item"),
     "rota_rule_pattern_filled": lambda: homes.RotaRuleFactory(day_of_month=None),
     "rota_rule_times_ordered": lambda: homes.RotaRuleFactory(ends_at=dt.time(8)),

@@ -74,7 +74,7 @@ def test_station_list_narrows_to_those_that_nobody_keeps(client):
 @pytest.mark.parametrize(
     ("name", "make", "queries"),
     [
-        ("stations:list", StationFactory, 9),
+        ("stations:list", StationFactory, 11),
         ("stations:reception_list", ReceptionFactory, 8),
     ],
 )

@@ -2,7 +2,7 @@
 
 from activities.models.support.funds import Budget, Expense, ExpenseKind
 from activities.models.support.guidance import AreaPairing, AreaVisit, Exchange
-from activities.models.support.organ import DutyShare, StaffPost, StaffPostKind
+from activities.models.support.organ import DutyShare, OrganRule, StaffPost, StaffPostKind
 from activities.models.support.papers import RuleDocument, RuleVersion
 from activities.models.support.work import (
     PartyMeeting,
@@ -20,6 +20,7 @@ __all__ = [
     "Exchange",
     "Expense",
     "ExpenseKind",
+    "OrganRule",
     "PartyMeeting",
     "PlanItem",
     "RuleDocument",

@@ -107,6 +107,7 @@ class Expense(models.Model):
         verbose_name="用于哪次活动",
     )
     voucher = models.CharField("凭证号", max_length=40, blank=True)
+    paper = models.FileField("票据、凭证", upload_to="expenses/%Y/", blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -8,9 +8,59 @@ from django.db import models
 from django.db.models import F, Q
 
 from activities.support_enums import WorkTime
-from congress_portal.core.enums import TOWN_LEVELS
+from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.models import Region
-from congress_portal.core.scope import ScopedQuerySet, SharedQuerySet
+from congress_portal.core.scope import Scope, ScopedQuerySet, SharedQuerySet
+
+
+class OrganRuleQuerySet(SharedQuerySet):
+    def write_rule(self, scope: Scope) -> Q:
+        return scope.writes("region")
+
+    def of(self, county_code: str) -> "OrganRule":
+        """The rule of the county, or the law's and research's numbers as defaults."""
+        return self.filter(region__code__startswith=county_code[:6]).first() or OrganRule()
+
+
+class OrganRule(models.Model):
+    """The numbers by which towns' congress work is flagged, each with its source."""
+
+    region = models.OneToOneField(
+        Region,
+        models.PROTECT,
+        limit_choices_to={"level": RegionLevel.COUNTY},
+        related_name="organ_rule",
+        verbose_name="县（市、区）",
+    )
+    sessions_a_year = models.PositiveSmallIntegerField("乡镇人代会每年几次", default=2)
+    sessions_source = models.CharField(
+        "依据",
+        max_length=120,
+        default="地方组织法第十四条：乡、民族乡、镇的人民代表大会会议一般每年举行两次",
+    )
+    portfolios_most = models.PositiveSmallIntegerField(
+        "主席兼管其他工作几项起提示", default=5, help_text="依据：县里关于主责主业的要求。"
+    )
+    party_meetings_a_year = models.PositiveSmallIntegerField(
+        "党委每年至少研究人大工作几次", default=1, help_text="各地不同，由县里定。"
+    )
+
+    objects = OrganRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "镇街人大工作要求"
+        verbose_name_plural = "镇街人大工作要求"
+        ordering = ["region"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sessions_a_year__gte=1, portfolios_most__gte=1),
+                name="organ_rule_numbers_positive",
+                violation_error_message="次数、项数至少填 1。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region}镇街人大工作要求"
 
 
 class StaffPostKind(models.Model):

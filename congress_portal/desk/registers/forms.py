@@ -15,8 +15,9 @@ from congress_portal.desk.registers.selectors.records import Kind, station_and_b
 from congress_portal.desk.registers.selectors.terms import reported_in
 from deputies.enums import GroupKind, GroupRole, Sex
 from deputies.models import Deputy, DeputyQuerySet, Group, Mandate, Term
-from stations.enums import CheckState
-from stations.models import Posting, Standard, StandardItem, Station, StationCheck
+from stations.enums import StandardSubject
+from stations.models import Posting, Standard, StandardItem, Station
+from stations.selectors.standards import Gap, gaps_in, progress_of, standards_in_use
 
 _ABOVE_VILLAGES = (RegionLevel.PROVINCE, RegionLevel.CITY, RegionLevel.COUNTY, *TOWN_LEVELS)
 MOST_MEMBERS = 100  # of a group founded from a list in one go
@@ -324,46 +325,15 @@ class NewGroupForm(forms.Form):
         self.fields["members"].label_from_instance = lambda row: f"{row.name}（{row.town.name}）"
 
 
-class CheckForm(forms.Form):
-    """One line an item of a standard; all items are answered at once."""
-
-    on = forms.DateField(label="检查日期", widget=DayInput(), initial=timezone.localdate)
-
-    def __init__(self, data: Any, *, standard: Standard, checks: dict[int, StationCheck]) -> None:
-        super().__init__(data)
-        self.items = list(standard.items.order_by("number"))
-        for item in self.items:
-            check = checks.get(item.pk)
-            self.fields[f"state_{item.pk}"] = forms.ChoiceField(
-                label=f"{item.number}. {item.name}",
-                choices=CheckState.choices,
-                widget=forms.RadioSelect,
-                initial=check.state if check else None,
-            )
-            self.fields[f"note_{item.pk}"] = forms.CharField(
-                label=f"{item.name}的说明",
-                required=False,
-                max_length=200,
-                initial=check.note if check else "",
-            )
-
-    @property
-    def lines(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"state_{item.pk}"], self[f"note_{item.pk}"]) for item in self.items]
-
-    @property
-    def found(self) -> dict[int, tuple[str, str]]:
-        """What the service takes: ``{item's key: (state, note)}``."""
-        data = self.cleaned_data
-        return {i.pk: (data[f"state_{i.pk}"], data[f"note_{i.pk}"]) for i in self.items}
-
-
 class GapFilter(ListFilter):
     """Of the list of what stations lack."""
 
     town = TownField()
     standard = forms.ModelChoiceField(
-        Standard.objects.filter(is_active=True), label="标准", required=False, empty_label="全部"
+        Standard.objects.checklists_of(StandardSubject.STATION),
+        label="标准",
+        required=False,
+        empty_label="全部",
     )
     item = hidden("项目", StandardItem.objects.all())
     station = hidden("家站", Station.objects.none())
@@ -372,14 +342,19 @@ class GapFilter(ListFilter):
         super().__init__(data, user=user)
         self.fields["station"].queryset = Station.objects.visible_to(user)
 
-    def by_town(self, rows: QuerySet[Any], town: Region) -> QuerySet[Any]:
-        return rows.filter(station__region=town)
-
-    def by_standard(self, rows: QuerySet[Any], standard: Standard) -> QuerySet[Any]:
-        return rows.filter(item__standard=standard)
-
-    def by_item(self, rows: QuerySet[Any], item: StandardItem) -> QuerySet[Any]:
-        return rows.filter(item=item)
-
-    def by_station(self, rows: QuerySet[Any], station: Station) -> QuerySet[Any]:
-        return rows.filter(station=station)
+    def gaps(self) -> list[Gap]:
+        """By station, standard and item; none where a filter cannot be read."""
+        if not self.is_valid():
+            return []
+        wanted = self.cleaned_data
+        rows = Station.objects.visible_to(self.user).active().order_by("number")
+        if town := wanted.get("town"):
+            rows = rows.filter(region=town)
+        if station := wanted["station"]:
+            rows = rows.filter(pk=station.pk)
+        found = gaps_in(progress_of(rows, standards_in_use()))
+        if standard := wanted["standard"]:
+            found = [gap for gap in found if gap.standard == standard]
+        if item := wanted["item"]:
+            found = [gap for gap in found if gap.line.item == item]
+        return found

@@ -16,6 +16,7 @@ from congress_portal.desk.selectors.year import Month, entries_of, months_of
 from congress_portal.evaluations.models import Score
 from deputies.models import CommitteeMember, Deputy, Group, GroupMembership, Pairing
 from stations.models import Posting, Station, StationOfficer
+from stations.selectors import waiting as in_stations
 from suggestions.selectors import waiting as in_suggestions
 
 MOST_TASKS = 5
@@ -27,6 +28,7 @@ Source = Callable[[User, Deputy, dt.date], list[Task]]
 SOURCES: tuple[Source, ...] = (
     *in_activities.SOURCES,
     *in_supervision.SOURCES,
+    *in_stations.SOURCES,
     *in_suggestions.SOURCES,
 )
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from activities.selectors import pairs as in_pairs
 from activities.selectors import supervision
+from activities.selectors.guidance import own_areas
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
@@ -44,6 +45,7 @@ def _leader(request: HttpRequest) -> dict[str, Any]:
         "lines": leader.quality_lines(request.user, period),
         "trust": leader.trust(request.user, period, today),
         "bulletins": leader.bulletins(request.user, period),
+        "areas": own_areas(request.user, year_period(today.year), today),
     }
 
 

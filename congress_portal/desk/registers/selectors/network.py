@@ -72,6 +72,7 @@ class Network:
     total: int
     vacant: tuple[Node, ...]
     assumed: int
+    stations: tuple[Station, ...] = ()
 
 
 def _officers(station: Station, kind: str) -> list[StationOfficer]:
@@ -104,6 +105,7 @@ def network(user: User, today: dt.date) -> Network:
         total=len(nodes),
         vacant=tuple(node for node in nodes if node.lacks_liaison),
         assumed=sum(node.is_assumed for node in nodes),
+        stations=tuple(node.station for node in nodes),
     )
 
 

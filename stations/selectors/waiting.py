@@ -1,0 +1,31 @@
+"""What waits for a deputy at the stations."""
+
+import datetime as dt
+
+from django.urls import reverse
+
+from congress_portal.core.models import User
+from congress_portal.core.waiting import MOST_OF_A_KIND, Task
+from deputies.models import Deputy
+from stations.enums import SwapState
+from stations.models import SwapRequest
+
+
+def swaps_to_answer(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Colleagues who ask the deputy to take a duty over; the nearest duty first."""
+    rows = SwapRequest.objects.filter(
+        asked=deputy, state=SwapState.ASKED, duty__held_on__gte=today
+    ).select_related("duty__deputy", "duty__slot__station")
+    return [
+        Task(
+            f"{row.duty.deputy.name}请您替{row.duty.held_on:%-m月%-d日}"
+            f"在{row.duty.slot.station.name}的值班",
+            "请答复同意不同意",
+            reverse("stations:swap", args=[row.pk]),
+            row.duty.held_on,
+        )
+        for row in rows.order_by("duty__held_on", "pk")[:MOST_OF_A_KIND]
+    ]
+
+
+SOURCES = (swaps_to_answer,)

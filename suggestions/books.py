@@ -1,0 +1,168 @@
+"""Books over receptions with their visitors, voters' opinions and suggestions (M27–M30)."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from congress_portal.core.enums import Verification
+from stations.bookkeeping import Holder, Source, Span, day_text, define, feed
+from stations.models import Reception
+from suggestions.enums import NOT_COUNTED, Share
+from suggestions.models import Suggestion, Voice
+
+define(
+    "receptions", "接待选民登记簿",
+    (("held_on", "日期", 16), ("deputies", "接待代表", 20), ("place", "地点", 16),
+     ("visitors", "来访选民", 12), ("matters", "反映事项", 36)),
+    feed="在接待台登记接待",
+)  # fmt: skip
+define(
+    "opinions", "建议意见办理登记簿",
+    (("on", "日期", 16), ("kind", "种类", 12), ("matter", "事项", 42), ("unit", "承办", 18),
+     ("done", "办结", 12)),
+    feed="登记群众意见，或者代表提出建议",
+)  # fmt: skip
+define(
+    "opinion_files", "意见办理档案",
+    (("closed", "办结日期", 16), ("matter", "意见", 42), ("how", "处理方式", 16),
+     ("unit", "承办单位", 14), ("rating", "选民评价", 12)),
+    span=Span.YEAR, feed="办结群众意见",
+)  # fmt: skip
+define(
+    "suggestion_files", "代表建议办理档案",
+    (("closed", "办结日期", 16), ("number", "编号", 14), ("title", "建议", 38),
+     ("lead", "领衔代表", 14), ("result", "办理结果", 18)),
+    span=Span.YEAR, feed="办结代表建议",
+)  # fmt: skip
+define(
+    "public_opinions", "公开意见办理",
+    (("closed", "办结日期", 20), ("matter", "意见", 60), ("how", "处理方式", 20)),
+    span=Span.YEAR, feed="办结群众意见",
+)  # fmt: skip
+
+
+def _receptions(until: dt.date) -> QuerySet[Any]:
+    rows = Reception.objects.filter(verification=Verification.VERIFIED, held_on__lte=until)
+    return rows.prefetch_related("deputies", "voices")
+
+
+def _reception_cells(row: Any) -> tuple[str, ...]:
+    voices = list(row.voices.all())
+    names = [deputy.name for deputy in row.deputies.all()]
+    visitors = f"{len(voices)} 人次" if voices else "没有来访" if row.no_visitors else ""
+    matters = "；".join(voice.matter for voice in voices)
+    return day_text(row.held_on), "、".join(names), row.place, visitors, matters
+
+
+feed(
+    "receptions",
+    Source(
+        _receptions, "held_on", Holder.STATION, "station", _reception_cells,
+        lambda row: reverse("stations:reception_detail", args=[row.pk]),
+    ),
+)  # fmt: skip
+
+
+def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """``held_by``: the station where it was heard, at a reception's desk or else."""
+    rows = rows.annotate(held_by=Coalesce(F("station"), F("reception__station")))
+    return rows.select_related("unit", "route")
+
+
+def _voices(until: dt.date) -> QuerySet[Any]:
+    return _held(Voice.objects.filter(raised_on__lte=until))
+
+
+def _closed_voices(until: dt.date) -> QuerySet[Any]:
+    return _held(Voice.objects.filter(closed_on__lte=until))
+
+
+def _voice_address(row: Voice) -> str:
+    return reverse("suggestions:voice_detail", args=[row.pk])
+
+
+def _voice_cells(row: Voice) -> tuple[str, ...]:
+    unit = row.unit.name if row.unit else ""
+    return day_text(row.raised_on), "群众意见", row.matter, unit, _done(row.closed_on)
+
+
+def _done(day: dt.date | None) -> str:
+    return f"{day:%Y-%m-%d}" if day else "未办结"
+
+
+def _suggestions(until: dt.date) -> QuerySet[Any]:
+    rows = Suggestion.objects.filter(submitted_on__lte=until).exclude(state__in=NOT_COUNTED)
+    return rows.select_related("lead").prefetch_related("handlings__unit")
+
+
+def _closed_suggestions(until: dt.date) -> QuerySet[Any]:
+    rows = Suggestion.objects.filter(closed_on__lte=until).exclude(state__in=NOT_COUNTED)
+    rows = rows.select_related("lead", "final_class")
+    return rows.prefetch_related("handlings__replies__reply_class")
+
+
+def _suggestion_address(row: Suggestion) -> str:
+    return reverse("suggestions:detail", args=[row.pk])
+
+
+def _suggestion_cells(row: Any) -> tuple[str, ...]:
+    units = "、".join(dict.fromkeys(each.unit.name for each in row.handlings.all()))
+    title = f"{row.title}（{row.lead.name}）"
+    return day_text(row.submitted_on), "代表建议", title, units, _done(row.closed_on)
+
+
+feed(
+    "opinions",
+    Source(_voices, "raised_on", Holder.STATION, "held_by", _voice_cells, _voice_address),
+    Source(
+        _suggestions, "submitted_on", Holder.DEPUTY, "lead", _suggestion_cells,
+        _suggestion_address,
+    ),
+)  # fmt: skip
+
+
+def _closing_cells(row: Voice) -> tuple[str, ...]:
+    route, unit = (row.route.name if row.route else ""), (row.unit.name if row.unit else "")
+    return day_text(row.closed_on), row.matter, route, unit, row.get_rating_display()
+
+
+feed(
+    "opinion_files",
+    Source(_closed_voices, "closed_on", Holder.STATION, "held_by", _closing_cells, _voice_address),
+)
+feed(
+    "public_opinions",
+    Source(
+        _closed_voices, "closed_on", Holder.STATION, "held_by",
+        lambda row: (day_text(row.closed_on), row.matter, row.route.name if row.route else ""),
+        _voice_address,
+    ),
+)  # fmt: skip
+
+
+def _result(row: Any) -> str:
+    """The class at closing; of one closed without it, that of the lead unit's newest reply."""
+    if row.final_class:
+        return str(row.final_class.name)
+    replies = [
+        reply
+        for handling in row.handlings.all()
+        if handling.share == Share.LEAD
+        for reply in handling.replies.all()
+    ]
+    newest = max(replies, key=lambda reply: (reply.replied_on, reply.pk), default=None)
+    return str(newest.reply_class.name) if newest and newest.reply_class else ""
+
+
+feed(
+    "suggestion_files",
+    Source(
+        _closed_suggestions, "closed_on", Holder.DEPUTY, "lead",
+        lambda row: (day_text(row.closed_on), row.number, row.title, row.lead.name,
+                     _result(row)),
+        _suggestion_address,
+    ),
+)  # fmt: skip
