@@ -632,6 +632,7 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(decimal_places=2, help_text='退回的填负数。', max_digits=12, verbose_name='金额（元）')),
                 ('purpose', models.CharField(max_length=120, verbose_name='用途')),
                 ('voucher', models.CharField(blank=True, max_length=40, verbose_name='凭证号')),
+                ('paper', models.FileField(blank=True, upload_to='expenses/%Y/', verbose_name='票据、凭证')),
                 ('idempotency_key', models.UUIDField(editable=False, null=True, unique=True, verbose_name='表单编号')),
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='expenses', to='activities.activity', verbose_name='用于哪次活动')),
                 ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expenses', to='activities.budget', verbose_name='经费')),
@@ -857,6 +858,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '信息报送',
                 'ordering': ['-held_on', '-pk'],
                 'indexes': [models.Index(fields=['held_on', 'region'], name='news_counting')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrganRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sessions_a_year', models.PositiveSmallIntegerField(default=2, verbose_name='乡镇人代会每年几次')),
+                ('sessions_source', models.CharField(default='地方组织法第十四条：乡、民族乡、镇的人民代表大会会议一般每年举行两次', max_length=120, verbose_name='依据')),
+                ('portfolios_most', models.PositiveSmallIntegerField(default=5, help_text='依据：县里关于主责主业的要求。', verbose_name='主席兼管其他工作几项起提示')),
+                ('party_meetings_a_year', models.PositiveSmallIntegerField(default=1, help_text='各地不同，由县里定。', verbose_name='党委每年至少研究人大工作几次')),
+                ('region', models.OneToOneField(limit_choices_to={'level': 'county'}, on_delete=django.db.models.deletion.PROTECT, related_name='organ_rule', to='core.region', verbose_name='县（市、区）')),
+            ],
+            options={
+                'verbose_name': '镇街人大工作要求',
+                'verbose_name_plural': '镇街人大工作要求',
+                'ordering': ['region'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('portfolios_most__gte', 1), ('sessions_a_year__gte', 1)), name='organ_rule_numbers_positive', violation_error_message='次数、项数至少填 1。')],
             },
         ),
         migrations.CreateModel(

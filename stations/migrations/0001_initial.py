@@ -662,6 +662,26 @@ class Migration(migrations.Migration):
             name='station',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='features', to='stations.station', verbose_name='家站'),
         ),
+        migrations.CreateModel(
+            name='CheckEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('yes', '有'), ('partial', '部分'), ('no', '无')], max_length=8, verbose_name='情况')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                ('checked_on', models.DateField(verbose_name='检查日期')),
+                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='检查人')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='check_entries', to='core.region', verbose_name='镇（街道）')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_entries', to='stations.standarditem', verbose_name='项目')),
+                ('station', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='check_entries', to='stations.station', verbose_name='家站')),
+            ],
+            options={
+                'verbose_name': '达标检查记录',
+                'verbose_name_plural': '达标检查记录',
+                'ordering': ['checked_on', 'pk'],
+                'indexes': [models.Index(fields=['station', 'checked_on'], name='check_entry_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('region__isnull', True), ('station__isnull', False)), models.Q(('region__isnull', False), ('station__isnull', True)), _connector='OR'), name='check_entry_one_place', violation_error_message='家站、镇（街道）填一个。')],
+            },
+        ),
         migrations.AddField(
             model_name='assignment',
             name='station',

@@ -47,12 +47,8 @@ COLUMNS = (
     Column("funds", "经费支出", "元/名", "本期代表活动经费支出除以在任代表数", is_input=True),
     Column("staff", "专职人员", "%", "期末专职在岗人数占登记岗位数", is_input=True),
     Column("plan", "计划完成", "%", "到期末本年度计划事项已完成的占比，取消的不算", is_input=True),
-    Column(
-        "activities", "代表活动", "次/十名", "每十名在任代表已核实的次数", is_input=False
-    ),
-    Column(
-        "receptions", "接待选民", "场/十名", "每十名在任代表已核实的场次", is_input=False
-    ),
+    Column("activities", "代表活动", "次/十名", "每十名在任代表已核实的次数", is_input=False),
+    Column("receptions", "接待选民", "场/十名", "每十名在任代表已核实的场次", is_input=False),
     Column("closed", "意见办结率", "%", "本期接待收集的意见到期末已办结的占比", is_input=False),
     Column("solved", "建议解决率", "%", "本期对本镇代表建议的答复中 A 类的占比", is_input=False),
 )
