@@ -17,6 +17,8 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+from congress_portal.core.photos import strictly
+
 KINDS = {
     "pdf": {"pdf"},
     "jpg": {"jpg"},
@@ -121,7 +123,7 @@ def _office_fault(suffix: str, data: bytes) -> str:
 
 def _is_picture(data: bytes) -> bool:
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
+        with strictly(), Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 return False
             picture.draft("RGB", (1000, 1000))  # large photos are decoded small

@@ -1,12 +1,15 @@
 """Photographs from phones: checked by content, turned upright, made small, stripped of place."""
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import filetype
 from django import forms
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 _MAX_BYTES = 15 * 1024 * 1024
 _MAX_PIXELS = 60_000_000
@@ -35,6 +38,21 @@ class PhotoField(forms.FileField):
         return reencoded(upload) if upload and upload is not initial else upload
 
 
+_strictness = threading.Lock()
+
+
+@contextmanager
+def strictly() -> Iterator[None]:
+    """Half a picture is a fault inside the block; WeasyPrint makes Pillow draw the rest grey."""
+    with _strictness:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def reencoded(upload: BinaryIO) -> ContentFile:
     """Raises ValidationError for what is no photograph, too large or damaged."""
     upload.seek(0, io.SEEK_END)
@@ -46,7 +64,7 @@ def reencoded(upload: BinaryIO) -> ContentFile:
         raise forms.ValidationError("这个文件不是照片，请选 JPG、PNG 或 WebP 格式的照片。")
     upload.seek(0)
     try:
-        with Image.open(upload, formats=("JPEG", "PNG", "WEBP")) as image:
+        with strictly(), Image.open(upload, formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > _MAX_PIXELS:
                 raise forms.ValidationError("照片的像素太大，请用手机改小后再传。")
             image.draft("RGB", (_LONGEST_SIDE * 2, _LONGEST_SIDE * 2))

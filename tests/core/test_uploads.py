@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -174,6 +174,15 @@ def test_pictures_forget_place_and_what_follows_them(field):
         assert not image.getexif()
     assert b"script" not in kept
     assert "王秀兰".encode() not in kept
+
+
+def test_half_a_photograph_is_refused_when_papers_are_printed_beside(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint leaves it
+
+    with pytest.raises(forms.ValidationError, match="打不开"):
+        photos.PhotoField().clean(SimpleUploadedFile("a.png", noise()[:5000]))
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "CMYK"])
