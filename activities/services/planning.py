@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from activities.bounds import refuse_hours
 from activities.enums import ActivityState, Answer, Part, Presence
 from activities.models import Activity, Attendance, Invitation
 from activities.selectors.calling import sides_of, stage
@@ -68,6 +69,7 @@ def _fill(activity: Activity, given: Mapping[str, Any]) -> None:
     for name in PLAN_FIELDS:
         if name in given:
             setattr(activity, name, given[name])
+    refuse_hours(activity.form, activity.hours)
     if activity.held_on < timezone.localdate():
         raise CallingError("计划的日期已经过去；已经举行的活动请直接登记。")
     if activity.ends_at and activity.begins_at and activity.ends_at <= activity.begins_at:
