@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from activities.enums import Part, Presence
+from activities.enums import Answer, Part, Presence
 from activities.forms.calling import SeenForm
 from activities.models import Activity, Attendance, Invitation
 from activities.selectors.planning import callable_by
@@ -76,6 +76,11 @@ class HoldForm(SeenForm):
             initial=seat.speech if seat else "",
             widget=forms.Textarea(attrs={"rows": 1}),
         )
+
+    @property
+    def undecided(self) -> list[Invitation]:
+        """Leaves asked and not yet granted or refused."""
+        return [row for row in self.called.values() if row.answer == Answer.LEAVE_ASKED]
 
     @property
     def lines(self) -> list[dict[str, Any]]:
