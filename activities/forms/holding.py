@@ -6,6 +6,7 @@ from django import forms
 
 from activities.enums import Answer, Part, Presence
 from activities.forms.calling import SeenForm
+from activities.forms.inviting import near_of
 from activities.models import Activity, Attendance, Invitation
 from activities.selectors.planning import callable_by
 from activities.services.planning import Seat, suggested_presence
@@ -41,7 +42,8 @@ class HoldForm(SeenForm):
         self, data: Any = None, *, row: Activity, rows: list[Invitation], user: User
     ) -> None:
         super().__init__(data, row=row)
-        cast("DeputyNamesField", self.fields["others"]).rows = callable_by(user, row.held_on)
+        others = cast("DeputyNamesField", self.fields["others"])
+        others.rows, others.near = callable_by(user, row.held_on), near_of(user, row)
         seated = {
             each.deputy_id: each
             for each in Attendance.objects.filter(activity=row).select_related("deputy")

@@ -258,6 +258,7 @@ class LectureForm(KeyedForm):
         else:
             rows = Deputy.objects.visible_to(user).select_related("town")
             self.fields["speakers"].rows = rows  # type: ignore[attr-defined]
+            self.fields["speakers"].near = user.scope.write_prefixes  # type: ignore[attr-defined]
 
     @property
     def given(self) -> dict[str, Any]:
