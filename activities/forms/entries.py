@@ -50,6 +50,13 @@ class EntryForm(forms.Form):
         self.deputy, self.row, self.today = deputy, row, timezone.localdate()
         self.by_owner = by_owner
         super().__init__(data, files)
+        if row is None and not by_owner:
+            self.fields["paper"] = forms.CharField(
+                label="纸质登记表编号",
+                required=False,
+                max_length=20,
+                help_text="照手写的表代录时，填表上印的编号，如 2026-0012；没有用表的不填。",
+            )
         self.initial = {"key": uuid.uuid4(), **self.remembered()}
         if row is not None:
             self.initial = {"seen": fingerprint(row), **self.stored(row)}
@@ -61,9 +68,14 @@ class EntryForm(forms.Form):
         raise NotImplementedError
 
     @property
+    def paper(self) -> str:
+        """The number of the paper form that is being entered, if any."""
+        return str(self.cleaned_data.get("paper", ""))
+
+    @property
     def values(self) -> dict[str, Any]:
         """What the service takes: everything but the form's own marks."""
-        own = {"key", "seen"}
+        own = {"key", "seen", "paper"}
         return {name: value for name, value in self.cleaned_data.items() if name not in own}
 
 

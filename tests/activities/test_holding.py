@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from activities.enums import ActivityState, Answer, Presence
 from activities.models import Attendance, Invitation
-from activities.services import calling
 from tests.factories.calling import PlanFactory
 from tests.factories.core import CountyFactory, TownFactory, town_clerk
 from tests.factories.deputies import DeputyFactory
@@ -73,7 +72,7 @@ def test_who_asked_for_leave_and_came_is_noted_present(client, asked):
 
 
 def test_mending_the_list_asks_for_the_decision_too(client, asked):
-    plan, people, row, clerk = asked
+    plan, people, _, clerk = asked
     client.force_login(clerk)
     _post(client, plan, people, first="present", second="present")
 
