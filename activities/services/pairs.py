@@ -39,8 +39,8 @@ def pair(
 ) -> Pairing:
     """Let a member keep in touch with a deputy from that day on.
 
-    More than ``ContactRule.pairs_most`` need a reason, kept with the pair and in the trail. The same pair
-    sent twice is one. Raises PairError, TooManyPairsError, ValidationError.
+    More than ``ContactRule.pairs_most`` need a reason, kept with the pair and in the trail. The
+    same pair sent twice is one. Raises PairError, TooManyPairsError, ValidationError.
     """
     day = begins_on or timezone.localdate()
     rows = CommitteeMember.objects.editable_by(actor).select_for_update(of=("self",))
