@@ -27,15 +27,15 @@ def refuse_day_of_all(deputies: Iterable[Deputy], day: dt.date, *, field: str = 
     rows = (
         Mandate.objects.filter(deputy__in=[deputy.pk for deputy in deputies])
         .order_by()
-        .values("deputy__name")
+        .values("deputy", "deputy__name")
         .annotate(
             first=Min(Coalesce("begins_on", "term__begins_on")),
             last=Max(Coalesce("ends_on", "term__ends_on")),
         )
         .order_by("deputy__name")
     )
-    for row in rows.values_list("deputy", "deputy__name", "first", "last"):
-        if fault := _fault(*row[1:], day):
+    for _, name, first, last in rows.values_list("deputy", "deputy__name", "first", "last"):
+        if fault := _fault(name, first, last, day):
             raise ValidationError({field: fault})
 
 

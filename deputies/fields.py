@@ -81,7 +81,7 @@ def _told_apart(found: list[Deputy]) -> list[str]:
     for each in found:
         mark = each.town.name
         if towns[each.town_id] > 1:
-            village = each.village if villages[each.village_id] == 1 else None
+            village = each.village if villages.get(each.village_id or 0) == 1 else None
             mark = village.name if village else each.phone[-4:] or mark
         ways.append(f"{each.name}（{mark}）")
     return ways
