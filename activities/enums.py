@@ -169,3 +169,11 @@ class OpinionState(models.TextChoices):
     OPEN = "open", "待答复"
     ANSWERED = "answered", "已答复"
     CLOSED = "closed", "已办结"
+
+
+class SheetKind(models.TextChoices):
+    """What a paper form is made into when staff enter it (M119)."""
+
+    VISIT = "visit", "联系走访"
+    ACTIVITY = "activity", "参加活动"
+    VOICE = "voice", "民情记录"

@@ -89,7 +89,7 @@ TABLE: Mapping[Action, Move] = {
     ),
     Action.ANSWER: Move(_TOLD, Side.INVITED, "回执截止前可以改"),
     Action.ANSWER_FOR: Move(_TOLD, Side.ORGANISER, "记作您代录"),
-    Action.DECIDE_LEAVE: Move(_TOLD, Side.ORGANISER, "代表马上收到结果"),
+    Action.DECIDE_LEAVE: Move(_on(Stage.NOTIFIED, Stage.HELD), Side.ORGANISER, "代表马上收到结果"),
     Action.LETTER: Move(
         _on(Stage.PLANNED, Stage.NOTIFIED, Stage.HELD, Stage.VERIFIED),
         Side.VERIFIER,

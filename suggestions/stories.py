@@ -58,4 +58,4 @@ def _results(led: list[Suggestion]) -> str:
     if not latest:
         return ""
     kinds = "、".join(f"{name} {times} 件" for name, times in Counter(latest.values()).items())
-    return f"，已有答复的 {len(latest)} 件中{kinds}"
+    return f"，已有答复的 {len(latest)} 件中，{kinds}"

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
 from activities.models import (
     Ballot,
@@ -19,6 +20,7 @@ from activities.models import (
     ResultRule,
 )
 from activities.models.ballot import USED, used_scales
+from activities.services.scales import copy_scale
 from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
@@ -142,6 +144,9 @@ class BallotOptionInline(PortalInline):
 class ResultRuleInline(PortalInline):
     model = ResultRule
     fields = ("order", "first", "last", "comparison", "percent", "result", "advice")
+    verbose_name_plural = (
+        "结果规则（按次序，第一条成立的就是结果；最后一条写「不低于 0」，就是「其余情况」）"
+    )
     select_related = ("scale", "first", "last")
 
 
@@ -154,6 +159,17 @@ class BallotScaleAdmin(PortalAdmin):
     fields = ("name", "source", ("share_of", "is_active"))
     inlines = (BallotOptionInline, ResultRuleInline)
     export_columns = ("name", "source", "share_of")
+    actions = ("copy_selected", "export_selected")
+
+    @admin.action(description="复制为新票式", permissions=["add"])
+    def copy_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """The way on for a scale that is in use: its copy may be changed."""
+        rows = [copy_scale(actor=request.user, scale_pk=row.pk) for row in queryset]
+        names = "、".join(f"「{row}」" for row in rows)
+        messages.success(request, f"已建好{names}，还没有启用：改好之后勾上「在用」。")
+        if len(rows) == 1:
+            return redirect("admin:activities_ballotscale_change", rows[0].pk)
+        return None
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
         row = context.get("original")

@@ -52,6 +52,8 @@ class FixedVoterAdmin(PortalAdmin):
     search_help_text = _SEARCH_HELP
     autocomplete_fields = ("deputy", "village")
     owner_fields = ("deputy",)
+    has_import = True
+    export_kinds = ("联系选民名单",)
     fieldsets = (
         (None, {"fields": ("deputy", ("name", "phone"), ("village", "is_household"), "note")}),
         ("期间", {"fields": (("begins_on", "ends_on"),)}),

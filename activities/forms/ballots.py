@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from activities.forms.campaigns import places_of
 from activities.forms.findings import KeyForm, people_of
+from activities.forms.inviting import near_of
 from activities.models import (
     Activity,
     Ballot,
@@ -22,7 +23,7 @@ from congress_portal.core.fields import WordsField
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
 from congress_portal.core.stale import fingerprint
-from deputies.fields import DeputyNamesField
+from deputies.fields import DeputyChoiceField, DeputyNamesField
 from deputies.models import Deputy
 
 _MOST_ITEMS = 40
@@ -60,7 +61,7 @@ class BallotForm(KeyForm):
     names = DeputyNamesField(
         "投票人姓名",
         required=False,
-        help_text="用顿号分开；同名的加镇名，如 张伟（云溪镇）。一位也没有，就全部用纸质票。",
+        help_text="用顿号分开；外镇同名的加镇名，如 张伟（云溪镇）。一位也没有，就全部用纸质票。",
     )
     closes_at = forms.DateTimeField(
         label="什么时候截止",
@@ -84,6 +85,7 @@ class BallotForm(KeyForm):
         chosen = Q(pk=ballot.scale_id) if ballot else Q()
         self.fields["scale"].queryset = BallotScale.objects.filter(Q(is_active=True) | chosen)
         self.fields["names"].rows = Deputy.objects.all()
+        self.fields["names"].near = near_of(user, self.activity)
         if self.activity is None:
             self.fields["who"].choices = self.fields["who"].choices[1:]
         if ballot:
@@ -234,7 +236,7 @@ class StepForm(forms.Form):
 
 
 class PaperVoterForm(forms.Form):
-    deputy = forms.ModelChoiceField(
+    deputy = DeputyChoiceField(
         Deputy.objects.none(), label="哪位代表改投纸质票", empty_label="请选择"
     )
 
@@ -242,4 +244,4 @@ class PaperVoterForm(forms.Form):
         super().__init__(data)
         rows = BallotVoter.objects.filter(ballot=ballot, voted_on=None)
         deputies = Deputy.objects.filter(pk__in=rows.values("deputy"))
-        self.fields["deputy"].queryset = deputies.order_by("pinyin", "pk")
+        self.fields["deputy"].queryset = deputies.select_related("town").order_by("pinyin", "pk")

@@ -50,6 +50,7 @@ class OfDeputyForm(forms.Form):
         if own is None:
             rows = Deputy.objects.filter(user.scope.writes("town")).select_related("town")
             self.fields["deputy"].rows = rows  # type: ignore[attr-defined]
+            self.fields["deputy"].near = user.scope.write_prefixes  # type: ignore[attr-defined]
         else:
             del self.fields["deputy"]
 

@@ -1,6 +1,5 @@
 """The deputy's two forms, made to be filled on a phone in under a minute."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -22,31 +21,12 @@ from activities.selectors.entries import (
     voters_of,
 )
 from congress_portal.core.enums import Dictionary
+from congress_portal.core.fields import HoursField, held_on
 from congress_portal.core.masking import mask_name
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
 from deputies.models import Deputy
-
-_EARLIEST = dt.date(2000, 1, 1)
-
-
-class DayField(forms.DateField):
-    """A day that has been: not after today, and not a slip of the year."""
-
-    def __init__(self, label: str) -> None:
-        today = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(
-            label=label, widget=today, error_messages={"invalid": "请填写日期，如 2026-09-03。"}
-        )
-
-    def clean(self, value: Any) -> dt.date:
-        day = super().clean(value)
-        if day > timezone.localdate():
-            raise forms.ValidationError("日期不能晚于今天。")
-        if day < _EARLIEST:
-            raise forms.ValidationError("请核对日期的年份。")
-        return day
 
 
 class EntryForm(forms.Form):
@@ -70,6 +50,13 @@ class EntryForm(forms.Form):
         self.deputy, self.row, self.today = deputy, row, timezone.localdate()
         self.by_owner = by_owner
         super().__init__(data, files)
+        if row is None and not by_owner:
+            self.fields["paper"] = forms.CharField(
+                label="纸质登记表编号",
+                required=False,
+                max_length=20,
+                help_text="照手写的表代录时，填表上印的编号，如 2026-0012；没有用表的不填。",
+            )
         self.initial = {"key": uuid.uuid4(), **self.remembered()}
         if row is not None:
             self.initial = {"seen": fingerprint(row), **self.stored(row)}
@@ -81,9 +68,14 @@ class EntryForm(forms.Form):
         raise NotImplementedError
 
     @property
+    def paper(self) -> str:
+        """The number of the paper form that is being entered, if any."""
+        return str(self.cleaned_data.get("paper", ""))
+
+    @property
     def values(self) -> dict[str, Any]:
         """What the service takes: everything but the form's own marks."""
-        own = {"key", "seen"}
+        own = {"key", "seen", "paper"}
         return {name: value for name, value in self.cleaned_data.items() if name not in own}
 
 
@@ -158,7 +150,7 @@ class VisitForm(EntryForm):
 
     FOLDED = ("spot", "tags", "fixed_voters", "organised", "photo")
 
-    held_on = DayField("哪一天")
+    held_on = held_on()
     village = VillageField()
     channel = forms.ModelChoiceField(
         DictionaryEntry.objects.none(),
@@ -251,19 +243,11 @@ class VisitForm(EntryForm):
 
 class ActivityEntryForm(EntryForm):
     title = forms.CharField(label="什么活动", max_length=120)
-    held_on = DayField("哪一天")
+    held_on = held_on()
     form = forms.ModelChoiceField(
         ActivityForm.objects.none(), label="活动形式", empty_label="请选择"
     )
-    hours = forms.DecimalField(
-        label="学时",
-        required=False,
-        min_value=0,
-        max_value=999,
-        max_digits=5,
-        decimal_places=1,
-        help_text="只有培训学习要填。",
-    )
+    hours = HoursField(required=False, help_text="只有培训学习要填，一天最多 24 学时。")
     station = forms.ModelChoiceField(
         None, label="在哪个家站", required=False, empty_label="不在家站"
     )
@@ -327,6 +311,7 @@ class ActivityEntryForm(EntryForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         form = cleaned.get("form")
-        if form and form.counts_as == CountsAs.TRAINING and cleaned.get("hours") is None:
+        is_training = form and form.counts_as == CountsAs.TRAINING
+        if is_training and cleaned.get("hours") is None and not self.has_error("hours"):
             self.add_error("hours", "培训学习请填写学时。")
         return cleaned

@@ -16,6 +16,7 @@ from congress_portal.core.enums import Dictionary
 from congress_portal.core.fields import DayField, WordsField, yes_no
 from congress_portal.core.listing import ListFilter
 from congress_portal.core.models import DictionaryEntry, Unit
+from deputies.fields import DeputyChoiceField
 from deputies.models import Deputy
 
 
@@ -32,7 +33,8 @@ class KeyForm(forms.Form):
 def people_of(activity: Activity) -> QuerySet[Deputy]:
     """Deputies who were at the activity or are called to it."""
     rule = Q(attendances__activity=activity) | Q(invitations__activity=activity)
-    return Deputy.objects.filter(rule).distinct().order_by("pinyin", "pk")
+    rows = Deputy.objects.filter(rule).select_related("town")
+    return rows.distinct().order_by("pinyin", "pk")
 
 
 def units_for(*chosen: Unit | None) -> QuerySet[Unit]:
@@ -58,7 +60,7 @@ class FindingForm(forms.Form):
     field = forms.ModelChoiceField(
         DictionaryEntry.objects.none(), label="领域", required=False, empty_label="不分领域"
     )
-    raised_by = forms.ModelChoiceField(
+    raised_by = DeputyChoiceField(
         Deputy.objects.none(), label="提出代表", required=False, empty_label="共同提出"
     )
 

@@ -4,8 +4,9 @@ from typing import Any, cast
 
 from django import forms
 
-from activities.enums import Part, Presence
+from activities.enums import Answer, Part, Presence
 from activities.forms.calling import SeenForm
+from activities.forms.inviting import near_of
 from activities.models import Activity, Attendance, Invitation
 from activities.selectors.planning import callable_by
 from activities.services.planning import Seat, suggested_presence
@@ -41,7 +42,8 @@ class HoldForm(SeenForm):
         self, data: Any = None, *, row: Activity, rows: list[Invitation], user: User
     ) -> None:
         super().__init__(data, row=row)
-        cast("DeputyNamesField", self.fields["others"]).rows = callable_by(user, row.held_on)
+        others = cast("DeputyNamesField", self.fields["others"])
+        others.rows, others.near = callable_by(user, row.held_on), near_of(user, row)
         seated = {
             each.deputy_id: each
             for each in Attendance.objects.filter(activity=row).select_related("deputy")
@@ -76,6 +78,11 @@ class HoldForm(SeenForm):
             initial=seat.speech if seat else "",
             widget=forms.Textarea(attrs={"rows": 1}),
         )
+
+    @property
+    def undecided(self) -> list[Invitation]:
+        """Leaves asked and not yet granted or refused."""
+        return [row for row in self.called.values() if row.answer == Answer.LEAVE_ASKED]
 
     @property
     def lines(self) -> list[dict[str, Any]]:

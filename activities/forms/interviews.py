@@ -43,6 +43,7 @@ class AskForm(KeyForm):
         self.fields["region"].queryset = congresses_of(deputy)
         same = Deputy.objects.filter(town__code__startswith=deputy.town.code[:6])
         self.fields["fellows"].rows = same.exclude(pk=deputy.pk)
+        self.fields["fellows"].near = (deputy.town.prefix,)
         if row:
             names = ("unit", "subject", "questions", "wanted_on", "region")
             self.initial.update({name: getattr(row, name) for name in names})

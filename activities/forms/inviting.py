@@ -79,6 +79,12 @@ class CallFilter(ListFilter):
         return rows
 
 
+def near_of(user: User, activity: Activity | None = None) -> tuple[str, ...]:
+    """Where a name without a town is looked for first: the activity's place, then the user's."""
+    place = (activity.region.prefix,) if activity else ()
+    return (*place, *user.scope.write_prefixes)
+
+
 class CallForm(forms.Form):
     """Ticked rows of the list, names by hand, or all that the filter left."""
 
@@ -92,6 +98,7 @@ class CallForm(forms.Form):
         rows = callable_by(user, activity.held_on)
         fields = cast("dict[str, Any]", self.fields)
         fields["deputies"].queryset = fields["names"].rows = rows
+        fields["names"].near = near_of(user, activity)
 
     @property
     def chosen(self) -> list[Deputy]:

@@ -18,7 +18,7 @@ from activities.models import (
     TrainingSession,
 )
 from congress_portal.core.enums import Dictionary, Level
-from congress_portal.core.fields import DayField, WordsField, held_on
+from congress_portal.core.fields import DayField, HoursField, WordsField, held_on
 from congress_portal.core.listing import ListFilter
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.stale import fingerprint
@@ -67,10 +67,8 @@ class PlanForm(KeyedForm):
 
 class SessionForm(KeyedForm):
     title = forms.CharField(label="培训名称", max_length=120)
-    planned_on = DayField("计划日期")
-    hours = forms.DecimalField(
-        label="学时", required=False, min_value=0, max_digits=5, decimal_places=1
-    )
+    planned_on = DayField("计划日期", ahead=2)
+    hours = HoursField(required=False, help_text="一天的学时；几天的培训请每天列一次。")
     kind = forms.ModelChoiceField(
         DictionaryEntry.objects.of(Dictionary.TRAINING_KIND).active(),
         label="培训方式", required=False, empty_label="不填",
@@ -138,7 +136,7 @@ class LinkForm(forms.Form):
 
 class ArrangeForm(KeyedForm):
     form = forms.ModelChoiceField(ActivityForm.objects.none(), label="活动形式", empty_label=None)
-    held_on = DayField("日期")
+    held_on = DayField("日期", ahead=2)
     begins_at = forms.TimeField(
         label="开始时间", required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -166,10 +164,7 @@ class CourseForm(KeyedForm):
     summary = WordsField("简介", rows=2, longest=500, required=False)
     body = WordsField("课文", rows=14, longest=50_000, required=False)
     file = PaperField("课件", required=False)
-    hours = forms.DecimalField(
-        label="学时", min_value=0, max_digits=4, decimal_places=1, initial=1,
-        help_text="学完记多少学时；不计算在线时间。",
-    )  # fmt: skip
+    hours = HoursField(initial=1, help_text="学完记多少学时；不计算在线时间。")
     pass_mark = forms.IntegerField(
         label="测验答对几题算通过", min_value=0, max_value=_MOST_QUESTIONS, initial=0,
         help_text="没有测验填 0。",
@@ -263,6 +258,7 @@ class LectureForm(KeyedForm):
         else:
             rows = Deputy.objects.visible_to(user).select_related("town")
             self.fields["speakers"].rows = rows  # type: ignore[attr-defined]
+            self.fields["speakers"].near = user.scope.write_prefixes  # type: ignore[attr-defined]
 
     @property
     def given(self) -> dict[str, Any]:

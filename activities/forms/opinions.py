@@ -62,6 +62,7 @@ class NotedOpinionForm(forms.Form):
         super().__init__(data)
         self.initial = {"key": uuid.uuid4(), "raised_on": timezone.localdate()}
         self.fields["deputy"].rows = Deputy.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["deputy"].near = user.scope.write_prefixes  # type: ignore[attr-defined]
         places = Region.objects.editable_by(user).filter(
             level__in=(RegionLevel.COUNTY, *TOWN_LEVELS)
         )

@@ -31,6 +31,7 @@ class PairForm(forms.Form):
         super().__init__(data)
         self.fields["member"].queryset = members  # type: ignore[attr-defined]
         self.fields["deputies"].rows = Deputy.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["deputies"].near = user.scope.write_prefixes  # type: ignore[attr-defined]
 
 
 class EndPairForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from activities.models import Activity, ActivityForm, Campaign, Project, Tag
 from activities.services.planning import PLAN_FIELDS
 from congress_portal.core.enums import TOWN_LEVELS, Dictionary, RegionLevel
-from congress_portal.core.fields import DayField, WordsField
+from congress_portal.core.fields import DayField, HoursField, WordsField
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.stale import fingerprint
 from deputies.models import Group
@@ -46,7 +46,7 @@ class PlanForm(forms.Form):
     form = forms.ModelChoiceField(
         ActivityForm.objects.none(), label="活动形式", empty_label="请选择"
     )
-    held_on = DayField("哪一天")
+    held_on = DayField("哪一天", ahead=2)
     begins_at = _time("几点开始")
     ends_at = _time("几点结束")
     place = forms.CharField(label="地点", max_length=120, required=False)
@@ -92,10 +92,7 @@ class PlanForm(forms.Form):
         required=False,
         help_text="代表以外的人，用顿号分开。",
     )
-    hours = forms.DecimalField(
-        label="学时", required=False, min_value=0, max_digits=5, decimal_places=1,
-        help_text="只有培训学习要填。",
-    )  # fmt: skip
+    hours = HoursField(required=False, help_text="只有培训学习要填，一天最多 24 学时。")
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 

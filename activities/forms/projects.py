@@ -69,6 +69,7 @@ class InspectionForm(KeyForm):
         usual = Q(is_active=True, counts_as=CountsAs.INSPECTION)
         self.fields["form"].queryset = ActivityForm.objects.filter(usual)
         self.fields["deputies"].rows = Deputy.objects.visible_to(user)
+        self.fields["deputies"].near = (project.region.prefix, *user.scope.write_prefixes)
         self.initial["title"] = f"视察{project.name}"[:120]
 
     @property

@@ -10,12 +10,13 @@ from activities.models import Activity, Question
 from activities.services.questions import MOST_AT_ONCE
 from congress_portal.core.fields import DayField, WordsField, held_on
 from congress_portal.core.models import Unit
+from deputies.fields import DeputyChoiceField
 from deputies.models import Deputy
 
 
 class QuestionForm(forms.Form):
     text = WordsField("问题", rows=2, longest=2000)
-    asker = forms.ModelChoiceField(
+    asker = DeputyChoiceField(
         Deputy.objects.none(), label="提问代表", required=False, empty_label="没有记下"
     )
     unit = forms.ModelChoiceField(

@@ -48,7 +48,7 @@ class MeetingForm(forms.Form):
     title = forms.CharField(
         label="会议名称", max_length=120, required=False, help_text="不填就按选区自动起名。"
     )
-    held_on = DayField("日期")
+    held_on = DayField("日期", ahead=2)
     place = forms.CharField(label="地点", max_length=120, required=False)
     scale = forms.ModelChoiceField(
         BallotScale.objects.none(), label="票式", empty_label=None,

@@ -97,6 +97,7 @@ class SupportForm(forms.Form):
         super().__init__(data)
         field = cast("DeputyNamesField", self.fields["deputy"])
         field.rows = Deputy.objects.editable_by(user)
+        field.near = user.scope.write_prefixes
         self.initial = {"key": uuid.uuid4()}
 
     def clean_deputy(self) -> Deputy:

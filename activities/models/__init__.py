@@ -38,6 +38,7 @@ from activities.models.learning import (
     TrainingSession,
 )
 from activities.models.report import DutyReport, NewsItem, ReportMeeting, VoterQuestion
+from activities.models.sheet import EntrySheet
 from activities.models.supervision import Finding, Interview, Project, Question
 from activities.models.voters import ContactRule, FixedVoter, NotebookEntry
 
@@ -66,6 +67,7 @@ __all__ = [
     "CourseCompletion",
     "CourseFile",
     "DutyReport",
+    "EntrySheet",
     "ExchangePost",
     "Finding",
     "FixedVoter",

@@ -15,7 +15,10 @@ from congress_portal.core.models import Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from deputies.models import Deputy
 
-USED = "已有计了票的测评或宣布、核实了的述职用过这个票式，不能再改或删除；请另建新票式。"
+USED = (
+    "已有计了票的测评或宣布、核实了的述职用过这个票式，不能再改或删除；"
+    "要改，请在票式列表里勾选它，用「复制为新票式」。"
+)
 
 
 def used_scales() -> Q:

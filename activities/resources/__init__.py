@@ -1,7 +1,15 @@
-"""Registers of activities, visits, duty reports and news, as the office's sheets have them."""
+"""Registers of activities, visits, fixed voters, duty reports and news."""
 
 from activities.resources.activities import ActivityResource
 from activities.resources.contacts import NewsResource, ReportResource, VisitResource
 from activities.resources.records import RecordResource
+from activities.resources.voters import FixedVoterResource
 
-__all__ = ["ActivityResource", "NewsResource", "RecordResource", "ReportResource", "VisitResource"]
+__all__ = [
+    "ActivityResource",
+    "FixedVoterResource",
+    "NewsResource",
+    "RecordResource",
+    "ReportResource",
+    "VisitResource",
+]

@@ -292,9 +292,16 @@ def circulars_listed(rows: QuerySet[Circular]) -> QuerySet[Circular]:
     return counted.order_by(F("published_at").desc(nulls_first=True), "-pk")
 
 
-def receipts_of(circular: Circular, user: User) -> QuerySet[CircularReceipt]:
-    """Those the reader may see, unread ones first."""
-    rows = CircularReceipt.objects.visible_to(user).filter(circular=circular)
+_SHOWN = {
+    "read": Q(read_at__isnull=False),
+    "unread": Q(read_at=None),
+    "answered": Q(responded_at__isnull=False),
+}
+
+
+def receipts_of(circular: Circular, user: User, show: str = "") -> QuerySet[CircularReceipt]:
+    """Those the reader may see, unread ones first; ``show``: read, unread or answered alone."""
+    rows = CircularReceipt.objects.visible_to(user).filter(_SHOWN.get(show, Q()), circular=circular)
     return rows.select_related("deputy__town").order_by(
         F("read_at").desc(nulls_first=True), "deputy__pinyin"
     )

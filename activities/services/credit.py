@@ -18,6 +18,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Record, User
 from congress_portal.core.notices import Message, notify, office_people
 from congress_portal.core.stale import refuse_stale
+from deputies.days import refuse_day
 from deputies.models import Deputy
 
 R = TypeVar("R", bound=Record)
@@ -79,6 +80,7 @@ def log_deed(
     if not _is_own(actor, deputy) and not _keeps(actor, deputy):
         raise CreditError(f"{deputy}的事迹由本人或所在镇（街道）人大工作人员登记。")
     deed = GoodDeed(deputy=deputy, **values)
+    refuse_day(deputy, deed.held_on)
     _stamp(deed, actor, deputy, key)
     if photo:
         deed.photo.save(photo.name or "photo.jpg", photo, save=False)
@@ -104,6 +106,7 @@ def change_deed(
     refuse_stale(deed, seen)
     for name, value in values.items():
         setattr(deed, name, value)
+    refuse_day(deed.deputy, deed.held_on)
     if deed.verification == Verification.REFUSED:
         deed.verification, deed.refusal_reason = Verification.PENDING, ""
         deed.verified_by = deed.verified_at = None

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from activities.bounds import refuse_hours
 from activities.enums import Presence
 from activities.models import Activity, ActivityForm, Attendance, FixedVoter, Tag, Visit
 from congress_portal.core.audit import record, save_recorded
@@ -20,6 +21,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Record, Region, User
 from congress_portal.core.scope import ScopedQuerySet
 from congress_portal.core.stale import refuse_stale
+from deputies.days import refuse_day, refuse_day_of_all
 from deputies.models import Deputy
 from stations.models import Station
 
@@ -123,6 +125,7 @@ def _fill_visit(
     visit.village, visit.matter, visit.spot = village, matter, spot
     visit.region = village.parent if village and village.parent else visit.deputy.town
     visit.self_initiated = more.get("self_initiated", visit.self_initiated)
+    refuse_day(visit.deputy, held_on)
 
 
 def _village_of(spot: Region) -> Region | None:
@@ -181,6 +184,7 @@ def log_activity(
         content=content, self_initiated=self_initiated,
         region=station.region if station else deputy.town,
     )  # fmt: skip
+    _refuse_out_of_bounds(activity, deputy, fellows)
     _stamp(activity, actor=actor, deputy=deputy, key=key)
     try:
         with transaction.atomic():
@@ -193,6 +197,12 @@ def log_activity(
             return found
         raise
     return activity
+
+
+def _refuse_out_of_bounds(activity: Activity, deputy: Deputy, fellows: Iterable[Deputy]) -> None:
+    refuse_day(deputy, activity.held_on)
+    refuse_day_of_all(fellows, activity.held_on, field="fellows")
+    refuse_hours(activity.form, activity.hours)
 
 
 def change_activity(
@@ -219,6 +229,7 @@ def change_activity(
         activity.station, activity.place, activity.hours = station, place, hours
         activity.content, activity.self_initiated = content, self_initiated
         activity.region = station.region if station else deputy.town
+        _refuse_out_of_bounds(activity, deputy, fellows)
         if photo:
             activity.photo.save(photo.name or "photo", photo, save=False)
         save_recorded(activity)

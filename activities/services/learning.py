@@ -32,6 +32,7 @@ from congress_portal.core.enums import AuditAction, Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, User
 from congress_portal.core.stale import refuse_stale
+from deputies.days import refuse_day_of_all
 from deputies.models import Deputy
 from stations.models import Station
 
@@ -328,6 +329,7 @@ def log_lecture(
         raise LearningError("请写主讲的代表。")
     region = station.region if station else speakers[0].town
     _refuse_strange_lecture(actor, speakers, region)
+    refuse_day_of_all(speakers, held_on)
     form, _ = ActivityForm.objects.get_or_create(name=LECTURE_FORM)
     activity = Activity(
         form=form, title=title, held_on=held_on, region=region, station=station, place=place,

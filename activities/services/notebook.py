@@ -11,6 +11,7 @@ from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from congress_portal.core.stale import refuse_stale
+from deputies.days import refuse_day
 from deputies.models import Deputy
 
 
@@ -67,6 +68,7 @@ def _fill(
         raise NotebookError("请在自己的固定联系选民里选。")
     if follow_up_on and follow_up_on < noted_on:
         raise NotebookError("「哪天再办」不能早于记事的日期。")
+    refuse_day(row.deputy, noted_on, field="noted_on")
     row.text, row.noted_on, row.voter = text.strip(), noted_on, voter
     row.follow_up_on, row.is_private = follow_up_on, is_private
     if follow_up_on is None:

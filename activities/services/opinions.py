@@ -19,6 +19,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.notices import Message, notify, office_people
 from congress_portal.core.stale import refuse_stale
+from deputies.days import refuse_day
 from deputies.models import CommitteeMember, CommitteeOffice, Deputy, Pairing
 
 
@@ -48,6 +49,7 @@ def raise_opinion(
         raise OpinionError("只有代表本人、联系这位代表的组成人员和人大工作人员可以登记意见。")
     if not text.strip():
         raise OpinionError("请写明意见。")
+    refuse_day(deputy, raised_on or timezone.localdate(), field="raised_on")
     row = WorkOpinion(
         deputy=deputy, region=region, text=text.strip(), activity=activity, contact=contact,
         raised_on=raised_on or timezone.localdate(), idempotency_key=key,

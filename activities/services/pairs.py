@@ -39,8 +39,8 @@ def pair(
 ) -> Pairing:
     """Let a member keep in touch with a deputy from that day on.
 
-    More than ``ContactRule.pairs_most`` need a reason, which the trail keeps. The same pair
-    sent twice is one. Raises PairError, TooManyPairsError, ValidationError.
+    More than ``ContactRule.pairs_most`` need a reason, kept with the pair and in the trail. The
+    same pair sent twice is one. Raises PairError, TooManyPairsError, ValidationError.
     """
     day = begins_on or timezone.localdate()
     rows = CommitteeMember.objects.editable_by(actor).select_for_update(of=("self",))
@@ -57,7 +57,8 @@ def pair(
             f"{locked.deputy}已联系 {held} 名代表，规则是至多 {most} 名。"
             "确实要再加的，请写明理由再保存。"
         )
-    row = Pairing(member=locked, deputy=deputy, begins_on=day)
+    excess = reason.strip() if held >= most else ""
+    row = Pairing(member=locked, deputy=deputy, begins_on=day, reason=excess)
     saved: Pairing = save_recorded(row, reason=reason.strip())  # type: ignore[assignment]
     _tell_pair(saved)
     return saved

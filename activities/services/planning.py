@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from activities.bounds import refuse_hours
 from activities.enums import ActivityState, Answer, Part, Presence
 from activities.models import Activity, Attendance, Invitation
 from activities.selectors.calling import sides_of, stage
@@ -68,6 +69,7 @@ def _fill(activity: Activity, given: Mapping[str, Any]) -> None:
     for name in PLAN_FIELDS:
         if name in given:
             setattr(activity, name, given[name])
+    refuse_hours(activity.form, activity.hours)
     if activity.held_on < timezone.localdate():
         raise CallingError("计划的日期已经过去；已经举行的活动请直接登记。")
     if activity.ends_at and activity.begins_at and activity.ends_at <= activity.begins_at:
@@ -233,8 +235,8 @@ def hold_activity(
 ) -> Activity:  # fmt: skip
     """Note that it was held and who came; it counts once it is verified.
 
-    Everyone on the list must have a line; further deputies may have one. Raises what ``move``
-    raises, CallingError.
+    Everyone on the list must have a line; further deputies may have one. Whose leave is still
+    undecided may only be noted as present. Raises what ``move`` raises, CallingError.
     """
     with move(Action.HOLD, activity_pk=activity_pk, actor=actor, seen=seen) as step:
         if step.activity.held_on > timezone.localdate():
@@ -269,6 +271,7 @@ def _seat(step: Step, seats: list[Seat]) -> None:
     given = {seat.deputy.pk: seat for seat in seats}
     if listed - set(given):
         raise CallingError("还有受邀代表没有登记到会情况。")
+    _refuse_undecided(activity, given)
     before = _seated(activity)
     others = set(given) - listed - set(before)
     allowed = callable_by(step.actor, activity.held_on).filter(pk__in=others)
@@ -292,6 +295,19 @@ def _seat(step: Step, seats: list[Seat]) -> None:
             activity,
             changes={"attendances": [_plain(before), _plain(after)]},
         )
+
+
+def _refuse_undecided(activity: Activity, given: Mapping[int, Seat]) -> None:
+    """A leave that was asked is granted or refused before anyone is noted as away."""
+    rows = Invitation.objects.filter(activity=activity, answer=Answer.LEAVE_ASKED)
+    away = [
+        row.deputy.name
+        for row in rows.select_related("deputy").order_by("deputy__pinyin", "pk")
+        if given[row.deputy_id].presence != Presence.PRESENT
+    ]
+    if away:
+        names = "、".join(away)
+        raise CallingError(f"请假还没有批：{names}。请先批假，再登记到会；人到了的，选「出席」。")
 
 
 def _seated(activity: Activity) -> dict[int, tuple[str, str, str]]:

@@ -18,6 +18,7 @@ from activities.workflow import Action
 from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import AuditAction, Verification
 from congress_portal.core.models import Region, User
+from deputies.days import refuse_day
 from deputies.models import Deputy
 
 _POSTS = re.compile(
@@ -111,6 +112,7 @@ def give_support(
         deputy=deputy, kind=kind, held_on=held_on, detail=detail.strip(), amount=amount,
         activity=activity, idempotency_key=key,
     )  # fmt: skip
+    refuse_day(deputy, held_on)
     _stamp(item, actor)
     try:
         with transaction.atomic():

@@ -176,12 +176,14 @@ def circular(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "您的回应已收到。")
             return redirect("activities:circular", pk=pk)
     may_write = _may_write(request, found)
-    receipts = selectors.receipts_of(found, request.user) if may_write else None
+    show = request.GET.get("show", "")
+    receipts = selectors.receipts_of(found, request.user, show) if may_write else None
     context = {
         "circular": found,
         "receipt": receipt,
         "form": form if receipt and found.wants_response else None,
         "may_write": may_write,
+        "show": show,
         "reading": selectors.reading_of(found) if may_write else None,
         "page": page_of(request, receipts) if receipts is not None else None,
     }

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from activities import services
-from activities.enums import ActivityState
+from activities.enums import ActivityState, SheetKind
 from activities.filters import ActivityFilter, VisitFilter
 from activities.forms.entries import ActivityEntryForm, EntryForm, VisitForm
 from activities.models import Activity, Visit
@@ -21,6 +22,8 @@ from activities.selectors.entries import (
     visits_in_full,
     with_attendance,
 )
+from activities.selectors.sheets import sheet_of
+from activities.services.sheets import enter_from_sheet
 from congress_portal.core.enums import Role, Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
@@ -69,13 +72,14 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/visit_detail.html", {**context, **_may(request, visit)})
 
 
-def _may(request: HttpRequest, row: Record) -> dict[str, bool]:
+def _may(request: HttpRequest, row: Record) -> dict[str, Any]:
     """What the reader may do with the record, as flags for the page."""
     editable = type(row)._default_manager.editable_by(request.user).filter(pk=row.pk).exists()
     staff = bool(request.user.scope.write_prefixes)
     deputy = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
     own = deputy is not None and own_record(deputy, request.user, mark_of(row)) is not None
     return {
+        "sheet": sheet_of(row),
         "may_voice": own,
         "may_question": own and row.verification == Verification.VERIFIED,
         "may_edit": editable and row.verification != Verification.VERIFIED and not staff,
@@ -86,16 +90,16 @@ def _may(request: HttpRequest, row: Record) -> dict[str, bool]:
 
 @require_http_methods(["GET", "POST"])
 def log_visit(request: HttpRequest) -> HttpResponse:
-    return _enter(request, VisitForm, services.log_visit, "activities/log_visit.html")
+    return _enter(request, VisitForm, services.log_visit, SheetKind.VISIT)
 
 
 @require_http_methods(["GET", "POST"])
 def log_activity(request: HttpRequest) -> HttpResponse:
-    return _enter(request, ActivityEntryForm, services.log_activity, "activities/log_activity.html")
+    return _enter(request, ActivityEntryForm, services.log_activity, SheetKind.ACTIVITY)
 
 
 def _enter(
-    request: HttpRequest, form_class: type[EntryForm], save: Callable[..., Record], template: str
+    request: HttpRequest, form_class: type[EntryForm], save: Callable[..., Record], kind: SheetKind
 ) -> HttpResponse:
     deputy = _deputy_entered_for(request)
     if deputy is None:
@@ -106,15 +110,18 @@ def _enter(
         deputy=deputy,
         by_owner=deputy.user_id == request.user.pk,
     )
+    form.initial["paper"] = request.GET.get("paper", "")[:20]
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
-        row = _saved(form, save, actor=request.user, deputy=deputy, key=key)
+        given = {"actor": request.user, "deputy": deputy, "key": key}
+        tied = partial(enter_from_sheet, save, kind=kind, number=form.paper)
+        row = _saved(form, tied, **given)
         if row is not None:
             counts = row.verification == Verification.VERIFIED
             messages.success(request, _COUNTS if counts else _WAITS)
             return _to_detail(row)
     context = {"form": form, "deputy": deputy, "on_behalf": deputy.user_id != request.user.pk}
-    return render(request, template, context)
+    return render(request, f"activities/log_{kind}.html", context)
 
 
 def _deputy_entered_for(request: HttpRequest) -> Deputy | None:

@@ -53,7 +53,8 @@ def decide_leave(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, calling.decide_leave, **given) is not None:
             done = "已准假" if grants else "已回复不准假"
             messages.success(request, f"{done}，{row.deputy.name}会收到消息。")
-            return redirect("activities:plan", pk=row.activity_id)
+            back = "hold" if request.GET.get("back") == "hold" else "plan"
+            return redirect(f"activities:{back}", pk=row.activity_id)
     context = {"form": form, "invitation": row, "activity": row.activity}
     return render(request, "activities/call_leave.html", context)
 

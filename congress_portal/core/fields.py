@@ -8,21 +8,27 @@ from django.utils import timezone
 
 from congress_portal.core.text import printable
 
+_EARLIEST = 2000
+
 
 class DayField(forms.DateField):
-    """A day; ``past`` refuses days after today (what has not been cannot be entered)."""
+    """A day; ``past`` refuses days after today (what has not been cannot be entered).
 
-    def __init__(self, label: str, *, past: bool = False, **kwargs: Any) -> None:
-        self.past = past
+    ``ahead`` is how many years from this one a day to come may lie.
+    """
+
+    def __init__(self, label: str, *, past: bool = False, ahead: int = 10, **kwargs: Any) -> None:
+        self.past, self.ahead = past, ahead
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         faults = {"invalid": "请填写日期，如 2026-09-03。"}
         super().__init__(label=label, widget=widget, error_messages=faults, **kwargs)
 
     def clean(self, value: Any) -> dt.date | None:
         day: dt.date | None = super().clean(value)
-        if day and self.past and day > timezone.localdate():
+        today = timezone.localdate()
+        if day and self.past and day > today:
             raise forms.ValidationError("日期不能晚于今天。")
-        if day and not 2000 <= day.year <= 2100:
+        if day and not _EARLIEST <= day.year <= today.year + self.ahead:
             raise forms.ValidationError("请核对日期的年份。")
         return day
 
@@ -41,6 +47,19 @@ class WordsField(forms.CharField):
         """Control marks that came with a paste are dropped."""
         text: str = super().to_python(printable(value) if isinstance(value, str) else value) or ""
         return text
+
+
+class HoursField(forms.DecimalField):
+    """Hours of learning (学时): above 0, at most ``most``, halves and tenths allowed."""
+
+    def __init__(self, label: str = "学时", *, most: int = 24, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(label=label, max_digits=5, decimal_places=1, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not 0 < value <= self.most:
+            raise forms.ValidationError(f"学时要大于 0，最多 {self.most}。")
 
 
 def yes_no(label: str) -> forms.TypedChoiceField:

@@ -145,6 +145,9 @@ class Pairing(models.Model):
     )
     begins_on = models.DateField("起始日期")
     ends_on = models.DateField("截止日期", null=True, blank=True)
+    reason = models.CharField(
+        "超过人数的理由", max_length=200, blank=True, help_text="联系的代表多于规则时写明。"
+    )
 
     objects = PairingQuerySet.as_manager()
 

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from activities.forms.entries import DayField, EntryForm, VillageField
+from activities.forms.entries import EntryForm, VillageField
 from activities.models import Visit
 from activities.selectors.entries import last_visit, villages_by_town, villages_first
 from congress_portal.core.enums import Dictionary
-from congress_portal.core.fields import WordsField
+from congress_portal.core.fields import WordsField, held_on
 from congress_portal.core.models import DictionaryEntry
 
 _RECENT = dt.timedelta(days=30)
@@ -23,7 +23,7 @@ class VisitField(forms.ModelChoiceField):
 
 class VoiceForm(EntryForm):
     matter = WordsField("选民反映了什么", rows=4, longest=2000)
-    raised_on = DayField("哪一天")
+    raised_on = held_on()
     village = VillageField()
     visit = VisitField(
         Visit.objects.none(),

@@ -224,6 +224,7 @@ class SupervisionEntryForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["deputies"].rows = colleagues_of(self.suggestion)
+        self.fields["deputies"].near = (self.suggestion.lead.town.prefix,)
 
 
 class GroupFollowForm(StepForm):

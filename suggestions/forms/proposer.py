@@ -53,6 +53,7 @@ class LookBackForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["deputies"].rows = colleagues_of(self.suggestion)
+        self.fields["deputies"].near = (self.suggestion.lead.town.prefix,)
         self.fields["group"].queryset = Group.objects.visible_to(self.user).filter(is_active=True)
         own = deputy_of(self.user)
         if own is not None:

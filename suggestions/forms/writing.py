@@ -244,6 +244,7 @@ class PaperSignerForm(StepForm):
 
     def prepare(self) -> None:
         self.fields["deputies"].rows = colleagues_of(self.suggestion)
+        self.fields["deputies"].near = (self.suggestion.lead.town.prefix,)
 
 
 class FileForm(StepForm):

@@ -12,6 +12,7 @@ from congress_portal.core.audit import save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.notices import Message, notify, office_people
+from deputies.days import refuse_day
 from deputies.models import Deputy
 from suggestions.enums import VoiceSource
 from suggestions.models import Voice
@@ -45,6 +46,7 @@ def log_voice(
         raise ConsentError("选民同意，才能留下姓名和电话；不同意的，只写反映的事情。")
     if visit is not None and visit.deputy_id != deputy.pk:
         raise DomainError("只能选自己的走访。")
+    refuse_day(deputy, raised_on, field="raised_on")
     village = village or (visit.village if visit else None)
     voice = Voice(
         source=VoiceSource.VISIT, deputy=deputy, visit=visit, raised_on=raised_on, matter=matter,

@@ -1,11 +1,15 @@
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from activities.enums import SheetKind
 from activities.models import Visit
 from activities.selectors.entries import deputies_enterable_by
+from activities.services.sheets import enter_from_sheet
 from congress_portal.core.attempts import attempt
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
@@ -25,9 +29,13 @@ def log_voice(request: HttpRequest) -> HttpResponse:
     own = deputy.user_id == request.user.pk
     visit = _visit(request, deputy)
     form = VoiceForm(request.POST or None, deputy=deputy, by_owner=own, visit=visit)
+    form.initial["paper"] = request.GET.get("paper", "")[:20]
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.user, "deputy": deputy, "key": form.cleaned_data["key"]}
-        voice = attempt(form, services.log_voice, **given, **form.values)
+        tied = partial(
+            enter_from_sheet, services.log_voice, kind=SheetKind.VOICE, number=form.paper
+        )
+        voice = attempt(form, tied, **given, **form.values)
         if voice is not None:
             messages.success(request, "已记下，已转告镇（街道）人大工作人员。可以接着写成建议。")
             return redirect("suggestions:voice_detail", pk=voice.pk)

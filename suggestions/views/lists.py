@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from activities.selectors.sheets import sheet_of
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.filters import SuggestionFilter, VoiceFilter
@@ -76,6 +77,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
     context = {
         "voice": voice,
+        "sheet": sheet_of(voice),
         "may_edit": may_edit,
         "may_suggest": is_writer and voice.suggestion_id is None,
         "reads_case": bool(

@@ -9,9 +9,10 @@ from django.core import mail
 from django.db import close_old_connections, connection
 
 from activities.enums import ActivityState, Answer
-from activities.models import Invitation, SupportItem
+from activities.models import CalendarFeed, Invitation, SupportItem
 from activities.services import planning
 from activities.services.calling import answer_invitation, decide_leave
+from activities.services.feeds import open_feed
 from activities.services.reminding import remind_of_activities
 from activities.services.support import issue_letters
 from activities.workflow import TransitionNotAllowedError
@@ -109,6 +110,13 @@ def test_reminders_in_parallel_say_each_thing_once():
     _at_once(*(lambda: remind_of_activities(day) for _ in range(4)))
 
     assert Notice.objects.count() == 10  # five receipts, five for tomorrow
+
+
+def test_double_tap_on_a_new_calendar_address_leaves_one(office):
+    results = _at_once(*(lambda: open_feed(actor=office) for _ in range(3)))
+
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert CalendarFeed.objects.get(user=office).token in {feed.token for feed in results}
 
 
 def test_double_tap_is_one_answer():

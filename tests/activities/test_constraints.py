@@ -38,6 +38,7 @@ from tests.factories.contact import (
 from tests.factories.corrections import CorrectionRequestFactory
 from tests.factories.credit import ExchangePostFactory, GoodDeedFactory, HonourFactory
 from tests.factories.deputies import DeputyFactory, GroupFactory
+from tests.factories.entry_sheets import EntrySheetFactory
 from tests.factories.learning import (
     CourseCompletionFactory,
     QuizQuestionFactory,
@@ -201,6 +202,11 @@ BROKEN = {
     "activity_verified_was_held": lambda: ActivityFactory(state=ActivityState.PLANNED),
     "activity_hours_positive": lambda: ActivityFactory(hours=-1),
     "attendance_once": _attendances,
+    "entry_sheet_once": _same(EntrySheetFactory, "region", serial=1),
+    "entry_sheet_mark_once": lambda: EntrySheetFactory.create_batch(
+        2, mark="activities.visit.1", used_at=dt.datetime(2026, 9, 2, tzinfo=dt.UTC)
+    ),
+    "entry_sheet_used_or_not": lambda: EntrySheetFactory(mark="activities.visit.1"),
     "duty_report_ballots_within_voters": lambda: DutyReportFactory(
         voters_present=10, satisfied=9, basically_satisfied=1, unsatisfied=1
     ),

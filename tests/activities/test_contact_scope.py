@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.models import FixedVoter, MemberContact, NotebookEntry, WorkOpinion
+from activities.models import EntrySheet, FixedVoter, MemberContact, NotebookEntry, WorkOpinion
 from deputies.models import CommitteeMember, CommitteeOffice, Deputy, Pairing
 from tests.factories.contact import (
     CommitteeMemberFactory,
@@ -13,6 +13,7 @@ from tests.factories.contact import (
     PairingFactory,
     WorkOpinionFactory,
 )
+from tests.factories.entry_sheets import EntrySheetFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ SEES = {
     MemberContact: "ab a b - a a - ab ab - ab -",
     WorkOpinion: "ab - - - a a - ab ab - ab -",
     CommitteeOffice: "a a a a a a a a a a a a",
+    EntrySheet: "ab a b - - - - ab ab - ab -",
 }
 WRITES = {
     FixedVoter: "ab a b - a - - - - - - -",
@@ -37,6 +39,7 @@ WRITES = {
     MemberContact: "ab - - - - - - - - - - -",
     WorkOpinion: "ab - - - - a - - - - - -",
     CommitteeOffice: "a - - - - - - - - - - -",
+    EntrySheet: "ab a b - - - - - - - - -",
 }
 
 
@@ -64,6 +67,7 @@ def rows(cast):
             "b": WorkOpinionFactory(region=cast.county, deputy=deputies["b"]),
         },
         CommitteeOffice: {"a": office},
+        EntrySheet: {k: EntrySheetFactory(region=deputies[k].town) for k in "ab"},
     }
 
 

@@ -73,6 +73,10 @@ def test_the_fourth_is_warned_and_passes_with_a_reason(client, clerk, member):
     assert (kept, Pairing.objects.count()) == (3, 4)
     entry = AuditEntry.objects.get(model="deputies.Pairing")
     assert entry.reason == "接替离任的组成人员"
+    fourth = Pairing.objects.get(reason="接替离任的组成人员")
+    page = client.get(reverse("activities:pair", args=[fourth.pk]))
+    assert "超过规则人数的理由：接替离任的组成人员" in page.text
+    assert Pairing.objects.filter(reason="").count() == Pairing.objects.count() - 1
 
 
 def test_an_ended_pair_leaves_room(clerk, member):

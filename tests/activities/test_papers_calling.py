@@ -23,6 +23,7 @@ from activities.workflow import NotYoursError
 from congress_portal.core.documents.pdf import render_html
 from congress_portal.core.enums import AuditAction, Role
 from congress_portal.core.models import AuditEntry
+from tests.factories.activities import ActivityFormFactory
 from tests.factories.calling import PlanFactory, SupportItemFactory
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory
@@ -408,6 +409,23 @@ def test_feed_holds_only_the_own_invitations_and_ends_with_the_account(client, p
     assert client.get(reverse("activities:feed", args=["x" * 43])).status_code == 404
 
 
+def test_new_address_replaces_the_own_one_and_leaves_others_alone(client, plan):
+    users = [row.deputy.user for row in plan.invitations.all()[:2]]
+    for user in users:
+        client.force_login(user)
+        client.post(reverse("activities:open_feed"))
+    kept, old = (CalendarFeed.objects.get(user=user).token for user in users)
+
+    client.post(reverse("activities:open_feed"))
+    shown = client.get(reverse("activities:calendar_feed")).text
+
+    new = CalendarFeed.objects.get(user=users[1]).token
+    assert CalendarFeed.objects.count() == 2
+    assert (new in shown, old in shown) == (True, False)
+    codes = [client.get(reverse("activities:feed", args=[t])).status_code for t in (kept, old, new)]
+    assert codes == [200, 404, 200]
+
+
 def test_token_is_not_in_the_trail(client):
     client.force_login(UserFactory(role=Role.DEPUTY))
     client.post(reverse("activities:open_feed"))
@@ -420,3 +438,15 @@ def test_phone_list_masks_what_it_is_not_given(plan):
     html = render_html(phone_list(plan, called_to(plan), {}))
 
     assert html.count("138****1234") == 2
+
+
+@pytest.mark.parametrize(("role", "shown"), [(Role.STAFF, True), (Role.LEADER, False)])
+def test_way_to_the_rotation_is_shown_to_whom_it_opens(client, db, role, shown):
+    client.force_login(UserFactory(role=role, role__region=CountyFactory()))
+    form = ActivityFormFactory(name="列席会议")
+    form.is_meeting = True
+    form.save()
+    way = reverse("activities:rotation")
+
+    assert (f'href="{way}"' in client.get(reverse("desk:registers")).text) is shown
+    assert (client.get(way).status_code == 200) is shown

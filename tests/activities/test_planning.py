@@ -172,7 +172,7 @@ def test_station_officer_plans_for_the_own_station(client, clerk, town):
     assert plan.region == town
     assert list(page.context["page"].object_list) == [deputy]
     assert available_actions(Stage.HELD, {Side.ORGANISER}) == (
-        Action.CORRECT, Action.REPORT, Action.REOPEN,
+        Action.DECIDE_LEAVE, Action.CORRECT, Action.REPORT, Action.REOPEN,
     )  # fmt: skip
 
 

@@ -285,15 +285,63 @@ def test_three_level_deputy_logs_once_and_counts_once_a_level(client):
 
     lines = client.get("/registers/deputies/levels/", {"period": "2026Q3"}).context["lines"]
 
+    figures = [{name: value for name, _, value in line.figures} for line in lines]
     assert [
-        (line.label, line.heads, dict(line.figures)["活动次数"], dict(line.figures)["联系选民人次"])
-        for line in lines
+        (line.label, line.heads, each["活动次数"], each["联系选民人次"])
+        for line, each in zip(lines, figures, strict=True)
     ] == [
         ("市", 1, 1, 4),
         ("县", 2, 2, 4),
         ("镇", 1, 1, 4),
         ("合计（一人算一次）", 2, 2, 4),
     ]
+
+
+def test_every_figure_of_the_levels_opens_into_the_deputies_behind_it(client):
+    deputy = _three_level(TownFactory())
+    other = DeputyFactory(town=deputy.town, seat=True)
+    ActivityFactory(deputies=[deputy, other], region=deputy.town, held_on=dt.date(2026, 9, 30))
+    VisitFactory(deputy=deputy, people=4, held_on=dt.date(2026, 9, 30))
+    VisitFactory(deputy=other, people=1, held_on=dt.date(2026, 9, 30))
+    client.force_login(staff())
+    table = client.get("/registers/deputies/levels/", {"period": "2026Q3"})
+
+    opened = 0
+    for line in table.context["lines"]:
+        for _, url, value in line.figures:
+            figure = client.get(url).context["figure"]
+            assert (figure.total, sum(each.value for each in figure.shares)) == (value, value)
+            assert value == 0 or url.replace("&", "&amp;") in table.text
+            opened += 1
+    assert opened == 28
+    page = client.get("/registers/deputies/levels/county/voters_contacted/?period=2026Q3")
+    assert [each.deputy for each in page.context["figure"].shares] == [deputy, other]
+    assert f"/registers/deputies/{deputy.pk}/file/?year=2026" in page.text
+
+
+def test_figures_of_levels_stay_within_the_readers_town(client):
+    near, far = (DeputyFactory(seat=True) for _ in range(2))
+    for each in (near, far):
+        VisitFactory(deputy=each, held_on=dt.date(2026, 9, 30))
+    client.force_login(town_clerk(near.town))
+
+    page = client.get("/registers/deputies/levels/all/voters_contacted/?period=2026Q3")
+
+    assert [each.deputy for each in page.context["figure"].shares] == [near]
+    assert client.get("/registers/deputies/levels/all/nothing/").status_code == 404
+    assert client.get("/registers/deputies/levels/moon/activities/").status_code == 404
+    client.force_login(UserFactory(role=Role.DEPUTY))
+    assert client.get("/registers/deputies/levels/all/activities/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_figure_of_a_level_asks_a_fixed_number_of_queries(client, django_assert_num_queries, rows):
+    for deputy in DeputyFactory.create_batch(rows, seat=True):
+        VisitFactory(deputy=deputy, held_on=dt.date(2026, 10, 1))
+    client.force_login(staff())
+
+    with django_assert_num_queries(7):
+        client.get("/registers/deputies/levels/county/voters_contacted/?period=2026Q4")
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -32,6 +32,7 @@ urlpatterns = [
         name="handbook_docx",
     ),
     path("deputies/levels/", people.levels, name="levels"),
+    path("deputies/levels/<slug:level>/<slug:code>/", people.level_figure, name="level_figure"),
     path("terms/", terms.terms, name="terms"),
     path("terms/<int:pk>/", terms.term, name="term"),
     path("records/<slug:code>/", terms.records, name="records"),

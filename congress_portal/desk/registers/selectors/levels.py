@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from congress_portal.core.enums import Level
 from congress_portal.core.metrics import find_metric, measure
@@ -21,13 +24,16 @@ CODES = (
 )
 
 
+EVERYONE = "all"
+
+
 @dataclass(frozen=True)
 class LevelWork:
-    """One level's heads and (name, figure) pairs; the last line holds every person once."""
+    """One level's heads and (name, page, figure); the last line holds every person once."""
 
     label: str
     heads: int
-    figures: tuple[tuple[str, Decimal | int], ...]
+    figures: tuple[tuple[str, str, Decimal | int], ...]
     url: str
 
 
@@ -41,13 +47,58 @@ def work_by_level(user: User, period: Period) -> list[LevelWork]:
     metrics = [find_metric(Deputy, code) for code in CODES]
     found = measure(metrics, period, Deputy.objects.filter(pk__in=everyone))
 
-    def line(label: str, heads: set[int], url: str) -> LevelWork:
-        sums = ((m.name, sum(found[m.code][pk] or 0 for pk in heads)) for m in metrics)
+    def line(label: str, heads: set[int], url: str, level: str) -> LevelWork:
+        sums = (
+            (m.name, _behind(level, m.code, period), sum(found[m.code][pk] or 0 for pk in heads))
+            for m in metrics
+        )
         return LevelWork(label, len(heads), tuple(sums), url)
 
     lines = [
-        line(level.label, people[level], persons_url(level=level.value))
+        line(level.label, people[level], persons_url(level=level.value), level.value)
         for level in Level
         if people[level]
     ]
-    return [*lines, line("合计（一人算一次）", everyone, persons_url())]
+    return [*lines, line("合计（一人算一次）", everyone, persons_url(), EVERYONE)]
+
+
+def _behind(level: str, code: str, period: Period) -> str:
+    address = reverse("desk:level_figure", args=[level, code])
+    return f"{address}?{urlencode({'period': period.code})}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one deputy adds to a figure."""
+
+    deputy: Deputy
+    value: Decimal | int
+
+
+@dataclass(frozen=True)
+class LevelFigure:
+    name: str
+    total: Decimal | int
+    shares: list[Share]
+
+
+def level_figure(user: User, level: str, code: str, period: Period) -> LevelFigure:
+    """One figure of the table by deputy, the largest share first; raises KeyError.
+
+    ``level`` is a Level or EVERYONE.
+    """
+    if code not in CODES or level not in (*Level.values, EVERYONE):
+        raise KeyError(code)
+    held = Mandate.objects.visible_to(user).in_force(period)
+    if level != EVERYONE:
+        held = held.filter(level=level)
+    people = Deputy.objects.filter(pk__in=held.values("deputy"))
+    metric = find_metric(Deputy, code)
+    found = measure([metric], period, people)[code]
+    shares = [
+        Share(deputy, found[deputy.pk] or 0)
+        for deputy in people.select_related("town").order_by("town__code", "pinyin", "pk")
+        if found[deputy.pk]
+    ]
+    shares.sort(key=lambda share: -share.value)
+    return LevelFigure(metric.name, sum(share.value for share in shares), shares)

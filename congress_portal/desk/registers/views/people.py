@@ -1,12 +1,14 @@
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from congress_portal.core.enums import Level
-from congress_portal.core.listing import page_of, recent_quarters
-from congress_portal.core.periods import year
+from congress_portal.core.listing import PAGE_SIZE, page_of, recent_quarters
+from congress_portal.core.periods import Period, year
 from congress_portal.desk.registers.forms import MOST_MEMBERS, OverviewFilter, PersonFilter
+from congress_portal.desk.registers.selectors import levels as levels_of
 from congress_portal.desk.registers.selectors.levels import work_by_level
 from congress_portal.desk.registers.selectors.people import composition, strength
 from congress_portal.desk.registers.views.access import readers_only
@@ -35,16 +37,38 @@ def overview(request: HttpRequest) -> HttpResponse:
 @readers_only
 def levels(request: HttpRequest) -> HttpResponse:
     """Work by level; a period that cannot be read gives the running quarter."""
-    today = timezone.localdate()
-    offered = [*recent_quarters(today), year(today.year), year(today.year - 1)]
-    asked = request.GET.get("period", "")
-    period = next((each for each in offered if each.code == asked), offered[0])
+    period, offered = _period(request)
     context = {
         "period": period,
         "periods": offered,
         "lines": work_by_level(request.user, period),
     }
     return render(request, "desk/registers/levels.html", context)
+
+
+def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
+    today = timezone.localdate()
+    offered = [*recent_quarters(today), year(today.year), year(today.year - 1)]
+    asked = request.GET.get("period", "")
+    return next((each for each in offered if each.code == asked), offered[0]), offered
+
+
+@require_GET
+@readers_only
+def level_figure(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    """The deputies behind one figure; each opens into the file that holds the records."""
+    period, _ = _period(request)
+    try:
+        figure = levels_of.level_figure(request.user, level, code, period)
+    except KeyError as error:
+        raise Http404("没有这个数。") from error
+    context = {
+        "figure": figure,
+        "period": period,
+        "label": dict(Level.choices).get(level, "各级"),
+        "page": Paginator(figure.shares, PAGE_SIZE).get_page(request.GET.get("page")),
+    }
+    return render(request, "desk/registers/level_figure.html", context)
 
 
 @require_GET
