@@ -588,6 +588,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EntrySheet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('serial', models.PositiveIntegerField(verbose_name='序号')),
+                ('kind', models.CharField(choices=[('visit', '联系走访'), ('activity', '参加活动'), ('voice', '民情记录')], max_length=10, verbose_name='哪种表')),
+                ('printed_at', models.DateTimeField(verbose_name='编号时间')),
+                ('mark', models.CharField(blank=True, help_text='如 activities.visit.12。', max_length=60, verbose_name='录成的记录')),
+                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='代录时间')),
+                ('void_reason', models.CharField(blank=True, max_length=80, verbose_name='作废原因')),
+                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entry_sheets', to='deputies.deputy', verbose_name='哪位代表填的')),
+                ('printed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='编号人')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entry_sheets', to='core.region', verbose_name='镇（街道）')),
+                ('used_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代录人')),
+            ],
+            options={
+                'verbose_name': '纸质登记表',
+                'verbose_name_plural': '纸质登记表',
+                'ordering': ['region', '-year', '-serial'],
+                'constraints': [models.UniqueConstraint(fields=('region', 'year', 'serial'), name='entry_sheet_once', violation_error_message='这个编号已经用过。'), models.UniqueConstraint(condition=models.Q(('mark', ''), _negated=True), fields=('mark',), name='entry_sheet_mark_once', violation_error_message='这条记录已对应另一张纸质表。'), models.CheckConstraint(condition=models.Q(models.Q(('mark', ''), ('used_at__isnull', True)), models.Q(models.Q(('mark', ''), _negated=True), ('used_at__isnull', False), ('void_reason', '')), _connector='OR'), name='entry_sheet_used_or_not', violation_error_message='录成记录的表要有代录时间，作废的表不能录。')],
+            },
+        ),
+        migrations.CreateModel(
             name='Exchange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('begins_on', models.DateField(verbose_name='起始日期')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
+                ('reason', models.CharField(blank=True, help_text='联系的代表多于规则时写明。', max_length=200, verbose_name='超过人数的理由')),
                 ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='deputies.deputy', verbose_name='联系的代表')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairings', to='deputies.committeemember', verbose_name='组成人员')),
             ],
