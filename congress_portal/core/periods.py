@@ -96,7 +96,10 @@ def month(year_number: int, number: int) -> Period:
 
 
 def parse_calendar_period(text: str) -> Period:
-    """Read ``2026Q3``, ``2026H1``, ``2026`` or ``2026-09``; raises PeriodError. Terms: deputies.selectors."""
+    """Read ``2026Q3``, ``2026H1``, ``2026`` or ``2026-09``; raises PeriodError.
+
+    Terms: deputies.selectors.
+    """
     text = text.strip()
     if not re.match(r"^(19|20)\d\d", text):
         raise PeriodError(f"「{text}」不是考评周期，请写成 2026Q3、2026 或 2026-09。")

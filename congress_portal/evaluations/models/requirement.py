@@ -127,8 +127,10 @@ class RequirementPart(models.Model):
     )
     threshold = models.DecimalField("数量", max_digits=9, decimal_places=2, default=Decimal(1))
     is_prorated = models.BooleanField(
-        "按在任时间折算", default=True, help_text="只在任、建成一部分时间的，按天数折算，四舍五入到整数。"
-    )  # fmt: skip
+        "按在任时间折算",
+        default=True,
+        help_text="只在任、建成一部分时间的，按天数折算，四舍五入到整数。",
+    )
 
     objects = OfRequirementQuerySet.as_manager()
 
