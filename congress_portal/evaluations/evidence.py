@@ -28,6 +28,7 @@ _KINDS = {
         "held_on", ("deputy", "channel", "village", "region"), "activities:visit_detail"
     ),
     "activities.DutyReport": _Kind("held_on", ("deputy",), "activities:duty_report"),
+    "activities.NewsItem": _Kind("held_on"),
     "activities.CourseCompletion": _Kind(
         "completed_on", ("deputy", "course"), "activities:course", "course_id"
     ),
@@ -35,6 +36,7 @@ _KINDS = {
     "stations.Station": _Kind("", (), "stations:detail"),
     "stations.StationCheck": _Kind("", ("item",), "stations:detail", "station_id"),
     "stations.InspectionMark": _Kind("", ("station",), "stations:detail", "station_id"),
+    "suggestions.Call": _Kind("opens_on"),
     "suggestions.Voice": _Kind("raised_on", (), "suggestions:voice_detail"),
     "suggestions.Suggestion": _Kind("submitted_on", (), "suggestions:detail"),
     "suggestions.Reply": _Kind(

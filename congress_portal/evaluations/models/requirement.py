@@ -189,21 +189,27 @@ class TypeThreshold(models.Model):
         return f"{self.station_type}：{self.threshold.normalize():f}"
 
 
+_PLACES = ("deputy__town", "station__region", "group__region", "town", "member__region")
+
+
 class OfSubjectsQuerySet(ScopedQuerySet):
-    """By the place of the subject; the office writes, deputies read what is said of them."""
+    """By the place of the subject; deputies read what is said of them."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         rule = NOTHING
-        for path in ("deputy__town", "station__region", "group__region", "town", "member__region"):
+        for path in _PLACES:
             rule |= scope.reads(path)
         if scope.deputy_user_id:
             rule |= Q(deputy__user=scope.deputy_user_id)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
-        return self.read_rule(scope) if scope.is_office else NOTHING
+        rule = NOTHING
+        for path in _PLACES:
+            rule |= scope.writes(path)
+        return rule
 
 
 def _one_subject() -> Q:
