@@ -17,6 +17,7 @@ from congress_portal.core.admin.keeping import ReadOnly
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import recent_quarters
 from congress_portal.core.periods import Period, year
+from congress_portal.evaluations.duties import admin as duties  # noqa: F401 - registers its own
 from congress_portal.evaluations.enums import SheetState, SubjectType
 from congress_portal.evaluations.models import Indicator, Scheme, Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.registry import metric_choices, metric_for

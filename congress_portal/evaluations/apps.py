@@ -7,10 +7,9 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Reason for the inline imports: models can be imported only once all apps are there.
-        from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
-        from congress_portal.evaluations.batches import ScorePages  # noqa: PLC0415
-
         # the reminders of duties register themselves
         import congress_portal.evaluations.duties.services  # noqa: F401, PLC0415
+        from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
+        from congress_portal.evaluations.batches import ScorePages  # noqa: PLC0415
 
         register_kind(ScorePages())
