@@ -13,6 +13,7 @@ from congress_portal.core.models import User
 from congress_portal.core.periods import year as year_period
 from congress_portal.core.waiting import Task, most_urgent
 from congress_portal.desk.selectors.year import Month, entries_of, months_of
+from congress_portal.evaluations.duties import waiting as in_evaluations
 from congress_portal.evaluations.models import Score
 from deputies.models import CommitteeMember, Deputy, Group, GroupMembership, Pairing
 from stations.models import Posting, Station, StationOfficer
@@ -28,6 +29,7 @@ SOURCES: tuple[Source, ...] = (
     *in_activities.SOURCES,
     *in_supervision.SOURCES,
     *in_suggestions.SOURCES,
+    *in_evaluations.SOURCES,
 )
 
 

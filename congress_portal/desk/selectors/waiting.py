@@ -17,6 +17,7 @@ from activities.selectors.supervision import for_office
 from activities.selectors.verifying import piles
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
+from congress_portal.evaluations.duties.waiting import unfinished_of_town
 from congress_portal.evaluations.enums import SheetState
 from congress_portal.evaluations.models import ScoreSheet
 from deputies.models import Term
@@ -54,6 +55,10 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         _opinions(user, today),
         *_books(user, today),
     ]
+    own = unfinished_of_town(user, today)
+    kinds.append(
+        Waiting("本镇（街道）未完成的要求", own, None, reverse("evaluations:duties"), today)
+    )
     return [kind for kind in kinds if kind.count]
 
 
