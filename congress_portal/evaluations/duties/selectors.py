@@ -12,7 +12,7 @@ from congress_portal.core.figures import Rate
 from congress_portal.core.metrics import Measures, Number
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.duties.calendar import period_on
-from congress_portal.evaluations.duties.figures import figures_of, in_full
+from congress_portal.evaluations.duties.figures import duty_metric, figures_of, in_full
 from congress_portal.evaluations.duties.spans import days, owed_part, without
 from congress_portal.evaluations.duties.subjects import (
     Leave,
@@ -27,7 +27,7 @@ from congress_portal.evaluations.models import Nudge, Requirement, RequirementPa
 from congress_portal.evaluations.points import plain
 
 DONE, PARTLY, NONE, EXCUSED = "done", "partly", "none", "excused"
-STATES = {DONE: "已完成", PARTLY: "部分完成", NONE: "未开始", EXCUSED: "不要求"}
+STATES = {DONE: "已完成", PARTLY: "部分完成", NONE: "未做", EXCUSED: "不要求"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,14 @@ class PartState:
     @property
     def figures(self) -> str:
         return f"{plain(self.value)}/{plain(self.owed)}"
+
+    @property
+    def said(self) -> str:
+        """«4 次，要求不少于 1 次»."""
+        if not self.is_owed:
+            return f"{plain(self.value)} {self.unit}，不要求"
+        asked = f"{self.part.get_comparison_display()} {plain(self.owed)} {self.unit}"
+        return f"{plain(self.value)} {self.unit}，要求{asked}"
 
 
 @dataclass(frozen=True)
@@ -205,6 +213,7 @@ def _standing(
             part,
             Decimal(measured[part.pk].get(who.pk) or 0),
             _owed(part, who, owed_days, all_days),
+            duty_metric(requirement.subject_kind, part.metric).unit,
         )
         for part in requirement.parts.all()
     )
