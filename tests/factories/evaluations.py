@@ -8,13 +8,14 @@ from congress_portal.evaluations.models import Indicator, Scheme
 
 
 class SchemeFactory(DjangoModelFactory):
-    """Of stations, without indicators."""
+    """Of stations, without indicators; published without a window unless one is given."""
 
     class Meta:
         model = Scheme
 
     name = factory.Sequence(lambda n: f"方案{n + 1}")
     subject_type = SubjectType.STATION
+    objection_days = 0
 
 
 class IndicatorFactory(DjangoModelFactory):
