@@ -5,9 +5,18 @@ from django.utils import timezone
 
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from tests.constraints import assert_refused, constraint_names, twice
+from tests.factories.contact import CommitteeMemberFactory
 from tests.factories.core import TownFactory, UnitFactory
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, GroupFactory
 from tests.factories.evaluations import IndicatorFactory, SchemeFactory
+from tests.factories.requirements import (
+    ExemptionFactory,
+    NudgeFactory,
+    PartFactory,
+    RequirementFactory,
+    TypeThresholdFactory,
+)
+from tests.factories.stations import StationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +56,22 @@ def _names():
     IndicatorFactory(scheme=first.scheme, name=first.name)
 
 
+def _nudges(kind, make):
+    given = {"deputy": None, kind: make(), "requirement": RequirementFactory()}
+    return twice(NudgeFactory, **given)()
+
+
+def _parts():
+    first = PartFactory()
+    PartFactory(requirement=first.requirement, name=first.name)
+
+
+def _numbers():
+    first = TypeThresholdFactory()
+    TypeThresholdFactory(part=first.part, station_type=first.station_type)
+
+
+LATE, EARLY = dt.date(2026, 9, 2), dt.date(2026, 9, 1)
 BROKEN = {
     "scheme_version_unique": twice(SchemeFactory, name="家站考评", is_active=False),
     "scheme_one_active_version": lambda: [SchemeFactory(name="家站", version=n) for n in (1, 2)],
@@ -60,6 +85,19 @@ BROKEN = {
     "score_subject_once": _scores,
     "score_one_subject": lambda: _score(_sheet(), deputy=DeputyFactory(), unit=UnitFactory()),
     "score_line_once": _lines,
+    "requirement_dates_ordered": lambda: RequirementFactory(active_from=LATE, active_to=EARLY),
+    "requirement_part_once": _parts,
+    "requirement_part_threshold_positive": lambda: PartFactory(threshold=-1),
+    "type_threshold_once": _numbers,
+    "type_threshold_positive": lambda: TypeThresholdFactory(threshold=-1),
+    "exemption_one_subject": lambda: ExemptionFactory(town=TownFactory()),
+    "exemption_dates_ordered": lambda: ExemptionFactory(begins_on=LATE, ends_on=EARLY),
+    "nudge_one_subject": lambda: NudgeFactory(deputy=None),
+    "nudge_deputy_once_a_day": lambda: _nudges("deputy", DeputyFactory),
+    "nudge_station_once_a_day": lambda: _nudges("station", StationFactory),
+    "nudge_group_once_a_day": lambda: _nudges("group", GroupFactory),
+    "nudge_town_once_a_day": lambda: _nudges("town", TownFactory),
+    "nudge_member_once_a_day": lambda: _nudges("member", CommitteeMemberFactory),
 }
 
 

@@ -18,16 +18,17 @@ def board_paper(board: Board, rows: list[Standing], today: dt.date) -> FormPaper
     """What was chosen on the page, with the whole board's rate above it."""
     requirement, last = board.requirement, board.period.last
     county = Region.objects.filter(level=RegionLevel.COUNTY).values_list("name", flat=True).first()
-    columns = [Column("对象", 18, "name"), Column("所属", 14, "name"), Column("完成", 10, "figure")]
-    columns.append(Column("还缺", 34, "name"))
-    columns.append(Column("说明", 24, "name"))
     table = Table(
         "",
-        tuple(columns),
+        (
+            Column("对象", 30, "name"),
+            Column("完成", 10, "figure"),
+            Column("还缺", 36, "name"),
+            Column("说明", 24, "name"),
+        ),
         tuple(
             (
-                row.who.label,
-                row.who.place,
+                _named(row),
                 row.count if row.owed else "—",
                 row.missing_words or ("已完成" if row.owed else "不要求"),
                 row.excuse,
@@ -48,6 +49,12 @@ def board_paper(board: Board, rows: list[Standing], today: dt.date) -> FormPaper
             Note(rule_words(requirement)),
         ),
     )
+
+
+def _named(row: Standing) -> str:
+    """A town is its own place."""
+    who = row.who
+    return who.label if who.label == who.place else f"{who.label}（{who.place}）"
 
 
 def _summary(board: Board) -> str:
