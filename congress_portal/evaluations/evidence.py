@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import reverse
 
+from activities.selectors.corrections import OWNERS
 from congress_portal.core.metrics import Keys
 from congress_portal.core.models import User
 
@@ -55,6 +56,7 @@ class Item:
     text: str
     address: str
     is_counted: bool
+    mark: str = ""  # as a request for correction names the record; empty for what is no record
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def _item(row: Any, kind: _Kind, is_counted: bool) -> Item:
         text=_text(row),
         address=reverse(kind.page, args=[target]) if kind.page else "",
         is_counted=is_counted,
+        mark=f"{row._meta.label_lower}.{row.pk}" if row._meta.label_lower in OWNERS else "",
     )
 
 
