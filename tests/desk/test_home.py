@@ -356,7 +356,7 @@ def test_deputys_first_page_asks_a_fixed_number_of_queries(
         )  # fmt: skip
     client.force_login(user)
 
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         client.get(reverse("desk:home"))
 
 

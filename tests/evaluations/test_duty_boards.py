@@ -26,7 +26,7 @@ from tests.factories.activities import (
     NewsItemFactory,
 )
 from tests.factories.contact import CommitteeMemberFactory, PairingFactory
-from tests.factories.core import CountyFactory, TownFactory, staff, town_clerk
+from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, GroupFactory, MandateFactory, TermFactory
 from tests.factories.requirements import (
     ExemptionFactory,
@@ -190,7 +190,19 @@ def test_leave_and_days_away_take_their_part():
     (row,) = board(part.requirement).rows
 
     assert (row.days, row.parts[0].owed) == (30, 1)
-    assert row.excuse == "92 天中计 30 天（病假、已登记不便履职的日子）"
+    assert row.excuse == "92 天中计 30 天（病假、办公室登记的不便履职的日子）"
+
+
+@pytest.mark.parametrize(("by_self", "days"), [(True, 92), (False, 61)])
+def test_nobody_excuses_themselves(by_self, days):
+    part, user = PartFactory(), UserFactory()
+    deputy = DeputyFactory(seat=True, user=user)
+    Unavailability.objects.create(
+        deputy=deputy, first_on=dt.date(2026, 7, 1), last_on=dt.date(2026, 7, 31),
+        entered_by=user if by_self else staff(),
+    )  # fmt: skip
+
+    assert board(part.requirement).rows[0].days == days
 
 
 def test_requirement_counts_from_the_day_it_was_begun():

@@ -288,7 +288,7 @@ def rule_words(requirement: Requirement) -> str:
     if not prorated:
         return "按期末最后一天的情况看，不按在任时间折算。"
     who = {
-        DutySubject.DEPUTY: "补选、辞职等只在任一部分时间的，以及请假、登记不便履职的",
+        DutySubject.DEPUTY: "补选、辞职等只在任一部分时间的，以及请假、由办公室登记不便履职的",
         DutySubject.MEMBER: "只在任一部分时间的和请假的",
         DutySubject.STATION: "期中建成的和准予停办的",
     }.get(requirement.subject_kind, "免除了一部分时间的")  # type: ignore[call-overload]

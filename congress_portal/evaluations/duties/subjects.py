@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from congress_portal.core.enums import TOWN_LEVELS, Level
 from congress_portal.core.models import Region, User
@@ -179,10 +179,13 @@ def leaves_of(kind: str, period: Period) -> dict[int, list[tuple[int | None, Lea
         span = (begins or dt.date.min, ends or _MOST)
         found.setdefault(subject, []).append((requirement, Leave(span, reason)))
     if kind == DutySubject.DEPUTY:
-        away = Unavailability.objects.filter(
-            first_on__lte=period.last, last_on__gte=period.first
-        ).order_by("first_on", "pk")
+        # nobody excuses themselves: only what somebody else has entered counts
+        away = (
+            Unavailability.objects.filter(first_on__lte=period.last, last_on__gte=period.first)
+            .filter(Q(entered_by__isnull=True) | ~Q(entered_by=F("deputy__user")))
+            .order_by("first_on", "pk")
+        )
         for subject, first, last in away.values_list("deputy", "first_on", "last_on"):
-            leave = Leave((first, last), "已登记不便履职的日子")
+            leave = Leave((first, last), "办公室登记的不便履职的日子")
             found.setdefault(subject, []).append((None, leave))
     return found
