@@ -89,7 +89,7 @@ class PartInline(PortalStack):
     fields = (("serial", "name", "metric"), ("comparison", "threshold", "is_prorated"))
     select_related = ("requirement",)
     show_change_link = True
-    verbose_name_plural = "项目（活动形式、主题和按家站类型的数量，存后在「更改」里选）"
+    verbose_name_plural = "项目（活动形式、主题和按家站类型的数量，存后点「修改」再选）"
 
 
 @admin.register(Requirement)
