@@ -212,7 +212,8 @@ class _FrozenRow(models.Model):
     def _refuse_if_frozen(self) -> None:
         rows = cast("FrozenQuerySet", type(self)._default_manager.all())
         stored = rows.filter(pk=self.pk).frozen()
-        owner = ScoreSheet.objects.filter(pk=self.owning_sheet_id(), state__in=rows.frozen_states)
+        sheets = cast("FrozenQuerySet", ScoreSheet.objects.all())
+        owner = sheets.filter(pk=self.owning_sheet_id(), state__in=rows.frozen_states)
         if owner.exists() or stored.exists():
             raise DomainError(PUBLISHED_IS_FROZEN)
 

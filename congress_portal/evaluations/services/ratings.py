@@ -33,7 +33,8 @@ def rate(
 ) -> Rating:
     """Give or change a mark; an adjustment is always a new line. Raises RatingError,
     ValidationError."""
-    data = next((each for each in sheet.scheme_data["indicators"] if each["name"] == indicator), {})
+    found = [each for each in sheet.scheme_data["indicators"] if each["name"] == indicator]
+    data: dict[str, Any] = found[0] if found else {}
     wanted = ADJUSTMENT if rater == Rater.ADJUST else RATING
     if data.get("metric") != wanted:
         raise RatingError("这一项不由人评分。")

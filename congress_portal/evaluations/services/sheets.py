@@ -48,6 +48,8 @@ def compute_sheet(*, scheme: Scheme, period: Period, actor: User | None) -> Scor
     check_right(actor)
     _lock(scheme)
     current = current_sheet(scheme.name, period)
+    if current:  # a publication that is under way is waited for, and seen
+        current = locked_sheet(current.pk)
     if current and current.is_published:
         raise SheetPublishedError(
             f"「{scheme.name}」{period.label}的结果已发布（第{current.version}版），"
