@@ -56,7 +56,7 @@ class AppealState(models.TextChoices):
 class Silence(models.TextChoices):
     """What holds when the office has not answered an objection in time."""
 
-    BLOCK = "block", "答复以前不能发布"
+    BLOCK = "block", "异议没有答复的，结果不能发布"
     KEEP = "keep", "逾期未答复的，维持原结果"
 
 

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='scheme',
             name='silence',
-            field=models.CharField(choices=[('block', '答复以前不能发布'), ('keep', '逾期未答复的，维持原结果')], default='block', max_length=8, verbose_name='逾期没有答复'),
+            field=models.CharField(choices=[('block', '异议没有答复的，结果不能发布'), ('keep', '逾期未答复的，维持原结果')], default='block', max_length=8, verbose_name='逾期没有答复'),
         ),
         migrations.AddField(
             model_name='score',
