@@ -14,12 +14,18 @@ from congress_portal.core.enums import Dictionary, Role, Verification
 from congress_portal.core.periods import quarter
 from congress_portal.core.workdays import seed_calendar
 from congress_portal.evaluations.life.hints import hints_for
-from congress_portal.evaluations.models import Appeal, Rating, Score, ScoreSheet, Unlock
+from congress_portal.evaluations.models import Appeal, Rating, Score, ScoreSheet, SheetProof, Unlock
 from congress_portal.evaluations.services import check_sheet, compute_sheet, disclose_sheet
 from tests.factories.activities import ActivityFactory, ActivityFormFactory, VisitFactory
 from tests.factories.core import EntryFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, MandateFactory
-from tests.factories.evaluations import IndicatorFactory, SchemeFactory
+from tests.factories.evaluations import (
+    AppealFactory,
+    IndicatorFactory,
+    RatingFactory,
+    SchemeFactory,
+    UnlockFactory,
+)
 from tests.factories.stations import ReceptionFactory
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +270,26 @@ def test_hints_ask_and_change_nothing(client, deputy, draft, office):
     assert groups == {"同样的文字": 1, "期末集中补录": 1, "休息日接待": 1}
     assert "不影响任何得分" in shown
     assert ScoreSheet.objects.get().digest == digest
+
+
+@pytest.mark.parametrize("name", ["appeal", "rating", "unlock", "sheetproof"])
+def test_the_admin_shows_what_the_services_keep(client, office, name):
+    AppealFactory()
+    RatingFactory()
+    row = UnlockFactory()
+    SheetProof.objects.create(sheet=row.sheet, proved_at=DAY, is_intact=True, has_changed=False)
+    client.force_login(office)
+
+    shown = client.get(reverse(f"admin:evaluations_{name}_changelist"))
+
+    assert (shown.status_code, shown.context["cl"].result_count) == (200, 1)
+
+
+def test_papers_of_the_office_are_hidden_from_strangers_and_raters_keep_their_own():
+    unlock, rating, appeal = UnlockFactory(), RatingFactory(), AppealFactory()
+    stranger = UserFactory(role=Role.DEPUTY)
+
+    for row in (unlock, rating, appeal):
+        assert not type(row).objects.visible_to(stranger).exists()
+        assert not type(row).objects.editable_by(stranger).exists()
+    assert list(Rating.objects.visible_to(rating.author)) == [rating]
