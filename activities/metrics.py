@@ -16,24 +16,28 @@ from congress_portal.core.metrics import (
     Figure,
     Grouped,
     Listed,
+    SumOf,
     counted,
     metric,
     number_of,
 )
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.models import ReceptionDuty, Station
+
+BY_ACTIVITY = {"form": "activity__form", "theme": "activity__theme"}
+OF_ACTIVITY = {"form": "form", "theme": "theme"}
 
 
 def _present(period: Period) -> QuerySet[Attendance]:
     return Attendance.objects.filter(counted(period, "activity"), presence=Presence.PRESENT)
 
 
-@metric("activities", "活动次数", of=Deputy, unit="次")
-@metric("inspections", "视察调研执法检查次数", of=Deputy, unit="次")
-@metric("trainings", "培训次数", of=Deputy, unit="次")
-@metric("training_hours", "培训学时", of=Deputy, unit="学时")
+@metric("activities", "活动次数", of=Deputy, unit="次", filters=BY_ACTIVITY)
+@metric("inspections", "视察调研执法检查次数", of=Deputy, unit="次", filters=BY_ACTIVITY)
+@metric("trainings", "培训次数", of=Deputy, unit="次", filters=BY_ACTIVITY)
+@metric("training_hours", "培训学时", of=Deputy, unit="学时", filters=BY_ACTIVITY)
 def attended(period: Period) -> Grouped:
     """Activities attended by what their form counts as; 培训学习 is no activity (DESIGN §4)."""
     training = Q(activity__form__counts_as=CountsAs.TRAINING)
@@ -103,7 +107,7 @@ def duty_reports(period: Period) -> Each:
     return number_of(DutyReport.objects.filter(counted(period)), "deputy")
 
 
-@metric("activities", "活动次数", of=Station, unit="次")
+@metric("activities", "活动次数", of=Station, unit="次", filters=OF_ACTIVITY)
 def station_activities(period: Period) -> Grouped:
     """Held at the station; here every form counts, 培训学习 too."""
     return Grouped(
@@ -141,7 +145,37 @@ def _attached(rows: QuerySet, station: str, period: Period) -> QuerySet:  # type
     return rows.order_by().values_list(station, "deputy").distinct()
 
 
-@metric("activities", "活动次数", of=Region, unit="次")
+@metric("contacts_held", "活动和接待次数", of=Station, unit="次", reported=False)
+def contacts_held(period: Period) -> SumOf:
+    """Reception days and activities held at the station (M59)."""
+    return SumOf(("reception_days", "activities"))
+
+
+@metric("activities", "小组活动次数", of=Group, unit="次", reported=False, filters=OF_ACTIVITY)
+def group_activities(period: Period) -> Grouped:
+    """Activities that carry the group (代表小组), whatever their form."""
+    return Grouped(
+        Activity.objects.filter(counted(period), group__isnull=False),
+        subject="group",
+        record="pk",
+        model=Activity,
+        figures={"activities": Figure(Count, "pk")},
+    )
+
+
+@metric("attendances", "小组活动人次", of=Group, unit="人次", reported=False, filters=BY_ACTIVITY)
+def group_attendances(period: Period) -> Grouped:
+    """Persons present at the group's activities, summed (M58)."""
+    return Grouped(
+        _present(period).filter(activity__group__isnull=False),
+        subject="activity__group",
+        record="activity",
+        model=Activity,
+        figures={"attendances": Figure(Count, "pk")},
+    )
+
+
+@metric("activities", "活动次数", of=Region, unit="次", filters=OF_ACTIVITY)
 def region_activities(period: Period) -> Each:
     """By the organiser's place; all forms."""
     return number_of(Activity.objects.filter(counted(period)), "region")
@@ -167,3 +201,9 @@ def visits(period: Period) -> Each:
 @metric("news", "信息报送条数", of=Region, unit="条")
 def news(period: Period) -> Each:
     return number_of(NewsItem.objects.filter(counted(period)), "region")
+
+
+@metric("duty_reports", "述职人次", of=Region, unit="人次", reported=False)
+def town_duty_reports(period: Period) -> Each:
+    """Reports to the voters by the deputies of the place."""
+    return number_of(DutyReport.objects.filter(counted(period)), "deputy__town")

@@ -44,20 +44,30 @@ def parse_period(text: str) -> Period:
         return term.period
 
 
+Span = tuple[dt.date, dt.date]
+
+
 def days_in_office(period: Period) -> dict[int, int]:
     """Days of the period on which each deputy held at least one mandate; one query."""
-    spans: dict[int, list[tuple[dt.date, dt.date]]] = {}
-    rows = Mandate.objects.in_force(period).values_list(
-        "deputy", "begins_on", "term__begins_on", "ends_on", "term__ends_on"
-    )
-    for deputy, begins, term_begins, ends, term_ends in rows:
+    return {deputy: _days_covered(found) for deputy, found in seats_in(period).items()}
+
+
+def seats_in(period: Period, level: str = "") -> dict[int, list[Span]]:
+    """The days of the period that each deputy's mandates cover, of one level or of all; they
+    may overlap. One query."""
+    spans: dict[int, list[Span]] = {}
+    rows = Mandate.objects.in_force(period).order_by()
+    if level:
+        rows = rows.filter(level=level)
+    found = rows.values_list("deputy", "begins_on", "term__begins_on", "ends_on", "term__ends_on")
+    for deputy, begins, term_begins, ends, term_ends in found:
         first = max(begins or term_begins, period.first)
         last = min(ends or term_ends, period.last)
         spans.setdefault(deputy, []).append((first, last))
-    return {deputy: _days_covered(found) for deputy, found in spans.items()}
+    return spans
 
 
-def _days_covered(spans: list[tuple[dt.date, dt.date]]) -> int:
+def _days_covered(spans: list[Span]) -> int:
     """Days in the union of the spans, both ends counted."""
     days, after = 0, dt.date.min
     for first, last in sorted(spans):

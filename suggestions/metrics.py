@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from congress_portal.core.enums import Rating
 from congress_portal.core.metrics import Each, Figure, Grouped, Listed, SumOf, metric, number_of
@@ -12,7 +12,8 @@ from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Station
-from suggestions.models import CoSigner, Reply, Suggestion, Voice
+from suggestions.enums import CallKind
+from suggestions.models import Call, CoSigner, Reply, Suggestion, Voice
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
 
 SOLVED = "A"  # code of the reply class «已解决或基本解决»
@@ -161,3 +162,19 @@ def town_replies(period: Period) -> Listed:
             "replied_on_time": _by((each.town, each.reply) for each in replies if each.is_on_time),
         },
     )
+
+
+@metric("suggestion_calls", "议案建议征集次数", of=Region, unit="次", reported=False)
+def suggestion_calls(period: Period) -> Each:
+    """Calls for motions and suggestions that the place opened in the period (M56)."""
+    return number_of(_calls(period).exclude(kind=CallKind.TOPICS), "region")
+
+
+@metric("topic_calls", "监督议题征集次数", of=Region, unit="次", reported=False)
+def topic_calls(period: Period) -> Each:
+    """Calls for topics of supervision that the place opened in the period (M56, M57)."""
+    return number_of(_calls(period).filter(kind=CallKind.TOPICS), "region")
+
+
+def _calls(period: Period) -> QuerySet[Call]:
+    return Call.objects.filter(opens_on__range=(period.first, period.last))

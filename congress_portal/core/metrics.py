@@ -114,7 +114,8 @@ Compute = Callable[[Period], Answer]
 class Metric:
     """``unit`` is the measure word (天, 人次 …). Unreported metrics are not in the report of
     ``manage.py metrics``, but schemes may use them like all others. A mean is reported with a
-    decimal point even where it is whole."""
+    decimal point even where it is whole. ``filters`` names what the rows can be narrowed by
+    (form, theme) with the lookup that leads there; only counts of rows have any."""
 
     code: str
     name: str
@@ -123,6 +124,7 @@ class Metric:
     compute: Compute
     reported: bool = True
     is_mean: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def reported_value(self, value: Number | None) -> int | float | None:
         """As JSON writes it: counts and sums without a point where they are whole."""
@@ -196,6 +198,7 @@ def metric(
     unit: str,
     reported: bool = True,
     is_mean: bool = False,
+    filters: Mapping[str, str] | None = None,
 ) -> Callable[[Compute], Compute]:
     """Register a function as a metric; one function may carry several codes (``Grouped``).
 
@@ -206,7 +209,7 @@ def metric(
         key = (of, code)
         if key in _registry:
             raise ValueError(f"metric {code} of {of.__name__} is registered twice")
-        _registry[key] = Metric(code, name, of, unit, compute, reported, is_mean)
+        _registry[key] = Metric(code, name, of, unit, compute, reported, is_mean, filters or {})
         return compute
 
     return register

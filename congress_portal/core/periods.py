@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from congress_portal.core.errors import DomainError
 
 _QUARTER = re.compile(r"^(\d{4})[Qq]([1-4])$")
+_HALF = re.compile(r"^(\d{4})[Hh]([12])$")
 _YEAR = re.compile(r"^(\d{4})$")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _QUARTER_WORDS = "一二三四"
@@ -31,6 +32,8 @@ class Period:
         """The Chinese name: 2026年第三季度."""
         if match := _QUARTER.match(self.code):
             return f"{match[1]}年第{_QUARTER_WORDS[int(match[2]) - 1]}季度"
+        if match := _HALF.match(self.code):
+            return f"{match[1]}年{'上下'[int(match[2]) - 1]}半年"
         if _YEAR.match(self.code):
             return f"{self.code}年"
         if match := _MONTH.match(self.code):
@@ -43,10 +46,12 @@ class Period:
         return self.first <= other.first and other.last <= self.last
 
     def previous(self) -> "Period":
-        """The quarter, month or year before; raises PeriodError for a term."""
+        """The month, quarter, half or year before; raises PeriodError for a term."""
         before = self.first - dt.timedelta(days=1)
         if _QUARTER.match(self.code):
             return quarter_of(before)
+        if _HALF.match(self.code):
+            return half_of(before)
         if _YEAR.match(self.code):
             return year(before.year)
         if _MONTH.match(self.code):
@@ -67,6 +72,16 @@ def quarter_of(day: dt.date) -> Period:
     return quarter(day.year, (day.month + 2) // 3)
 
 
+def half(year: int, number: int) -> Period:
+    """The first or second half of ``year``."""
+    last_day = dt.date(year, 6, 30) if number == 1 else dt.date(year, 12, 31)
+    return Period(dt.date(year, number * 6 - 5, 1), last_day, f"{year}H{number}")
+
+
+def half_of(day: dt.date) -> Period:
+    return half(day.year, (day.month + 5) // 6)
+
+
 def year(number: int) -> Period:
     return Period(dt.date(number, 1, 1), dt.date(number, 12, 31), f"{number}")
 
@@ -81,12 +96,17 @@ def month(year_number: int, number: int) -> Period:
 
 
 def parse_calendar_period(text: str) -> Period:
-    """Read ``2026Q3``, ``2026`` or ``2026-09``; raises PeriodError. Terms: deputies.selectors."""
+    """Read ``2026Q3``, ``2026H1``, ``2026`` or ``2026-09``; raises PeriodError.
+
+    Terms: deputies.selectors.
+    """
     text = text.strip()
     if not re.match(r"^(19|20)\d\d", text):
         raise PeriodError(f"「{text}」不是考评周期，请写成 2026Q3、2026 或 2026-09。")
     if match := _QUARTER.match(text):
         return quarter(int(match[1]), int(match[2]))
+    if match := _HALF.match(text):
+        return half(int(match[1]), int(match[2]))
     if _YEAR.match(text):
         return year(int(text))
     if match := _MONTH.match(text):

@@ -31,10 +31,27 @@ def load_reference() -> int:
             known[row["model"]] = set(model._default_manager.values_list(*names))
         values = tuple(getattr(value, "pk", value) for value in key.values())
         if values not in known[row["model"]]:
-            model._default_manager.create(**key, **row["values"])
+            made = model._default_manager.create(**key, **row["values"])
+            _add_children(made, row.get("children", {}))
             known[row["model"]].add(values)
             added += 1
     return added + _load_calendar()
+
+
+def _add_children(parent: Any, children: dict[str, list[dict[str, Any]]]) -> None:
+    """Rows that come with a new row only: what the office takes off afterwards stays off.
+
+    A list among the values names the rows of a many-to-many field.
+    """
+    for name, rows in children.items():
+        for row in rows:
+            chosen = {key: value for key, value in row.items() if isinstance(value, list)}
+            plain = {key: value for key, value in row.items() if key not in chosen}
+            child = getattr(parent, name).create(**plain)
+            for field, names in chosen.items():
+                related = child._meta.get_field(field).related_model
+                found = [related._default_manager.get(**each) for each in names]
+                getattr(child, field).set(found)
 
 
 def _resolve(model: type, name: str, value: Any) -> Any:

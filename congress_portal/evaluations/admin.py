@@ -1,5 +1,6 @@
 """Schemes as rows; score sheets that are computed and published, never typed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,10 +18,25 @@ from congress_portal.core.admin.keeping import ReadOnly
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import recent_quarters
 from congress_portal.core.periods import Period, year
+from congress_portal.evaluations.duties import admin as duties  # noqa: F401 - registers its own
 from congress_portal.evaluations.enums import SheetState, SubjectType
-from congress_portal.evaluations.models import Indicator, Scheme, Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.life.admin import AppealAdmin as AppealAdmin  # registers
+from congress_portal.evaluations.marks import check_indicator, parse_raters, parse_weights
+from congress_portal.evaluations.models import (
+    Grade,
+    Indicator,
+    Scheme,
+    Score,
+    ScoreLine,
+    ScoreSheet,
+)
 from congress_portal.evaluations.registry import metric_choices, metric_for
-from congress_portal.evaluations.services import compute_sheet, new_version, publish_sheet
+from congress_portal.evaluations.services import (
+    compute_sheet,
+    new_version,
+    publish_sheet,
+    recompute_open,
+)
 from deputies.selectors import parse_period
 
 
@@ -51,7 +67,28 @@ class IndicatorForm(RowForm):
                     metric_for(subject_type, cleaned[name])
                 except DomainError as error:
                     self.add_error(name, ValidationError(error.message))
+        self._check_words(cleaned)
         return cleaned
+
+    def _check_words(self, cleaned: dict[str, Any]) -> None:
+        """Raters, weights, and the way of counting that a metric of our own needs."""
+        checks: dict[str, Callable[[], object]] = {
+            "raters": lambda: parse_raters(cleaned.get("raters") or ""),
+            "weights": lambda: parse_weights(cleaned.get("weights") or ""),
+            "method": lambda: check_indicator(
+                cleaned.get("metric") or "", cleaned.get("method") or ""
+            ),
+        }
+        for name, check in checks.items():
+            try:
+                check()
+            except DomainError as error:
+                self.add_error(name, ValidationError(error.message))
+
+
+class GradeInline(PortalInline):
+    model = Grade
+    fields = ("name", "at_least")
 
 
 class IndicatorInline(PortalStack):
@@ -61,6 +98,7 @@ class IndicatorInline(PortalStack):
         ("serial", "name", "full"),
         ("method", "metric", "denominator"),
         ("target", "first", "further", "when_empty"),
+        ("raters", "source", "weights"),
     )
     select_related = ("scheme",)
 
@@ -102,14 +140,33 @@ class SchemeAdmin(PortalAdmin):
     list_display = ("name", "version", "subject_type", "ranks", "is_active")
     list_filter = ("subject_type", "is_active")
     search_fields = ("name",)
-    inlines = (IndicatorInline,)
+    inlines = (IndicatorInline, GradeInline)
     has_import = True
     export_kinds = ("考评办法",)
     actions = ["compute_selected", "export_selected"]
-    fields = (("name", "version"), "subject_type", ("ranks", "is_active"), "description")
+    fields = (
+        ("name", "version"),
+        "subject_type",
+        ("ranks", "is_active"),
+        ("objection_days", "answer_days", "silence"),
+        "description",
+    )
 
     def export_rows(self, kind: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         return Indicator.objects.filter(scheme__in=rows.order_by().values("pk"))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Edited thresholds reach drafts only; what was checked or published keeps its own."""
+        super().save_related(request, form, formsets, change)
+        if not any(each.model is Grade and each.has_changed() for each in formsets):
+            return
+        try:
+            count = recompute_open(scheme=form.instance, actor=request.user)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return
+        if count:
+            messages.success(request, f"等次改了，{count} 份草稿已重新计算；其余的结果不变。")
 
     @admin.action(description="计算考评结果", permissions=["change"])
     def compute_selected(self, request: HttpRequest, queryset: QuerySet[Scheme]) -> Any:
@@ -171,7 +228,9 @@ class ScoreSheetAdmin(ReadOnly, PortalAdmin):
         ("scheme", "period_label", "version"),
         "state",
         ("computed_at", "computed_by"),
-        ("published_at", "published_by"),
+        ("checked_at", "checked_by"),
+        ("disclosed_at", "objections_until", "decided_at"),
+        ("published_at", "published_by", "appeals_until"),
         "reason",
         "documents",
         "digest",
@@ -201,7 +260,7 @@ class ScoreSheetAdmin(ReadOnly, PortalAdmin):
 
     @admin.action(description="发布所选", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[ScoreSheet]) -> Any:
-        drafts = queryset.filter(state=SheetState.DRAFT).select_related("scheme")
+        drafts = queryset.exclude(state=SheetState.PUBLISHED).select_related("scheme")
         form = ConfirmForm(request.POST if "confirmed" in request.POST else None)
         if not form.is_valid():
             form.initial["seen"] = ",".join(f"{sheet.pk}:{sheet.digest}" for sheet in drafts)

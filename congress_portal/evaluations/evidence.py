@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import reverse
 
+from activities.selectors.corrections import OWNERS
 from congress_portal.core.metrics import Keys
 from congress_portal.core.models import User
 
@@ -28,6 +29,7 @@ _KINDS = {
         "held_on", ("deputy", "channel", "village", "region"), "activities:visit_detail"
     ),
     "activities.DutyReport": _Kind("held_on", ("deputy",), "activities:duty_report"),
+    "activities.NewsItem": _Kind("held_on"),
     "activities.CourseCompletion": _Kind(
         "completed_on", ("deputy", "course"), "activities:course", "course_id"
     ),
@@ -35,6 +37,7 @@ _KINDS = {
     "stations.Station": _Kind("", (), "stations:detail"),
     "stations.StationCheck": _Kind("", ("item",), "stations:detail", "station_id"),
     "stations.InspectionMark": _Kind("", ("station",), "stations:detail", "station_id"),
+    "suggestions.Call": _Kind("opens_on"),
     "suggestions.Voice": _Kind("raised_on", (), "suggestions:voice_detail"),
     "suggestions.Suggestion": _Kind("submitted_on", (), "suggestions:detail"),
     "suggestions.Reply": _Kind(
@@ -53,6 +56,7 @@ class Item:
     text: str
     address: str
     is_counted: bool
+    mark: str = ""  # as a request for correction names the record; empty for what is no record
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def _item(row: Any, kind: _Kind, is_counted: bool) -> Item:
         text=_text(row),
         address=reverse(kind.page, args=[target]) if kind.page else "",
         is_counted=is_counted,
+        mark=f"{row._meta.label_lower}.{row.pk}" if row._meta.label_lower in OWNERS else "",
     )
 
 

@@ -32,28 +32,32 @@ def stored_rows(sheet: ScoreSheet) -> list[dict[str, Any]]:
 
 
 def _row(score: Score, lines: list[ScoreLine]) -> dict[str, Any]:
-    return {
+    row: dict[str, Any] = {
         "key": score.key,
         "label": score.label,
         "days": score.days,
         "total": as_points(score.total),
         "formula": score.formula,
         "rank": score.rank,
-        "lines": [
-            {
-                "indicator": line.indicator,
-                "value": _plain(line.value),
-                "denominator": _plain(line.denominator),
-                "points": as_points(line.points),
-                "capped": line.is_capped,
-                "formula": line.formula,
-                "note": line.note,
-                "evidence": line.evidence,
-                "base_evidence": line.base_evidence,
-            }
-            for line in lines
-        ],
+        "lines": [_line(line) for line in lines],
     }
+    return {**row, "grade": score.grade} if score.grade else row
+
+
+def _line(line: ScoreLine) -> dict[str, Any]:
+    """What a scheme does not use is not written, so that older digests stay as they are."""
+    row: dict[str, Any] = {
+        "indicator": line.indicator,
+        "value": _plain(line.value),
+        "denominator": _plain(line.denominator),
+        "points": as_points(line.points),
+        "capped": line.is_capped,
+        "formula": line.formula,
+        "note": line.note,
+        "evidence": line.evidence,
+        "base_evidence": line.base_evidence,
+    }
+    return {**row, "spread": line.spread} if line.spread else row
 
 
 def _plain(number: Any) -> str | None:
@@ -81,6 +85,7 @@ def _build(
         total=scored.total.points,
         formula=scored.total.formula,
         rank=scored.rank,
+        grade=scored.grade,
         **{column: subject.pk},
     )
     lines = [
@@ -100,6 +105,7 @@ def _build(
             note=line.note,
             evidence=given.evidence,
             base_evidence=given.base_evidence,
+            spread=given.spread,
         )
         for number, (indicator, given, line) in enumerate(
             zip(sheet.scheme_data["indicators"], scored.inputs, scored.lines, strict=True), start=1
@@ -118,7 +124,7 @@ def recomputed_rows(sheet: ScoreSheet) -> list[dict[str, Any]]:
     ]
     inputs = [
         [
-            Inputs(line.value, line.denominator, line.evidence, line.base_evidence)
+            Inputs(line.value, line.denominator, line.evidence, line.base_evidence, line.spread)
             for line in score.lines.all()
         ]
         for score in scores

@@ -5,6 +5,8 @@
 首次加次 min(full, first + (n − 1) × further), 0 for n = 0
 人工评分 the mean mark, at most full
 扣分     full − each × count, not below 0
+人工加减分 the sum of the adjustments, between −full and full; outside the full mark of the scheme
+按季折算 full × min(1, weighted mean of the quarters' totals ÷ their full mark)
 
 Each line is rounded half-up to 0.01, once, from the exact fraction; the total is the sum of the
 rounded lines. Where a line is left out (不计), the sum × scheme full ÷ full of the counted lines.
@@ -163,10 +165,30 @@ def _deduction(rule: Rule, value: Decimal) -> Line:
     return line
 
 
+def _adjust(rule: Rule, value: Decimal) -> Line:
+    full = Fraction(rule.full)
+    kept = min(full, max(-full, Fraction(value)))
+    points = half_up(kept)
+    if kept == value:
+        return Line(points, f"加减合计 = {points} 分")
+    limit = f"最多 {'−' if kept < 0 else ''}{plain(rule.full)} 分"
+    return Line(
+        points, f"加减合计 {plain(value)} 分，{limit} = {points} 分", True, "已到加减分的上限。"
+    )
+
+
+def _quarters(rule: Rule, value: Decimal) -> Line:
+    target = Decimal(rule.target or 0)
+    text = f"各季加权平均 {plain(value)} 分 ÷ 满分 {plain(target)} 分 × {plain(rule.full)} 分"
+    return _closed(rule, text, Fraction(rule.full) * Fraction(value) / Fraction(target))
+
+
 _METHODS: dict[str, Callable[[Rule, Decimal], Line]] = {
     Method.FIRST_THEN_EACH: _first_then_each,
     Method.MANUAL: _manual,
     Method.DEDUCTION: _deduction,
+    Method.ADJUST: _adjust,
+    Method.QUARTERS: _quarters,
 }
 
 
@@ -174,8 +196,24 @@ def _amount(value: Decimal, unit: str) -> str:
     return f"{plain(value)} {unit}".rstrip()
 
 
-def add_up(lines: Sequence[tuple[Decimal, Decimal | None]]) -> Total:
-    """The total of (full, points) lines; None where no line was counted."""
+def add_up(
+    lines: Sequence[tuple[Decimal, Decimal | None]], adjustment: Decimal | None = None
+) -> Total:
+    """The total of (full, points) lines; None where no line was counted.
+
+    ``adjustment`` is added after the lines, so that it is never scaled; no total falls below 0.
+    """
+    total = _add_lines(lines)
+    if total.points is None or not adjustment:
+        return total
+    points = max(Decimal("0.00"), (total.points + adjustment).quantize(CENT))
+    sign = "+" if adjustment > 0 else "−"
+    text = f"{total.formula.removesuffix(' 分')} 分，{sign} 加减分 {plain(abs(adjustment))} 分"
+    floor = "，最低 0 分" if total.points + adjustment < 0 else ""
+    return Total(points, f"{text}{floor} = {points} 分")
+
+
+def _add_lines(lines: Sequence[tuple[Decimal, Decimal | None]]) -> Total:
     counted = [(full, points) for full, points in lines if points is not None]
     if not counted:
         return Total(None, "没有可计的指标，不计总分")
@@ -187,6 +225,12 @@ def add_up(lines: Sequence[tuple[Decimal, Decimal | None]]) -> Total:
     points = half_up(Fraction(earned) * Fraction(full) / Fraction(held))
     text = f"各项相加 {plain(earned)} 分 × 满分 {plain(full)} 分 ÷ 计入各项满分 {plain(held)} 分"
     return Total(points, f"{text} = {points} 分")
+
+
+def grade_of(total: Decimal | None, grades: Sequence[tuple[str, Decimal]]) -> str:
+    """The grade with the highest threshold that the total reaches; none without a total."""
+    reached = [(least, name) for name, least in grades if total is not None and total >= least]
+    return max(reached)[1] if reached else ""
 
 
 def ranks(totals: Iterable[Decimal | None]) -> list[int | None]:

@@ -1,7 +1,7 @@
 """From a scheme and a period to everyone's lines, totals and ranks; reads only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -9,6 +9,16 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.metrics import Keys, Measures, Number, measure
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import Method
+from congress_portal.evaluations.marks import (
+    OWN,
+    QUARTERS,
+    RATING,
+    Own,
+    check_indicator,
+    own_values,
+    parse_raters,
+    parse_weights,
+)
 from congress_portal.evaluations.models import Scheme
 from congress_portal.evaluations.points import (
     Line,
@@ -16,6 +26,7 @@ from congress_portal.evaluations.points import (
     Share,
     Total,
     add_up,
+    grade_of,
     ranks,
     score_line,
 )
@@ -33,6 +44,7 @@ class Inputs:
     denominator: Decimal | None
     evidence: Keys
     base_evidence: Keys
+    spread: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class Scored:
     lines: list[Line]
     total: Total
     rank: int | None
+    grade: str = ""
 
 
 def snapshot_of(scheme: Scheme) -> dict[str, Any]:
@@ -52,19 +65,24 @@ def snapshot_of(scheme: Scheme) -> dict[str, Any]:
     indicators = [_indicator(scheme, row) for row in scheme.indicators.order_by("serial", "pk")]
     if not indicators:
         raise DomainError(f"考评方案「{scheme.name}」还没有指标，请先填写。")
-    return {
+    data = {
         "name": scheme.name,
         "version": scheme.version,
         "subject_type": scheme.subject_type,
         "ranks": scheme.ranks,
         "indicators": indicators,
     }
+    grades = scheme.grades.order_by("-at_least")
+    if found := [{"name": row.name, "at_least": f"{row.at_least:.2f}"} for row in grades]:
+        data["grades"] = found
+    return data
 
 
 def _indicator(scheme: Scheme, row: Any) -> dict[str, Any]:
     metric = metric_for(scheme.subject_type, row.metric)
     base = metric_for(scheme.subject_type, row.denominator) if row.denominator else None
-    return {
+    check_indicator(metric.code, row.method)
+    data: dict[str, Any] = {
         "name": row.name,
         "metric": metric.code,
         "metric_name": metric.name,
@@ -79,6 +97,11 @@ def _indicator(scheme: Scheme, row: Any) -> dict[str, Any]:
         "further": _text(row.further),
         "when_empty": row.when_empty,
     }
+    if metric.code == RATING and row.raters:
+        data["raters"] = parse_raters(row.raters)
+    if metric.code == QUARTERS:
+        data["source"], data["weights"] = row.source, parse_weights(row.weights)
+    return data
 
 
 def _text(number: Decimal | None) -> str | None:
@@ -106,12 +129,23 @@ def score_everyone(data: Mapping[str, Any], period: Period) -> list[Scored]:
     indicators only."""
     subject_type = data["subject_type"]
     subjects = subjects_of(subject_type, period)
-    codes = _codes(data["indicators"])
+    counted = [each for each in data["indicators"] if each["metric"] not in OWN]
+    codes = _codes(counted)
     metrics = [metric_for(subject_type, code) for code in codes]
     measured = measure(metrics, period, subject_rows(subject_type, period))
     evidence = {code: measured[code].evidence_keys() for code in codes}
+    own = {
+        each["name"]: own_values(data, each, period)
+        for each in data["indicators"]
+        if each["metric"] in OWN
+    }
     inputs = [
-        [_inputs(each, measured, evidence, subject.pk) for each in data["indicators"]]
+        [
+            _own_inputs(own[each["name"]].get(subject.pk))
+            if each["name"] in own
+            else _inputs(each, measured, evidence, subject.pk)
+            for each in data["indicators"]
+        ]
         for subject in subjects
     ]
     return score_inputs(data, subjects, inputs)
@@ -129,12 +163,27 @@ def score_inputs(
         ]
         for subject, row in zip(subjects, inputs, strict=True)
     ]
-    totals = [
-        add_up([(rule.full, line.points) for rule, line in zip(rules, lines, strict=True)])
-        for lines in table
-    ]
+    totals = [_total(rules, lines) for lines in table]
     places = ranks(total.points for total in totals) if data["ranks"] else [None] * len(totals)
-    return [Scored(*each) for each in zip(subjects, inputs, table, totals, places, strict=True)]
+    grades = [(each["name"], Decimal(each["at_least"])) for each in data.get("grades", [])]
+    names = [grade_of(total.points, grades) for total in totals]
+    rows = zip(subjects, inputs, table, totals, places, names, strict=True)
+    return [Scored(*each) for each in rows]
+
+
+def _total(rules: Sequence[Rule], lines: Sequence[Line]) -> Total:
+    """Adjustments come on top of the scheme's own lines."""
+    pairs = list(zip(rules, lines, strict=True))
+    added = [line.points for rule, line in pairs if rule.method == Method.ADJUST]
+    counted = [(rule.full, line.points) for rule, line in pairs if rule.method != Method.ADJUST]
+    return add_up(counted, sum((points or Decimal(0) for points in added), Decimal(0)))
+
+
+def _own_inputs(found: Own | None) -> Inputs:
+    if found is None:
+        return Inputs(None, None, {}, {})
+    value, evidence, spread = found
+    return Inputs(_decimal(value), None, evidence, {}, spread)
 
 
 def _codes(indicators: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -215,6 +215,8 @@ def sheet_summary(sheet: ScoreSheet) -> SheetSummary:
         left_out=Count("pk", filter=Q(points=None)), capped=Count("pk", filter=Q(is_capped=True))
     )
     earned = found.pop("earned")
+    for name in ("highest", "lowest"):  # SQLite gives them back with its own decimals
+        found[name] = None if found[name] is None else half_up(Fraction(str(found[name])))
     mean = half_up(Fraction(str(earned)) / found["counted"]) if found["counted"] else None
     return SheetSummary(mean=mean, **found, **lines)
 

@@ -1,10 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
 from congress_portal.evaluations import views
 
 app_name = "evaluations"
 urlpatterns = [
     path("", views.sheet_list, name="list"),
+    path("duties/", include("congress_portal.evaluations.duties.urls")),
+    path("", include("congress_portal.evaluations.life.urls")),
     path("compute/", views.compute, name="compute"),
     path("<int:pk>/", views.sheet_detail, name="sheet"),
     path("<int:pk>/check/", views.sheet_check, name="check"),

@@ -13,6 +13,7 @@ from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.evaluations.batches import MOST_AT_ONCE, score_pages_order
+from congress_portal.evaluations.enums import AppealState
 from congress_portal.evaluations.evidence import evidence_of
 from congress_portal.evaluations.forms import (
     ComputeForm,
@@ -22,8 +23,10 @@ from congress_portal.evaluations.forms import (
     ScoreFilter,
     SheetFilter,
 )
-from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.life.uncounted import uncounted
+from congress_portal.evaluations.models import Appeal, Score, ScoreLine, ScoreSheet, SheetProof
 from congress_portal.evaluations.papers import PAGES, make_paper, own_scores, papers_for
+from congress_portal.evaluations.raters import subjects_to_rate
 from congress_portal.evaluations.selectors import (
     changes_between,
     earlier_version,
@@ -39,6 +42,7 @@ from congress_portal.evaluations.services import (
     new_version,
     publish_sheet,
 )
+from congress_portal.evaluations.standing import last_day_to_object, may_object, steps_for
 
 
 def _sheet(request: HttpRequest, pk: int) -> ScoreSheet:
@@ -93,8 +97,12 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page_of(request, scores_in_full(rows)),
         "papers": papers_for(sheet, request.user),
         "versions": versions_of(sheet, request.user),
-        "may_change": ScoreSheet.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "steps": steps_for(sheet, request.user),
+        "may_rate": subjects_to_rate(request.user, sheet).exists(),
+        "last": last_day_to_object(sheet),
     }
+    if context["steps"]:
+        context["proof"] = SheetProof.objects.filter(sheet=sheet).first()
     return render(request, "evaluations/sheet.html", context)
 
 
@@ -126,13 +134,16 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("evaluations:sheet", pk=pk)
     context = {"sheet": sheet, "form": form, "summary": sheet_summary(sheet)}
     context["has_changed"] = not sheet.is_published and needs_new_version(sheet)
+    context["upheld"] = Appeal.objects.filter(score__sheet=sheet, state=AppealState.UPHELD)
     return render(request, "evaluations/publish.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet_of_office(request, pk)
-    form = CorrectionForm(request.POST or None)
+    upheld = Appeal.objects.filter(score__sheet=sheet, state=AppealState.UPHELD)
+    told = [f"异议成立：{appeal}" for appeal in upheld.select_related("score", "line")]
+    form = CorrectionForm(request.POST or None, initial={"reason": "；".join(told)[:400]})
     if request.method == "POST" and form.is_valid():
         try:
             draft = new_version(sheet=sheet, actor=request.user, **form.cleaned_data)
@@ -195,14 +206,23 @@ def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": score.sheet,
         "lines": lines_said(score),
         "may_question": own and request.user.has_role(Role.DEPUTY),
+        "may_object": may_object(request.user, score),
+        "last": last_day_to_object(score.sheet),
+        "appeals": score.appeals.select_related("line"),
     }
     return render(request, "evaluations/score.html", context)
 
 
 @require_GET
 def line_evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = ScoreLine.objects.visible_to(request.user).select_related("score__sheet__scheme")
+    rows = ScoreLine.objects.visible_to(request.user).select_related(
+        "score__sheet__scheme", "score__deputy"
+    )
     line = get_object_or_404(rows, pk=pk)
     groups = evidence_of(line.evidence, line.base_evidence, request.user)
     context = {"line": line, "score": line.score, "sheet": line.score.sheet, "groups": groups}
+    context["uncounted"] = uncounted(line, request.user)
+    deputy = line.score.deputy
+    own = deputy is not None and deputy.user_id == request.user.pk
+    context["may_question"] = own and request.user.has_role(Role.DEPUTY)
     return render(request, "evaluations/evidence.html", context)

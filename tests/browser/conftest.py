@@ -1,6 +1,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
+from congress_portal.evaluations import guards
 from tests.browser.steps import sign_in
 
 
@@ -24,3 +25,10 @@ def open_page(browser: Browser, live_server):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(autouse=True)
+def scores_emptied(transactional_db):
+    """Tables are emptied after the test, frozen scores and all; ``flush`` lays the guards anew."""
+    yield
+    guards.remove()

@@ -5,9 +5,25 @@ from django.utils import timezone
 
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from tests.constraints import assert_refused, constraint_names, twice
-from tests.factories.core import TownFactory, UnitFactory
-from tests.factories.deputies import DeputyFactory
-from tests.factories.evaluations import IndicatorFactory, SchemeFactory
+from tests.factories.contact import CommitteeMemberFactory
+from tests.factories.core import TownFactory, UnitFactory, UserFactory
+from tests.factories.deputies import DeputyFactory, GroupFactory
+from tests.factories.evaluations import (
+    AppealFactory,
+    GradeFactory,
+    IndicatorFactory,
+    RatingFactory,
+    SchemeFactory,
+    UnlockFactory,
+)
+from tests.factories.requirements import (
+    ExemptionFactory,
+    NudgeFactory,
+    PartFactory,
+    RequirementFactory,
+    TypeThresholdFactory,
+)
+from tests.factories.stations import StationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +63,52 @@ def _names():
     IndicatorFactory(scheme=first.scheme, name=first.name)
 
 
+def _nudges(kind, make):
+    given = {"deputy": None, kind: make(), "requirement": RequirementFactory()}
+    return twice(NudgeFactory, **given)()
+
+
+def _parts():
+    first = PartFactory()
+    PartFactory(requirement=first.requirement, name=first.name)
+
+
+def _numbers():
+    first = TypeThresholdFactory()
+    TypeThresholdFactory(part=first.part, station_type=first.station_type)
+
+
+LATE, EARLY = dt.date(2026, 9, 2), dt.date(2026, 9, 1)
+
+
+def _two_grades(**same):
+    scheme = SchemeFactory()
+    twice(GradeFactory, scheme=scheme, **same)()
+
+
+def _own_answer():
+    person = UserFactory()
+    AppealFactory(
+        raised_by=person, decided_by=person, state="refused", answer="不成立",
+        decided_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _two_appeals(*, with_line):
+    first = AppealFactory()
+    values = {"indicator": "活动", "metric": "activities", "method": "target", "full": 10}
+    line = ScoreLine.objects.create(score=first.score, serial=1, formula="", **values)
+    line = line if with_line else None
+    if with_line:
+        AppealFactory(score=first.score, line=line)
+    AppealFactory(score=first.score, line=line)
+
+
+def _two_ratings(**subject):
+    first = RatingFactory(**subject)
+    RatingFactory(scheme=first.scheme, author=first.author, **subject)
+
+
 BROKEN = {
     "scheme_version_unique": twice(SchemeFactory, name="家站考评", is_active=False),
     "scheme_one_active_version": lambda: [SchemeFactory(name="家站", version=n) for n in (1, 2)],
@@ -60,6 +122,35 @@ BROKEN = {
     "score_subject_once": _scores,
     "score_one_subject": lambda: _score(_sheet(), deputy=DeputyFactory(), unit=UnitFactory()),
     "score_line_once": _lines,
+    "indicator_quarters_given": lambda: IndicatorFactory(method="quarters", source=""),
+    "score_sheet_disclosed_stamped": lambda: _sheet(state="disclosed"),
+    "grade_name_unique": lambda: _two_grades(name="优秀"),
+    "grade_threshold_unique": lambda: _two_grades(at_least=60),
+    "appeal_decided_by_another": _own_answer,
+    "appeal_answered": lambda: AppealFactory(state="refused", decided_at=timezone.now()),
+    "appeal_line_open_once": lambda: _two_appeals(with_line=True),
+    "appeal_score_open_once": lambda: _two_appeals(with_line=False),
+    "unlock_one_place": lambda: UnlockFactory(region=None),
+    "unlock_ends_later": lambda: UnlockFactory(until=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)),
+    "rating_one_subject": lambda: RatingFactory(deputy=None),
+    "rating_not_negative": lambda: RatingFactory(points=-1),
+    "rating_adjust_reasoned": lambda: RatingFactory(rater="adjust"),
+    "rating_deputy_once": lambda: _two_ratings(deputy=DeputyFactory()),
+    "rating_station_once": lambda: _two_ratings(deputy=None, station=StationFactory()),
+    "rating_unit_once": lambda: _two_ratings(deputy=None, unit=UnitFactory()),
+    "requirement_dates_ordered": lambda: RequirementFactory(active_from=LATE, active_to=EARLY),
+    "requirement_part_once": _parts,
+    "requirement_part_threshold_positive": lambda: PartFactory(threshold=-1),
+    "type_threshold_once": _numbers,
+    "type_threshold_positive": lambda: TypeThresholdFactory(threshold=-1),
+    "exemption_one_subject": lambda: ExemptionFactory(town=TownFactory()),
+    "exemption_dates_ordered": lambda: ExemptionFactory(begins_on=LATE, ends_on=EARLY),
+    "nudge_one_subject": lambda: NudgeFactory(deputy=None),
+    "nudge_deputy_once_a_day": lambda: _nudges("deputy", DeputyFactory),
+    "nudge_station_once_a_day": lambda: _nudges("station", StationFactory),
+    "nudge_group_once_a_day": lambda: _nudges("group", GroupFactory),
+    "nudge_town_once_a_day": lambda: _nudges("town", TownFactory),
+    "nudge_member_once_a_day": lambda: _nudges("member", CommitteeMemberFactory),
 }
 
 

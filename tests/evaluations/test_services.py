@@ -390,4 +390,4 @@ def test_a_sheet_takes_the_same_queries_for_any_number_of_subjects(scheme, size)
     with CaptureQueriesContext(connection) as queries:
         compute(scheme)
 
-    assert len(queries) == 26
+    assert len(queries) == 27

@@ -86,7 +86,7 @@ def test_sheet_takes_the_same_queries_for_any_number_of_scores(office, scheme, s
     with CaptureQueriesContext(connection) as queries:
         page = office.get(reverse("evaluations:sheet", args=[sheet.pk]))
 
-    assert (page.context["page"].paginator.count, len(queries)) == (size, 13)
+    assert (page.context["page"].paginator.count, len(queries)) == (size, 15)
 
 
 def test_sheet_is_sorted_by_rank_and_filtered_by_town(office, scheme):

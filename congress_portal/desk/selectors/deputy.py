@@ -13,6 +13,8 @@ from congress_portal.core.models import User
 from congress_portal.core.periods import year as year_period
 from congress_portal.core.waiting import Task, most_urgent
 from congress_portal.desk.selectors.year import Month, entries_of, months_of
+from congress_portal.evaluations.duties import waiting as in_evaluations
+from congress_portal.evaluations.enums import SHOWN_STATES
 from congress_portal.evaluations.models import Score
 from deputies.models import CommitteeMember, Deputy, Group, GroupMembership, Pairing
 from stations.models import Posting, Station, StationOfficer
@@ -30,6 +32,7 @@ SOURCES: tuple[Source, ...] = (
     *in_supervision.SOURCES,
     *in_stations.SOURCES,
     *in_suggestions.SOURCES,
+    *in_evaluations.SOURCES,
 )
 
 
@@ -46,7 +49,7 @@ def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
     entries = entries_of(deputy, year_period(today.year))
     scores = (
         Score.objects.visible_to(user)
-        .filter(deputy=deputy, sheet__published_at__isnull=False)
+        .filter(deputy=deputy, sheet__state__in=SHOWN_STATES)
         .select_related("sheet__scheme")
         .order_by("-sheet__last_day", "-sheet__version")[:_SCORES]
     )

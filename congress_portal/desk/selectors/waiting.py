@@ -17,8 +17,9 @@ from activities.selectors.supervision import for_office
 from activities.selectors.verifying import piles
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
+from congress_portal.evaluations.duties.waiting import unfinished_of_town
 from congress_portal.evaluations.enums import SheetState
-from congress_portal.evaluations.models import ScoreSheet
+from congress_portal.evaluations.models import Appeal, ScoreSheet
 from deputies.models import Term
 from stations.models import Reception, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
@@ -54,6 +55,10 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         _opinions(user, today),
         *_books(user, today),
     ]
+    own = unfinished_of_town(user, today)
+    kinds.append(
+        Waiting("本镇（街道）未完成的要求", own, None, reverse("evaluations:duties"), today)
+    )
     return [kind for kind in kinds if kind.count]
 
 
@@ -152,7 +157,16 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
     address = reverse("evaluations:list")
     found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
-    return found
+    return [*found, _appeals(user, today)]
+
+
+def _appeals(user: User, today: dt.date) -> Waiting:
+    """Objections to scores that wait for an answer."""
+    asked = Appeal.objects.editable_by(user).open()
+    seen = asked.order_by().aggregate(count=Count("pk"), oldest=Min("raised_at"))
+    since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
+    address = f"{reverse('evaluations:appeals')}?state=open"
+    return Waiting("待答复的得分异议", seen["count"], since, address, today)
 
 
 def _counted(name: str, rows: QuerySet[Any], day: str, address: str, today: dt.date) -> Waiting:

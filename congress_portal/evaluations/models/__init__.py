@@ -1,4 +1,28 @@
-from congress_portal.evaluations.models.scheme import Indicator, Scheme
+from congress_portal.evaluations.models.life import Appeal, Rating, SheetProof, Unlock
+from congress_portal.evaluations.models.requirement import (
+    Exemption,
+    Nudge,
+    Requirement,
+    RequirementPart,
+    TypeThreshold,
+)
+from congress_portal.evaluations.models.scheme import Grade, Indicator, Scheme
 from congress_portal.evaluations.models.sheet import Score, ScoreLine, ScoreSheet
 
-__all__ = ["Indicator", "Scheme", "Score", "ScoreLine", "ScoreSheet"]
+__all__ = [
+    "Appeal",
+    "Exemption",
+    "Grade",
+    "Indicator",
+    "Nudge",
+    "Rating",
+    "Requirement",
+    "RequirementPart",
+    "Scheme",
+    "Score",
+    "ScoreLine",
+    "ScoreSheet",
+    "SheetProof",
+    "TypeThreshold",
+    "Unlock",
+]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from congress_portal.core.scope import SharedQuerySet
-from congress_portal.evaluations.enums import Method, SubjectType, WhenEmpty
+from congress_portal.evaluations.enums import Method, Silence, SubjectType, WhenEmpty
 
 
 class SchemeQuerySet(SharedQuerySet):
@@ -21,6 +21,16 @@ class Scheme(models.Model):
     subject_type = models.CharField("对象", max_length=10, choices=SubjectType.choices)
     ranks = models.BooleanField(
         "是否排名", default=False, help_text="对人的考评一般不排名（防治指尖上的形式主义）。"
+    )
+    objection_days = models.PositiveSmallIntegerField(
+        "异议期（工作日）", default=5,
+        help_text="公示以后几个工作日内可以提异议；0 为不公示，核对后直接发布。",
+    )  # fmt: skip
+    answer_days = models.PositiveSmallIntegerField(
+        "答复期（工作日）", default=5, help_text="收到异议以后几个工作日内答复。"
+    )
+    silence = models.CharField(
+        "逾期没有答复", max_length=8, choices=Silence.choices, default=Silence.BLOCK
     )
     is_active = models.BooleanField("在用", default=True)
     description = models.TextField("说明", blank=True)
@@ -67,6 +77,16 @@ class Indicator(models.Model):
         "首次分或每项扣分", max_digits=7, decimal_places=2, null=True, blank=True
     )
     further = models.DecimalField("再次加分", max_digits=7, decimal_places=2, null=True, blank=True)
+    raters = models.CharField(
+        "评分人和权重", max_length=60, blank=True,
+        help_text="口径为「评分人评分」时填，如：自评20、小组30、镇街20、县30。",
+    )  # fmt: skip
+    source = models.CharField(
+        "按季折算的方案", max_length=60, blank=True, help_text="年度方案取哪个方案各季的得分。"
+    )
+    weights = models.CharField(
+        "各季权重", max_length=40, blank=True, help_text="如：1、1、1、2；不填为各季相同。"
+    )
     when_empty = models.CharField(
         "无数据时", max_length=6, choices=WhenEmpty.choices, default=WhenEmpty.ZERO
     )
@@ -94,6 +114,12 @@ class Indicator(models.Model):
                 violation_error_message="按目标计分要填目标值。",
             ),
             models.CheckConstraint(
+                condition=~Q(method=Method.QUARTERS)
+                | (Q(target__isnull=False, target__gt=Decimal(0)) & ~Q(source="")),
+                name="indicator_quarters_given",
+                violation_error_message="按季折算要填方案，并在目标值里填那个方案的满分。",
+            ),
+            models.CheckConstraint(
                 condition=~Q(method=Method.RATIO) | ~Q(denominator=""),
                 name="indicator_denominator_given",
                 violation_error_message="按比率计分要填比率分母。",
@@ -108,3 +134,33 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Grade(models.Model):
+    """A grade (优秀、称职 …) from so many points on; the lowest one usually from 0."""
+
+    scheme = models.ForeignKey(Scheme, models.CASCADE, related_name="grades", verbose_name="方案")
+    name = models.CharField("等次", max_length=20)
+    at_least = models.DecimalField("总分不低于", max_digits=7, decimal_places=2)
+
+    objects = SharedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "等次"
+        verbose_name_plural = "等次"
+        ordering = ["scheme", "-at_least"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "name"],
+                name="grade_name_unique",
+                violation_error_message="这个方案里已有同名的等次。",
+            ),
+            models.UniqueConstraint(
+                fields=["scheme", "at_least"],
+                name="grade_threshold_unique",
+                violation_error_message="两个等次的分数线不能相同。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.at_least} 分起）"

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from congress_portal.evaluations.enums import SheetState
+from congress_portal.evaluations.enums import SHOWN_STATES, SheetState
 from congress_portal.evaluations.models.scheme import Scheme
 from deputies.models import Deputy
 from stations.models import Station
@@ -22,9 +22,10 @@ class FrozenQuerySet(ScopedQuerySet):
 
     by_region = False
     sheet_path = ""
+    frozen_states: ClassVar[tuple[SheetState, ...]] = (SheetState.PUBLISHED,)
 
     def frozen(self) -> Self:
-        return self.filter(**{f"{self.sheet_path}state": SheetState.PUBLISHED})
+        return self.filter(**{f"{self.sheet_path}state__in": self.frozen_states})
 
     def _refuse_frozen(self) -> None:
         if self.frozen().exists():
@@ -35,7 +36,8 @@ class FrozenQuerySet(ScopedQuerySet):
         if kwargs.get("update_conflicts"):
             raise DomainError(PUBLISHED_IS_FROZEN)
         sheets = {row.owning_sheet_id() for row in rows} - {None}
-        if ScoreSheet.objects.filter(pk__in=sheets).frozen().exists():
+        fixed = ScoreSheet.objects.filter(pk__in=sheets, state__in=self.frozen_states)
+        if fixed.exists():
             raise DomainError(PUBLISHED_IS_FROZEN)
         return super().bulk_create(rows, *args, **kwargs)
 
@@ -49,18 +51,22 @@ class FrozenQuerySet(ScopedQuerySet):
 
 
 class ScoreSheetQuerySet(FrozenQuerySet):
-    """Readers by region see every sheet; others only the published ones."""
+    """Readers by region see every sheet; others those that are disclosed or published."""
 
     def read_rule(self, scope: Scope) -> Q:
         if scope.read_prefixes:
             return ~NOTHING
-        return Q(state=SheetState.PUBLISHED) if scope.roles else NOTHING
+        return Q(state__in=SHOWN_STATES) if scope.roles else NOTHING
 
     def write_rule(self, scope: Scope) -> Q:
         return ~NOTHING if "staff" in scope.roles else NOTHING
 
     def published(self) -> Self:
         return self.filter(state=SheetState.PUBLISHED)
+
+    def shown(self) -> Self:
+        """Disclosed to those who are scored, or published."""
+        return self.filter(state__in=SHOWN_STATES)
 
 
 class ScoreSheet(models.Model):
@@ -75,7 +81,7 @@ class ScoreSheet(models.Model):
         "状态", max_length=10, choices=SheetState.choices, default=SheetState.DRAFT
     )
     scheme_data = models.JSONField("方案内容", default=dict)
-    computed_at = models.DateTimeField("计算时间")
+    computed_at = models.DateTimeField("计算时间", null=True, blank=True)
     computed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -93,6 +99,19 @@ class ScoreSheet(models.Model):
         related_name="+",
         verbose_name="发布人",
     )
+    checked_at = models.DateTimeField("核对时间", null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核对人",
+    )
+    disclosed_at = models.DateTimeField("公示时间", null=True, blank=True)
+    objections_until = models.DateField("异议期到", null=True, blank=True)
+    appeals_until = models.DateField("申诉期到", null=True, blank=True)
+    decided_at = models.DateTimeField("异议处理完毕", null=True, blank=True)
     reason = models.CharField("更正理由", max_length=400, blank=True)
     digest = models.CharField("数据摘要", max_length=64, blank=True)
 
@@ -108,8 +127,13 @@ class ScoreSheet(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=SheetState.PUBLISHED, published_at__isnull=False)
-                | Q(state=SheetState.DRAFT, published_at__isnull=True),
+                | (~Q(state=SheetState.PUBLISHED) & Q(published_at__isnull=True)),
                 name="score_sheet_published_stamped",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SheetState.DISCLOSED)
+                | Q(disclosed_at__isnull=False, objections_until__isnull=False),
+                name="score_sheet_disclosed_stamped",
             ),
         ]
 
@@ -137,25 +161,34 @@ class ScoreSheet(models.Model):
         return self.state == SheetState.PUBLISHED
 
     @property
+    def is_shown(self) -> bool:
+        return self.state in SHOWN_STATES
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == SheetState.DRAFT
+
+    @property
     def period(self) -> Period:
         return Period(self.first_day, self.last_day, self.period_code)
 
 
 class ScoreQuerySet(FrozenQuerySet):
-    """By region; deputies, stations' people and units see their own published scores."""
+    """By region; deputies, stations' people and units see their own once disclosed."""
 
     sheet_path = "sheet__"
+    frozen_states = SHOWN_STATES
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.reads("region")
         if scope.user_id:
-            published = Q(sheet__state=SheetState.PUBLISHED)
+            shown = Q(sheet__state__in=SHOWN_STATES)
             stations = Station.objects.filter(Station.objects.all().read_rule(scope))
-            rule |= published & Q(station__in=stations)
+            rule |= shown & Q(station__in=stations)
             if scope.deputy_user_id:
-                rule |= published & Q(deputy__user=scope.deputy_user_id)
+                rule |= shown & Q(deputy__user=scope.deputy_user_id)
         if scope.unit_ids:
-            rule |= Q(sheet__state=SheetState.PUBLISHED, unit__in=scope.unit_ids)
+            rule |= Q(sheet__state__in=SHOWN_STATES, unit__in=scope.unit_ids)
         return rule
 
     def write_rule(self, scope: Scope) -> Q:
@@ -178,9 +211,9 @@ class _FrozenRow(models.Model):
 
     def _refuse_if_frozen(self) -> None:
         rows = cast("FrozenQuerySet", type(self)._default_manager.all())
-        sheets = cast("FrozenQuerySet", ScoreSheet.objects.all())
         stored = rows.filter(pk=self.pk).frozen()
-        owner = sheets.filter(pk=self.owning_sheet_id()).frozen()
+        sheets = cast("FrozenQuerySet", ScoreSheet.objects.all())
+        owner = sheets.filter(pk=self.owning_sheet_id(), state__in=rows.frozen_states)
         if owner.exists() or stored.exists():
             raise DomainError(PUBLISHED_IS_FROZEN)
 
@@ -215,6 +248,7 @@ class Score(_FrozenRow):
     total = models.DecimalField("总分", max_digits=7, decimal_places=2, null=True)
     formula = models.CharField("总分算式", max_length=200, blank=True)
     rank = models.PositiveIntegerField("名次", null=True)
+    grade = models.CharField("等次", max_length=20, blank=True)
 
     objects = ScoreQuerySet.as_manager()
 
@@ -243,6 +277,7 @@ class Score(_FrozenRow):
 
 class ScoreLineQuerySet(FrozenQuerySet):
     sheet_path = "score__sheet__"
+    frozen_states = SHOWN_STATES
 
     def read_rule(self, scope: Scope) -> Q:
         return Q(score__in=Score.objects.filter(Score.objects.all().read_rule(scope)))
@@ -255,7 +290,8 @@ class ScoreLine(_FrozenRow):
     """One indicator of one subject: value, how it became points, and the records behind it.
 
     ``evidence`` maps a model label (``activities.Activity``) to the keys of the rows counted;
-    ``base_evidence`` does so for the denominator of a ratio.
+    ``base_evidence`` does so for the denominator of a ratio. ``spread`` keeps in words what
+    marks, adjustments or quarters the value is made of.
     """
 
     score = models.ForeignKey(Score, models.CASCADE, related_name="lines", verbose_name="得分")
@@ -273,6 +309,9 @@ class ScoreLine(_FrozenRow):
     note = models.CharField("说明", max_length=200, blank=True)
     evidence = models.JSONField("依据", default=dict)
     base_evidence = models.JSONField("分母依据", default=dict)
+    spread = models.JSONField(
+        "各方评分", default=list, blank=True, help_text="每个评分人的分、加减分的理由、各季的得分。"
+    )
 
     objects = ScoreLineQuerySet.as_manager()
 
