@@ -167,6 +167,22 @@ def test_pages_without_sign_in_are_these():
     assert sorted(open_pages) == sorted(OPEN_PAGES)
 
 
+def _names(resolver, space=()):
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            if part.namespace != "admin":
+                yield from _names(part, (*space, part.namespace) if part.namespace else space)
+        elif part.name:
+            yield ":".join((*space, part.name)), str(part.pattern)
+
+
+def test_one_name_leads_to_one_page():
+    """A name given twice leads elsewhere than its writer thinks; which one wins is an accident."""
+    names = [name for name, _ in _names(get_resolver())]
+
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 def test_commands_of_the_contract_exist():
     wanted = {"demo", "import_records", "metrics", "evaluate", "verify_audit", "test"}
 

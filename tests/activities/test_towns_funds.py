@@ -21,10 +21,10 @@ from tests.factories import homes
 from tests.factories.activities import ActivityFactory
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.stations import StationFactory
+from tests.factories.uploads import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 DAY = dt.date(2026, 9, 3)
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
 
 
 @pytest.fixture

@@ -148,12 +148,12 @@ def test_a_new_quarter_begins_with_the_one_before(client, chair):
 def test_a_post_is_entered_once_and_a_vacant_one_has_no_name(client, town):
     kind = homes.StaffPostKindFactory()
     client.force_login(town_clerk(town))
-    blank = client.get(reverse("activities:new_post"))
+    blank = client.get(reverse("activities:new_staff_post"))
     data = {"key": blank.context["form"].initial["key"], "region": town.pk, "kind": kind.pk}
 
     for _ in range(2):
-        assert client.post(reverse("activities:new_post"), data).status_code == 302
-    wrong = client.post(reverse("activities:new_post"), {**data, "key": "", "name": "小周"})
+        assert client.post(reverse("activities:new_staff_post"), data).status_code == 302
+    wrong = client.post(reverse("activities:new_staff_post"), {**data, "key": "", "name": "小周"})
 
     assert [(row.name, row.time) for row in StaffPost.objects.all()] == [("", "")]
     assert "请选专职还是兼职" in wrong.text
@@ -161,11 +161,11 @@ def test_a_post_is_entered_once_and_a_vacant_one_has_no_name(client, town):
 
 def test_a_stranger_finds_nothing_and_another_town_writes_nothing(client, chair, town):
     client.force_login(town_clerk(TownFactory()))
-    for name in ("post", "edit_post", "post_shares"):
+    for name in ("post", "edit_staff_post", "post_shares"):
         assert client.get(reverse(f"activities:{name}", args=[chair.pk])).status_code == 404
     assert page(client).context["lines"] == []
     blank = {"region": town.pk, "kind": chair.kind_id}
-    assert client.post(reverse("activities:new_post"), blank).status_code == 200
+    assert client.post(reverse("activities:new_staff_post"), blank).status_code == 200
     assert StaffPost.objects.count() == 1
     client.force_login(staff())
     assert [line.post for line in page(client).context["lines"]] == [chair]

@@ -14,10 +14,10 @@ from congress_portal.core.stale import StaleRecordError, fingerprint
 from tests.factories import homes
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.stations import OfficerFactory, StationFactory
+from tests.factories.uploads import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 DAY = dt.date(2026, 10, 8)
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF"
 
 
 @pytest.fixture
@@ -140,9 +140,9 @@ SESSION = {
 
 def test_a_session_is_logged_once_with_papers_and_its_quorum(client, town, clerk):
     client.force_login(clerk)
-    data = {**SESSION, "key": blank(client, to("new_session")), "region": town.pk}
+    data = {**SESSION, "key": blank(client, to("new_town_session")), "region": town.pk}
     for _ in range(2):
-        answer = client.post(to("new_session"), data)
+        answer = client.post(to("new_town_session"), data)
         assert answer.status_code == 302, answer.context["form"].errors
     session = TownSession.objects.get()
     paper = SimpleUploadedFile("决议.pdf", PDF, "application/pdf")
@@ -170,7 +170,7 @@ def test_a_session_is_logged_once_with_papers_and_its_quorum(client, town, clerk
 def test_impossible_sessions_are_refused_in_words(client, town, clerk, changed, words):
     client.force_login(clerk)
 
-    answer = client.post(to("new_session"), {**SESSION, **changed, "region": town.pk})
+    answer = client.post(to("new_town_session"), {**SESSION, **changed, "region": town.pk})
 
     assert words in answer.text
     assert not TownSession.objects.exists()
@@ -229,7 +229,7 @@ def test_strangers_find_nothing_and_readers_write_nothing(client, town, clerk):
     own = [
         ("work_plan", plan), ("edit_work_plan", plan), ("new_plan_item", plan),
         ("edit_plan_item", item), ("settle_plan_item", item), ("session", session),
-        ("edit_session", session), ("new_session_paper", session), ("edit_party_meeting", meeting),
+        ("edit_town_session", session), ("new_session_paper", session), ("edit_party_meeting", meeting),
     ]  # fmt: skip
 
     client.force_login(town_clerk(TownFactory()))
