@@ -21,7 +21,7 @@ class TownFactory(factory.django.DjangoModelFactory):
         model = Region
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"421299{100 + n % 800:03d}000")
+    code = factory.Sequence(lambda n: f"421299{500 + n % 490:03d}000")
     name = factory.LazyAttribute(lambda o: f"{o.code[6:9]}镇")
     level = RegionLevel.TOWN
     parent = factory.SubFactory(CountyFactory)
