@@ -11,6 +11,7 @@ from congress_portal.core.models import (
     HeaderSynonym,
     Notice,
     Region,
+    RetentionRule,
     RoleAssignment,
 )
 from tests.constraints import assert_refused, constraint_names, twice
@@ -33,6 +34,7 @@ def _delivery(**fields):
 
 
 BROKEN = {
+    "retention_some_time": lambda: RetentionRule.objects.create(kind="a", name="甲", months=0),
     "batch_order_once_open": lambda: twice(Batch.objects.create, actor=UserFactory(), **_OPEN)(),
     "batch_done_has_result": lambda: BatchFactory(state="done"),
     "batch_item_serial_unique": lambda: twice(BatchItemFactory, batch=BatchFactory(), serial=1)(),

@@ -15,6 +15,7 @@ from congress_portal.core.models import (
     DictionaryEntry,
     HeaderSynonym,
     Region,
+    RetentionRule,
     Unit,
 )
 from congress_portal.core.workdays import calendar_changed
@@ -108,6 +109,18 @@ class CalendarDayAdmin(CalendarMixin, PortalAdmin):
     search_fields = ("name", "^date")
     fields = ("date", "is_workday", "name")
     export_columns = ("date", "is_workday", "name")
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(PortalAdmin):
+    """``manage.py erase_personal`` works by these rows."""
+
+    list_display = ("name", "months", "is_active", "source")
+    fields = ("kind", "name", "months", "source", "is_active")
+    export_columns = ("kind", "name", "months", "is_active", "source")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("kind",) if obj else ()
 
 
 @admin.register(DictionaryEntry)

@@ -12,6 +12,7 @@ from congress_portal.core.models.imports import (
 from congress_portal.core.models.notice import Notice
 from congress_portal.core.models.record import Record
 from congress_portal.core.models.region import Region
+from congress_portal.core.models.retention import RetentionRule
 from congress_portal.core.models.submission import Submission
 from congress_portal.core.models.unit import Unit
 from congress_portal.core.models.user import RoleAssignment, User
@@ -32,6 +33,7 @@ __all__ = [
     "Notice",
     "Record",
     "Region",
+    "RetentionRule",
     "RoleAssignment",
     "Submission",
     "Unit",
