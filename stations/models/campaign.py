@@ -1,5 +1,6 @@
 """Inspection campaigns (季度交叉考评, 年终检查; M38–M40): calendar, teams, who inspects where."""
 
+from decimal import Decimal
 from typing import Any, Self
 
 from django.conf import settings
@@ -403,7 +404,7 @@ class YearWeights(models.Model):
         "绩效考核折算满分",
         max_digits=5,
         decimal_places=2,
-        default=5,
+        default=Decimal(5),
         help_text="报绩效办时按这个满分折算；由县里的绩效考评办法规定。",
     )
     source = models.CharField("依据", max_length=200, blank=True)

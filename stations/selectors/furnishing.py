@@ -94,6 +94,13 @@ def _needs(
             for row in fixtures
             if row.kind_id == need.kind_id and row.condition != Condition.UNUSABLE
         )
+        if need.kind.group == FixtureGroup.ROOM and not _is_listed(need, fixtures):
+            usable = int(str(need.kind) in station.rooms)
         unit = "间" if need.kind.group == FixtureGroup.ROOM else "件（套）"
         found.append(Need(str(need.kind), usable, need.least_count, unit, need.source))
     return tuple(found)
+
+
+def _is_listed(need: FixtureNeed, fixtures: list[Fixture]) -> bool:
+    """Whether the rooms of this kind are entered one by one; else the ledger's words count."""
+    return any(row.kind_id == need.kind_id for row in fixtures)

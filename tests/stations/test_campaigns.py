@@ -544,6 +544,15 @@ def test_year_figure_from_four_quarters_and_the_year_end(client, play):
     assert next(rows)[:9] == (1, "云溪镇", "云溪联络站", 80, 90, 100, 70, 96, 88.8)
 
 
+def test_a_year_without_weights_is_exported_too(client, play):
+    client.force_login(play.office)
+
+    file = client.get(reverse("inspection:export", args=[2026])).content
+
+    heads = [cell.value for cell in load_workbook(io.BytesIO(file))["镇街"][2]]
+    assert "绩效折算（满分5）" in heads
+
+
 def test_year_belongs_to_the_county(client, play):
     client.force_login(UserFactory())
     assert client.get(reverse("inspection:year", args=[2026])).status_code == 404

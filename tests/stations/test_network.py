@@ -78,6 +78,15 @@ def test_gaps_name_what_is_missing_and_what_cannot_be_used(furnished):
     ]  # fmt: skip
 
 
+def test_rooms_that_only_the_ledger_names_are_there(furnished):
+    furnished.fixtures.all().delete()
+    furnished.rooms = "接待室、会议室，站长室"
+
+    gaps = [gap.words for gap in furnishing_of([furnished])[furnished.pk].gaps]
+
+    assert gaps == ["立体展厅应有 1 间，现有 0 间"]
+
+
 def test_unknown_area_is_a_gap():
     station = StationFactory(type=StationTypeFactory(name="中心", least_area=Decimal(100)))
 
