@@ -1,0 +1,100 @@
+"""The statistics page on paper and in Excel: the figures of the same grid."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from congress_portal.core.charts import Series, small_multiples
+from congress_portal.core.documents.blocks import Block, Column, Figure, FormPaper, Note, Table
+from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
+from congress_portal.evaluations.statistics.figures import Cell, Grid
+
+_MOST_PANELS = 24
+
+
+def small_label(code: str, label: str) -> str:
+    """As it fits under a panel: 三季, 9月, 上半年."""
+    for mark, end in (("年第", 4), ("年", 3)):
+        if mark in label and not label.endswith(mark):
+            return label.split(mark)[-1][:end].replace("季度", "季")
+    return code
+
+
+def panels(grid: Grid) -> Any:
+    """Small multiples of the places on one scale; None where there is nothing to compare."""
+    places = grid.by_place
+    if len(grid.choice.periods) < 2 or not 1 <= len(places) <= _MOST_PANELS:
+        return None
+    steps = [small_label(each.code, each.label) for each in grid.choice.periods]
+    if len(set(steps)) < len(steps):
+        steps = [each.code for each in grid.choice.periods]
+    series = [Series(line.who.label, line.numbers) for line in places]
+    columns = 3 if len(steps) > 4 else 4
+    return small_multiples(
+        series,
+        steps,
+        title=f"{grid.choice.title}，各镇（街道）同一刻度",
+        unit=grid.choice.unit,
+        columns=columns,
+        width=(590 - 14 * columns) // columns,
+        places=1 if grid.choice.base else 0,
+    )
+
+
+def grid_paper(grid: Grid, today: dt.date) -> FormPaper:
+    choice = grid.choice
+    width = max(8, 62 // max(len(choice.periods), 1))
+    columns = [Column("对象", 24, "name"), Column("所属", 14, "name")]
+    columns += [Column(each.label, width, "figure") for each in choice.periods]
+    rows = [
+        (line.who.label, line.who.place, *(cell.text for cell in line.cells)) for line in grid.lines
+    ]
+    rows.append(("合计" if not choice.metric.is_mean else "平均", "", *_texts(grid.totals)))
+    rows.append(("有数的对象", "", *(str(rate) for rate in grid.active)))
+    chart = panels(grid)
+    blocks: list[Block] = [Note(choice.definition)]
+    blocks += [Figure("各镇（街道）变化（同一刻度，红色为最后一期）", chart)] if chart else []
+    blocks.append(Table("", tuple(columns), tuple(rows), is_small=True))
+    return FormPaper(
+        title_pieces=(choice.title, "统计表"),
+        author=settings.PORTAL_OFFICE or settings.PORTAL_NAME,
+        left=f"单位：{choice.unit}",
+        right=f"数字取自{today.year}年{today.month}月{today.day}日",
+        blocks=tuple(blocks),
+    )
+
+
+def _texts(cells: tuple[Cell, ...]) -> tuple[str, ...]:
+    return tuple(cell.text for cell in cells)
+
+
+def grid_workbook(grid: Grid, today: dt.date) -> bytes:
+    """Numbers as numbers; for rates the numerator and the denominator stand beside."""
+    choice = grid.choice
+    fields = [Field("对象", 16), Field("所属", 10)]
+    for each in choice.periods:
+        if choice.base:
+            fields += [Field(f"{each.label} {choice.metric.name}", 12)]
+            fields += [Field(f"{each.label} {choice.base.name}", 12)]
+        fields.append(Field(f"{each.label}（{choice.unit}）", 12))
+    title = f"{choice.title}（{today.isoformat()} 读取）"
+    notes = [(choice.definition,)]
+    return workbook_bytes(
+        Sheet("统计", fields, _rows(grid), title), Sheet("统计口径", [Field("口径", 60)], notes)
+    )
+
+
+def _rows(grid: Grid) -> Iterator[tuple[Any, ...]]:
+    for line in grid.lines:
+        yield (line.who.label, line.who.place, *_values(line.cells))
+    yield ("平均" if grid.choice.metric.is_mean else "合计", None, *_values(grid.totals))
+
+
+def _values(cells: tuple[Cell, ...]) -> Iterator[Any]:
+    for cell in cells:
+        if cell.is_rate:
+            yield from (cell.value, cell.base)
+        number = cell.number
+        yield int(number) if number is not None and number == number.to_integral() else number
