@@ -64,6 +64,12 @@ class Cell:
     is_rate: bool = False
 
     @property
+    def short(self) -> str:
+        """The period where there is little room: 26年三季, 26年9月; terms by their names."""
+        label = self.period.label.replace("年第", "年").replace("季度", "季")
+        return label[2:] if label[:4].isdigit() and len(label) > len("2026年") else label
+
+    @property
     def number(self) -> Decimal | None:
         """What is drawn and written into Excel: the figure, or the rate in per cent."""
         if self.value is None:

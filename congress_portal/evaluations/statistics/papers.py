@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from congress_portal.core.charts import Series, small_multiples
+from congress_portal.core.charts import Series, heat_table, small_multiples
 from congress_portal.core.documents.blocks import Block, Column, Figure, FormPaper, Note, Table
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from congress_portal.evaluations.statistics.figures import Cell, Grid
@@ -14,33 +14,34 @@ from congress_portal.evaluations.statistics.figures import Cell, Grid
 _MOST_PANELS = 24
 
 
-def small_label(code: str, label: str) -> str:
-    """As it fits under a panel: 三季, 9月, 上半年."""
-    for mark, end in (("年第", 4), ("年", 3)):
-        if mark in label and not label.endswith(mark):
-            return label.split(mark)[-1][:end].replace("季度", "季")
-    return code
-
-
 def panels(grid: Grid) -> Any:
-    """Small multiples of the places on one scale; None where there is nothing to compare."""
+    """The places beside each other: rates as a heat table, counts as small multiples on one
+    scale; None where there is nothing to compare."""
+    if grid.choice.base:
+        return heat(grid)
     places = grid.by_place
     if len(grid.choice.periods) < 2 or not 1 <= len(places) <= _MOST_PANELS:
         return None
-    steps = [small_label(each.code, each.label) for each in grid.choice.periods]
-    if len(set(steps)) < len(steps):
-        steps = [each.code for each in grid.choice.periods]
-    series = [Series(line.who.label, line.numbers) for line in places]
-    columns = 3 if len(steps) > 4 else 4
+    steps = [cell.short for cell in grid.totals]
+    columns = 2 if len(steps) > 4 else 3
     return small_multiples(
-        series,
+        [Series(line.who.label, line.numbers) for line in places],
         steps,
         title=f"{grid.choice.title}，各镇（街道）同一刻度",
         unit=grid.choice.unit,
         columns=columns,
         width=(590 - 14 * columns) // columns,
-        places=1 if grid.choice.base else 0,
     )
+
+
+def heat(grid: Grid) -> Any:
+    """Rates of the places by period with the figure in each cell; None where there is no place."""
+    places = grid.by_place
+    if not 1 <= len(places) <= _MOST_PANELS:
+        return None
+    title = f"{grid.choice.title}（%，底色越深越高）"
+    rows = [Series(line.who.label, line.numbers) for line in places]
+    return heat_table(rows, [cell.short for cell in grid.totals], title=title, width=420)
 
 
 def grid_paper(grid: Grid, today: dt.date) -> FormPaper:
@@ -55,7 +56,7 @@ def grid_paper(grid: Grid, today: dt.date) -> FormPaper:
     rows.append(("有数的对象", "", *(str(rate) for rate in grid.active)))
     chart = panels(grid)
     blocks: list[Block] = [Note(choice.definition)]
-    blocks += [Figure("各镇（街道）变化（同一刻度，红色为最后一期）", chart)] if chart else []
+    blocks += [Figure(_caption(grid), chart)] if chart else []
     blocks.append(Table("", tuple(columns), tuple(rows), is_small=True))
     return FormPaper(
         title_pieces=(choice.title, "统计表"),
@@ -64,6 +65,12 @@ def grid_paper(grid: Grid, today: dt.date) -> FormPaper:
         right=f"数字取自{today.year}年{today.month}月{today.day}日",
         blocks=tuple(blocks),
     )
+
+
+def _caption(grid: Grid) -> str:
+    if grid.choice.base:
+        return "各镇（街道）比率（%，底色越深越高）"
+    return "各镇（街道）变化（同一刻度，红色为最后一期）"
 
 
 def _texts(cells: tuple[Cell, ...]) -> tuple[str, ...]:
