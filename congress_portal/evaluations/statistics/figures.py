@@ -166,24 +166,31 @@ def periods_until(day: dt.date, step: str, count: int) -> tuple[Period, ...]:
 
 
 def grid_of(choice: Choice, user: User) -> Grid:
-    """Each metric is measured once a period; the queries never grow with the subjects."""
-    if not choice.periods:
-        return Grid(choice, ())
-    whole = Period(choice.periods[0].first, choice.periods[-1].last, "")
-    rows = rows_of(choice.kind, user, whole, choice.town)
-    wanted = [choice.metric, *([choice.base] if choice.base else [])]
-    measured = [measure(wanted, period, rows) for period in choice.periods]
-    lines = [
-        Line(
-            subject_of(choice.kind, row),
-            tuple(
-                _cell(choice, period, found, row.pk)
-                for period, found in zip(choice.periods, measured, strict=True)
-            ),
-        )
-        for row in rows
+    return grids_of([choice], user)[0]
+
+
+def grids_of(choices: list[Choice], user: User) -> list[Grid]:
+    """Of one kind, town and periods: each metric is measured once a period, all in one reading;
+    the queries never grow with the subjects."""
+    if not choices or not choices[0].periods:
+        return [Grid(choice, ()) for choice in choices]
+    first = choices[0]
+    whole = Period(first.periods[0].first, first.periods[-1].last, "")
+    rows = rows_of(first.kind, user, whole, first.town)
+    wanted = {
+        each.code: each for choice in choices for each in (choice.metric, choice.base) if each
+    }
+    measured = [measure(wanted.values(), period, rows) for period in first.periods]
+    subjects = [subject_of(first.kind, row) for row in rows]
+    return [
+        Grid(choice, tuple(_line(choice, subject, measured) for subject in subjects))
+        for choice in choices
     ]
-    return Grid(choice, tuple(lines))
+
+
+def _line(choice: Choice, subject: Subject, measured: list[dict[str, Measures]]) -> Line:
+    pairs = zip(choice.periods, measured, strict=True)
+    return Line(subject, tuple(_cell(choice, period, found, subject.pk) for period, found in pairs))
 
 
 def _cell(choice: Choice, period: Period, found: dict[str, Measures], pk: int) -> Cell:
