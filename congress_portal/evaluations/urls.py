@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("congress_portal.evaluations.life.urls")),
     path("compute/", views.compute, name="compute"),
     path("<int:pk>/", views.sheet_detail, name="sheet"),
+    path("<int:pk>/code/<slug:code>/", views.by_code, name="by_code"),
     path("<int:pk>/check/", views.sheet_check, name="check"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/correct/", views.correct, name="correct"),

@@ -9,9 +9,10 @@ from django.conf import settings
 from congress_portal.core.charts import Series, heat_table, small_multiples
 from congress_portal.core.documents.blocks import Block, Column, Figure, FormPaper, Note, Table
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
-from congress_portal.evaluations.statistics.figures import Cell, Grid
+from congress_portal.evaluations.statistics.figures import Cell, Grid, Line
 
 _MOST_PANELS = 24
+_MOST_RATES = 4  # rates with numerator and denominator fit beside each other
 
 
 def panels(grid: Grid) -> Any:
@@ -46,14 +47,13 @@ def heat(grid: Grid) -> Any:
 
 def grid_paper(grid: Grid, today: dt.date) -> FormPaper:
     choice = grid.choice
-    width = max(8, 62 // max(len(choice.periods), 1))
-    columns = [Column("对象", 24, "name"), Column("所属", 14, "name")]
-    columns += [Column(each.label, width, "figure") for each in choice.periods]
-    rows = [
-        (line.who.label, line.who.place, *(cell.text for cell in line.cells)) for line in grid.lines
-    ]
-    rows.append(("合计" if not choice.metric.is_mean else "平均", "", *_texts(grid.totals)))
-    rows.append(("有数的对象", "", *(str(rate) for rate in grid.active)))
+    columns = [Column("对象", 24, "name")]
+    width = max(5, 76 // max(len(choice.periods), 1))
+    columns += [Column(cell.short, width, "figure") for cell in grid.totals]
+    rows = [(_named(line), *_texts(line.cells)) for line in grid.lines]
+    rows.append(("合计" if not choice.metric.is_mean else "平均", *_texts(grid.totals)))
+    if len(choice.periods) <= _MOST_RATES:
+        rows.append(("有数的对象", *(str(rate) for rate in grid.active)))
     chart = panels(grid)
     blocks: list[Block] = [Note(choice.definition)]
     blocks += [Figure(_caption(grid), chart)] if chart else []
@@ -73,7 +73,16 @@ def _caption(grid: Grid) -> str:
     return "各镇（街道）变化（同一刻度，红色为最后一期）"
 
 
+def _named(line: Line) -> str:
+    who = line.who
+    own = not who.place or who.place in who.label
+    return who.label if own else f"{who.label}（{who.place}）"
+
+
 def _texts(cells: tuple[Cell, ...]) -> tuple[str, ...]:
+    """Of many rates only the per cent: the columns are too narrow for their numbers."""
+    if len(cells) > _MOST_RATES and cells[0].is_rate:
+        return tuple("无" if cell.number is None else f"{cell.number}%" for cell in cells)
     return tuple(cell.text for cell in cells)
 
 
