@@ -12,9 +12,10 @@ from activities.enums import CountsAs
 from congress_portal.core.enums import AuditAction, Dictionary, Role
 from congress_portal.core.models import AuditEntry, Region
 from congress_portal.core.periods import quarter
-from congress_portal.evaluations.models import SavedView
+from congress_portal.evaluations.models import CountingText, SavedView
 from congress_portal.evaluations.statistics.figures import periods_until
 from congress_portal.evaluations.statistics.wording import TextFaultError, check_text, filled
+from tests.admin_pages import sent
 from tests.factories.activities import ActivityFactory, ActivityFormFactory, VisitFactory
 from tests.factories.core import (
     EntryFactory,
@@ -284,3 +285,13 @@ def test_a_sentence_that_cannot_be_counted_is_refused(text, fault):
     with pytest.raises(Exception, match=fault) as found:
         check_text(text)
     assert found.type is TextFaultError or "计数口径" in str(found.value)
+
+
+def test_the_admin_refuses_a_sentence_that_cannot_be_counted(office):
+    address = reverse("admin:evaluations_countingtext_add")
+    page = office.get(address)
+
+    refused = office.post(address, sent(page, name="一段话", text="接待{没有}次"))
+    assert "没有「没有」" in refused.content.decode()
+    office.post(address, sent(page, name="一段话", text="接待{接待天数}次"))
+    assert CountingText.objects.get().text == "接待{接待天数}次"

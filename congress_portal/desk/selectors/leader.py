@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncQuarter
@@ -257,13 +258,22 @@ def trust(user: User, last: Period, today: dt.date) -> Trust:
         .order_by()
     )
     found = {row["period_code"]: row for row in rows}
-    nothing = dict.fromkeys(("published", "drafts", "proven", "broken", "changed"), 0)
-    nothing["computed"] = None  # type: ignore[assignment]
+    counts = ("published", "drafts", "proven", "broken", "changed")
+    nothing: dict[str, Any] = {**dict.fromkeys(counts, 0), "computed": None}
     lines = []
     for period in periods:
         row = found.get(period.code, nothing)
-        figures = (row[name] for name in ("published", "drafts", "computed", "proven", "broken"))
-        lines.append(PeriodTrust(period, *figures, row["changed"]))
+        lines.append(
+            PeriodTrust(
+                period=period,
+                published=row["published"],
+                drafts=row["drafts"],
+                computed_at=row["computed"],
+                proven=row["proven"],
+                broken=row["broken"],
+                changed=row["changed"],
+            )
+        )
     pending = late = known = sure = 0
     limit = last.last + dt.timedelta(days=LATE_ENTRY_DAYS + 1)
     for model in (Activity, Visit, Reception):
