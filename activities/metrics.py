@@ -198,6 +198,18 @@ def visits(period: Period) -> Each:
     return number_of(Visit.objects.filter(counted(period)), "region")
 
 
+@metric("people_visited", "走访联系人次", of=Region, unit="人次", reported=False)
+def people_visited(period: Period) -> Grouped:
+    """People of the visits made in the place."""
+    return Grouped(
+        Visit.objects.filter(counted(period)),
+        subject="region",
+        record="pk",
+        model=Visit,
+        figures={"people_visited": Figure(Sum, "people")},
+    )
+
+
 @metric("news", "信息报送条数", of=Region, unit="条")
 def news(period: Period) -> Each:
     return number_of(NewsItem.objects.filter(counted(period)), "region")

@@ -55,6 +55,8 @@ def heard_at_stations(period: Period) -> Grouped:
 
 
 @metric("voters_received", "接待选民人次", of=Region, unit="人次")
+@metric("opinions_taken", "收集意见数", of=Region, unit="件", reported=False)
+@metric("opinions_closed", "办结意见数", of=Region, unit="件", reported=False)
 def heard_in_towns(period: Period) -> Grouped:
     return _opinions(period, "reception__station__region", voters=True)
 

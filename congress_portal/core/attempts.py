@@ -10,7 +10,7 @@ from django.http import Http404
 from congress_portal.core.errors import DomainError
 
 
-def attempt(form: forms.Form, service: Callable[..., Any], /, **given: Any) -> Any:
+def attempt(form: forms.BaseForm, service: Callable[..., Any], /, **given: Any) -> Any:
     """What the service gives back; None when a rule refuses, with the fault above the form."""
     try:
         return service(**given)

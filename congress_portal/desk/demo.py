@@ -11,6 +11,7 @@ from congress_portal.core.audit import save_recorded
 from congress_portal.core.enums import Level, Role
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, RoleAssignment, Unit, User
+from congress_portal.evaluations.models import CountingText
 from deputies.models import Deputy
 from stations.enums import OfficerKind
 from stations.models import Station, StationOfficer
@@ -57,6 +58,12 @@ def create_accounts(password: str) -> list[Account]:
         where = region or unit or (place.station if role in _OF_STATION else "本平台")
         accounts.append(Account(username, Role(role).label, user.name, str(where)))
     return accounts
+
+
+def write_counting_text() -> None:
+    """A sentence for the statistics page, unless the office has written one."""
+    if not CountingText.objects.exists():
+        save_recorded(CountingText(name="家站工作一段话", text=_SENTENCE))
 
 
 def _choose_place() -> _Place:
@@ -117,6 +124,10 @@ def _liaison_name(place: _Place) -> str:
     return officer.name if officer else f"{place.station.name}联络员"
 
 
+_SENTENCE = (
+    "接待日{接待天数}次、活动{活动次数}次、接待走访{接待选民人次+走访联系人次:余}人次、"
+    "意见{收集意见数:余}条、建议{提出建议数}件。"
+)
 _OF_STATION = (Role.STATION_OFFICER, Role.DEPUTY)
 _Names = Callable[[_Place], str]
 _Belongs = Callable[[_Place], tuple[Region | None, Unit | None]]

@@ -37,6 +37,7 @@ from congress_portal.evaluations.services import (
     publish_sheet,
     recompute_open,
 )
+from congress_portal.evaluations.statistics import admin as statistics  # noqa: F401 - registers
 from deputies.selectors import parse_period
 
 

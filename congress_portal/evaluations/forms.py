@@ -48,7 +48,7 @@ class ComputeForm(forms.Form):
     period = forms.CharField(
         label="周期",
         max_length=40,
-        help_text="如 2026Q3、2026、2026-09，或县人大届次（第十八届）。",
+        help_text="如 2026Q3、2026H1（上半年）、2026、2026-09，或县人大届次（第十八届）。",
         error_messages={"required": "请填写周期。"},
     )
 

@@ -6,9 +6,11 @@ app_name = "evaluations"
 urlpatterns = [
     path("", views.sheet_list, name="list"),
     path("duties/", include("congress_portal.evaluations.duties.urls")),
+    path("statistics/", include("congress_portal.evaluations.statistics.urls")),
     path("", include("congress_portal.evaluations.life.urls")),
     path("compute/", views.compute, name="compute"),
     path("<int:pk>/", views.sheet_detail, name="sheet"),
+    path("<int:pk>/code/<slug:code>/", views.by_code, name="by_code"),
     path("<int:pk>/check/", views.sheet_check, name="check"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/correct/", views.correct, name="correct"),

@@ -23,10 +23,12 @@ from congress_portal.evaluations.forms import (
     ScoreFilter,
     SheetFilter,
 )
+from congress_portal.evaluations.frozen import is_intact
 from congress_portal.evaluations.life.uncounted import uncounted
 from congress_portal.evaluations.models import Appeal, Score, ScoreLine, ScoreSheet, SheetProof
 from congress_portal.evaluations.papers import PAGES, make_paper, own_scores, papers_for
 from congress_portal.evaluations.raters import subjects_to_rate
+from congress_portal.evaluations.reports.checkcode import code_of
 from congress_portal.evaluations.selectors import (
     changes_between,
     earlier_version,
@@ -104,6 +106,20 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if context["steps"]:
         context["proof"] = SheetProof.objects.filter(sheet=sheet).first()
     return render(request, "evaluations/sheet.html", context)
+
+
+@require_GET
+def by_code(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """From the check code of a bulletin to its figures, for who may see them."""
+    rows = ScoreSheet.objects.visible_to(request.user).published()
+    sheet = get_object_or_404(rows.select_related("scheme"), pk=pk)
+    if code != code_of(sheet):
+        raise Http404("核验码和平台封存的数字不符，这不是平台生成的通报。")
+    if is_intact(sheet):
+        messages.success(request, f"核验一致：第{sheet.version}版的数字与封存时相同。")
+    else:
+        messages.error(request, "封存的数字核验不一致，请联系平台管理员。")
+    return redirect("evaluations:sheet", pk=pk)
 
 
 @require_GET

@@ -24,6 +24,7 @@ from tests.factories.requirements import (
     TypeThresholdFactory,
 )
 from tests.factories.stations import StationFactory
+from tests.factories.statistics import SavedViewFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,11 @@ def _two_ratings(**subject):
     RatingFactory(scheme=first.scheme, author=first.author, **subject)
 
 
+def _views():
+    first = SavedViewFactory()
+    SavedViewFactory(owner=first.owner, name=first.name)
+
+
 BROKEN = {
     "scheme_version_unique": twice(SchemeFactory, name="家站考评", is_active=False),
     "scheme_one_active_version": lambda: [SchemeFactory(name="家站", version=n) for n in (1, 2)],
@@ -150,6 +156,7 @@ BROKEN = {
     "nudge_station_once_a_day": lambda: _nudges("station", StationFactory),
     "nudge_group_once_a_day": lambda: _nudges("group", GroupFactory),
     "nudge_town_once_a_day": lambda: _nudges("town", TownFactory),
+    "saved_view_name_unique": _views,
     "nudge_member_once_a_day": lambda: _nudges("member", CommitteeMemberFactory),
 }
 

@@ -25,6 +25,7 @@ from congress_portal.evaluations.reports import (
     subject_sheets_html,
 )
 from congress_portal.evaluations.reports.facts import facts_of
+from congress_portal.evaluations.reports.wording import previous_words
 from congress_portal.evaluations.scoring import Inputs, score_inputs, snapshot_of
 from congress_portal.evaluations.selectors import Subject
 from tests.factories.core import CountyFactory, TownFactory, UnitFactory
@@ -358,3 +359,12 @@ def test_a_second_version_says_so_with_its_reason(scheme, stations):
 
     assert bulletin_paper(sheet, day=DAY).title.endswith("的通报（第2版）")
     assert "本通报为第2版，更正理由：漏计一次活动" in body(sheet)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("2026Q3", "上季度"), ("2026H1", "上个半年"), ("2026", "上年"), ("2026-09", "上月")],
+)
+def test_the_period_before_is_called_by_its_length(sheet, code, words):
+    sheet.period_code = code
+    assert previous_words(facts_of(sheet)) == words

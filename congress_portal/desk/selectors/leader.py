@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncQuarter
@@ -14,6 +15,8 @@ from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period, quarter, quarter_of
 from congress_portal.desk.selectors.bars import Bar, bars_of
 from congress_portal.evaluations.models import ScoreSheet
+from congress_portal.evaluations.statistics.figures import Choice, Grid, grid_of
+from congress_portal.evaluations.statistics.subjects import TOWN, metric_of
 from stations.models import Reception
 from suggestions.enums import Share
 from suggestions.models import Reply, Suggestion, Voice
@@ -223,6 +226,9 @@ class PeriodTrust:
     published: int
     drafts: int
     computed_at: dt.datetime | None
+    proven: int
+    broken: int
+    changed: int
 
 
 @dataclass(frozen=True)
@@ -230,10 +236,12 @@ class Trust:
     periods: list[PeriodTrust]
     pending: int
     late: int
+    verified: Rate
 
 
 def trust(user: User, last: Period, today: dt.date) -> Trust:
-    """Published periods, records not yet verified, and records of ``last`` entered late."""
+    """Published periods and what their last recomputation found, records not yet verified, the
+    verified share of those of ``last``, and which of them were entered late."""
     periods = quarters_until(last, BULLETIN_QUARTERS)[::-1]
     rows = (
         ScoreSheet.objects.visible_to(user)
@@ -243,30 +251,58 @@ def trust(user: User, last: Period, today: dt.date) -> Trust:
             published=Count("pk", filter=Q(published_at__isnull=False)),
             drafts=Count("pk", filter=Q(published_at__isnull=True)),
             computed=Max("computed_at"),
+            proven=Count("pk", filter=Q(proof__is_intact=True)),
+            broken=Count("pk", filter=Q(proof__is_intact=False)),
+            changed=Count("pk", filter=Q(proof__has_changed=True)),
         )
         .order_by()
     )
     found = {row["period_code"]: row for row in rows}
-    nothing = {"published": 0, "drafts": 0, "computed": None}
+    counts = ("published", "drafts", "proven", "broken", "changed")
+    nothing: dict[str, Any] = {**dict.fromkeys(counts, 0), "computed": None}
     lines = []
     for period in periods:
         row = found.get(period.code, nothing)
-        lines.append(PeriodTrust(period, row["published"], row["drafts"], row["computed"]))
-    pending = late = 0
+        lines.append(
+            PeriodTrust(
+                period=period,
+                published=row["published"],
+                drafts=row["drafts"],
+                computed_at=row["computed"],
+                proven=row["proven"],
+                broken=row["broken"],
+                changed=row["changed"],
+            )
+        )
+    pending = late = known = sure = 0
     limit = last.last + dt.timedelta(days=LATE_ENTRY_DAYS + 1)
     for model in (Activity, Visit, Reception):
         # a reception's rows are its voices, so only its missing author tells that it was imported
         imported = Q(row_key__isnull=False) | Q(entered_by__isnull=True)
+        held = Q(held_on__range=(last.first, last.last))
         seen = model.objects.visible_to(user).aggregate(
+            known=Count("pk", filter=held),
+            sure=Count("pk", filter=held & Q(verification="verified")),
             pending=Count("pk", filter=Q(verification="pending")),
             late=Count(
                 "pk",
-                filter=~imported
-                & Q(held_on__range=(last.first, last.last), entered_at__date__gte=limit),
+                filter=~imported & held & Q(entered_at__date__gte=limit),
             ),
         )
         pending, late = pending + seen["pending"], late + seen["late"]
-    return Trust(lines, pending, late)
+        known, sure = known + seen["known"], sure + seen["sure"]
+    return Trust(lines, pending, late, Rate(sure, known))
+
+
+def closing_by_town(user: User, last: Period) -> Grid:
+    """办结率 of each place over four quarters: where voters' voices are brought to an end."""
+    choice = Choice(
+        kind=TOWN,
+        metric=metric_of(TOWN, "opinions_closed"),
+        base=metric_of(TOWN, "opinions_taken"),
+        periods=tuple(quarters_until(last, BULLETIN_QUARTERS)),
+    )
+    return grid_of(choice, user)
 
 
 def last_full_quarter(today: dt.date) -> Period:

@@ -24,6 +24,7 @@ from congress_portal.desk.filters import AuditFilter, SearchForm
 from congress_portal.desk.selectors import leader, others, search, waiting
 from congress_portal.desk.selectors import year as years
 from congress_portal.desk.selectors.deputy import contacts_of, deputy_desk
+from congress_portal.evaluations.statistics.papers import heat
 from deputies.models import Deputy
 from deputies.selectors import deputy_of, with_seats
 
@@ -43,6 +44,8 @@ def _leader(request: HttpRequest) -> dict[str, Any]:
         "towns": leader.activity_by_town(request.user, period),
         "stuck": leader.stuck_units(request.user, today),
         "lines": leader.quality_lines(request.user, period),
+        "closing": (closing := leader.closing_by_town(request.user, period)),
+        "heat": heat(closing),
         "trust": leader.trust(request.user, period, today),
         "bulletins": leader.bulletins(request.user, period),
         "areas": own_areas(request.user, year_period(today.year), today),

@@ -8,16 +8,20 @@ from congress_portal.evaluations.models.requirement import (
 )
 from congress_portal.evaluations.models.scheme import Grade, Indicator, Scheme
 from congress_portal.evaluations.models.sheet import Score, ScoreLine, ScoreSheet
+from congress_portal.evaluations.models.statistics import CountingText, ReportDraft, SavedView
 
 __all__ = [
     "Appeal",
+    "CountingText",
     "Exemption",
     "Grade",
     "Indicator",
     "Nudge",
     "Rating",
+    "ReportDraft",
     "Requirement",
     "RequirementPart",
+    "SavedView",
     "Scheme",
     "Score",
     "ScoreLine",

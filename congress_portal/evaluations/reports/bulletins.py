@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -31,6 +32,7 @@ from congress_portal.evaluations.reports.annexes import (
     detail_annex,
     persons_annex,
 )
+from congress_portal.evaluations.reports.checkcode import check_block
 from congress_portal.evaluations.reports.facts import (
     PlaceFacts,
     SheetFacts,
@@ -53,7 +55,10 @@ def bulletin_paper(
     """
     facts = facts_of(sheet)
     write = _WRITERS[sheet.scheme_data["subject_type"]]
-    return write(facts, _head(facts, number, day))
+    paper = write(facts, _head(facts, number, day))
+    *annexes, last = paper.annexes
+    last = replace(last, blocks=(*last.blocks, *check_block(sheet)))
+    return replace(paper, annexes=(*annexes, last))
 
 
 def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:

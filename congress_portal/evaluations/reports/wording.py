@@ -97,8 +97,10 @@ def share(part: Decimal, whole: Decimal) -> str:
 
 
 def previous_words(facts: SheetFacts) -> str:
-    """上季度, 上年 or 上月."""
+    """上季度, 上个半年, 上年 or 上月."""
     code = facts.sheet.period_code.upper()
+    if "H" in code:
+        return "上个半年"
     return "上季度" if "Q" in code else "上月" if "-" in code else "上年"
 
 

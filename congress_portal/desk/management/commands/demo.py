@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from congress_portal.core.reference import load_reference
-from congress_portal.desk.demo import create_accounts
+from congress_portal.desk.demo import create_accounts, write_counting_text
 from congress_portal.evaluations.models import Scheme
 from congress_portal.evaluations.services import publish_sheet, sheet_for
 from deputies.selectors import parse_period
@@ -76,6 +76,7 @@ class Command(BaseCommand):
             created = create_accounts(password)
         except DomainError as error:
             raise CommandError(error.message) from error
+        write_counting_text()
         for account in created:
             line = f"  {account.username:<10} {account.role}：{account.name}（{account.where}）"
             self.stdout.write(line)

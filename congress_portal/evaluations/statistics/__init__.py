@@ -1,0 +1,1 @@
+"""Any metric by subject and period, sentences and reports made of figures."""
