@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.signals import connection_created
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from congress_portal import bootstrap
 from tests.cast import Cast, build_cast
@@ -160,3 +161,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
+    """Started when the test database is known.
+
+    Before that it looks like one in memory, and all threads of the server get the test's own
+    connection: whoever closes it first ends the others in the middle of a statement.
+    """
+    return live_server
