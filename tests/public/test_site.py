@@ -154,7 +154,7 @@ def test_phone_and_photo_need_a_dated_consent(client):
 
 def test_suggestion_needs_consent_and_publication(client):
     shown = published()
-    kept = [published(consents_to_publication=False), published(published_on=None)]
+    kept = [published(state="withdrawn"), published(published_on=None)]
 
     assert list(client.get(reverse("public:suggestions")).context["page"]) == [shown]
     for row in kept:
@@ -271,7 +271,7 @@ def test_no_personal_field_reaches_the_public(client):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("deputies", 5), ("stations", 2), ("suggestions", 2), ("news", 2)]
+    ("name", "queries"), [("deputies", 8), ("stations", 2), ("suggestions", 2), ("news", 2)]
 )
 def test_lists_ask_the_same_for_one_and_three(
     client, django_assert_num_queries, name, queries, count
