@@ -95,7 +95,7 @@ def _on(day: dt.date) -> Period:
 def shown_deputies(day: dt.date) -> QuerySet[Deputy]:
     """In office on the day and not hidden by the office; with all that a card shows."""
     hidden = DeputyCard.objects.filter(deputy=OuterRef("pk"), is_hidden=True)
-    seats = Mandate.objects.in_force(_on(day)).select_related("term", "region", "district")
+    seats = Mandate.objects.in_force(_on(day)).select_related("term__region", "district")
     posts = Posting.objects.on(day).filter(station__is_active=True).select_related("station")
     return (
         Deputy.objects.in_office(_on(day))
