@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
-from congress_portal.public import feeds, views
+from congress_portal.public import feeds, views, voice_urls
 
 app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include(voice_urls.urlpatterns)),
     path("s/<str:number>/", views.station, name="station"),
     path("s/<str:number>/qr.svg", views.station_qr, name="station_qr"),
     path("s/<str:number>/print/<slug:size>.pdf", views.station_print, name="station_print"),

@@ -130,5 +130,5 @@ def tell_office(voice: Voice, title: str, *, key: str) -> None:
     people = list(office_people(voice.region))
     if voice.station:
         people += [each.user for each in voice.station.officers.select_related("user") if each.user]
-    address = reverse("suggestions:voice_chain", args=[voice.pk])
+    address = reverse("suggestions:voice_detail", args=[voice.pk])
     notify(people, Message(key=key, title=title, body=voice.matter[:200], link=address))
