@@ -225,3 +225,7 @@ class Voice(models.Model):
     @property
     def masked_phone(self) -> str:
         return "" if self.is_confidential else mask_phone(self.visitor_phone)
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.visitor_name or self.visitor_phone)

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from congress_portal.core.admin.personal import is_revealed
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.filters import SuggestionFilter, VoiceFilter
@@ -18,8 +19,11 @@ from suggestions.selectors import (
     voices_in_full,
     waits_for,
 )
+from suggestions.selectors.voice_desk import chain_of, similar_voices
+from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
+from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
 
 
 @require_GET
@@ -74,8 +78,16 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     voice = get_object_or_404(voices_in_full(Voice.objects.visible_to(request.user)), pk=pk)
     may_edit = Voice.objects.editable_by(request.user).filter(pk=pk).exists()
     is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
+    chain = chain_of(voice, state_of(voice))
+    actions = available_voice_actions(chain.state, parties_of_voice(request.user, voice))
+    sorts = may_edit and VoiceAction.MERGE in actions
     context = {
         "voice": voice,
+        "chain": chain,
+        "doors": [(action, VOICE_TABLE[action].label) for action in actions],
+        "similar": similar_voices(request.user, voice) if sorts else [],
+        "shows_contact": may_read_contact(request.user, voice) or is_revealed(request, voice),
+        "today": timezone.localdate(),
         "may_edit": may_edit,
         "may_suggest": is_writer and voice.suggestion_id is None,
         "reads_case": bool(
