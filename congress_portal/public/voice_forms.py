@@ -97,8 +97,7 @@ class PostForm(forms.Form):
     def ask_again(self) -> None:
         """A page shown once more carries its own question, not the old answer."""
         if "signed" in self.fields and self.is_bound:
-            self.data = self.data.copy()
-            self.data["answer"], self.data["signed"] = "", self.fresh[1]
+            self.data = {**self.data.dict(), "answer": "", "signed": self.fresh[1]}  # type: ignore[attr-defined]
 
     @property
     def post(self) -> Post:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 
@@ -67,13 +68,13 @@ class AgeRow:
 
 def backlog(user: User, today: dt.date) -> list[AgeRow]:
     """By owner: the unit that handles it, else the station, else the place; one query."""
-    counts = {
+    counts: dict[str, Any] = {
         f"over_{days}": Count("pk", filter=Q(raised_on__lt=today - dt.timedelta(days=days)))
         for days in AGES
     }
     rows = with_state(Voice.objects.visible_to(user)).filter(closed_on__isnull=True)
     rows = rows.exclude(stands=VoiceState.MERGED).order_by()
-    found = rows.values("unit__name", "station__name", "region__name").annotate(
+    found: Any = rows.values("unit__name", "station__name", "region__name").annotate(
         total=Count("pk"), oldest=Min("raised_on"), **counts
     )
     merged: dict[str, AgeRow] = {}

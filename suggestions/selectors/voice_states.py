@@ -17,10 +17,11 @@ _BEFORE_ANSWER = (
 )  # fmt: skip
 
 
-def with_state(rows: QuerySet[Voice]) -> QuerySet[Voice]:
-    """Annotates ``stands``. The voice's own day of closing and suggestion go before the case,
+def with_state(rows: QuerySet[Voice]) -> QuerySet[Any]:
+    """Annotates ``stands``.
 
-    because the desk and the import write them.
+    The voice's own day of closing and its suggestion go before the case: desk and import write
+    them.
     """
     return rows.annotate(
         stands=Case(

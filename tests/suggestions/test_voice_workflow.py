@@ -31,7 +31,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize(("action", "state", "party"), list(list(itertools.product(A, S, P))))
+@pytest.mark.parametrize(("action", "state", "party"), list(itertools.product(A, S, P)))
 def test_move_follows_the_table(action, state, party):
     row = VOICE_TABLE[action]
     allowed = state in row.sources and party in row.who
