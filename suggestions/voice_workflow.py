@@ -160,7 +160,7 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
     ),
     VoiceAction.RELAY: VoiceMove(
         "随主件（建议）答复",
-        _on(S.MERGED, S.TURNED),
+        _on(S.MERGED, S.TURNED, S.ANSWERED),
         S.ANSWERED,
         _by(P.SYSTEM),
         "选民确认是否解决",

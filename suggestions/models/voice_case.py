@@ -143,8 +143,7 @@ class VoiceCase(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=VoiceState.MERGED, merged_into__isnull=False)
-                | (~Q(state=VoiceState.MERGED) & Q(merged_into__isnull=True)),
+                condition=~Q(state=VoiceState.MERGED) | Q(merged_into__isnull=False),
                 name="voice_case_merged_has_main",
                 violation_error_message="合并的意见要写明合并到哪一件。",
             ),

@@ -19,7 +19,7 @@ from suggestions.selectors import (
     voices_in_full,
     waits_for,
 )
-from suggestions.selectors.voice_desk import chain_of, similar_voices
+from suggestions.selectors.voice_desk import chain_of, may_sort, similar_voices
 from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
@@ -69,7 +69,7 @@ def suggestion_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def voice_list(request: HttpRequest) -> HttpResponse:
     form = VoiceFilter(request.GET, user=request.user)
     rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
-    context = {"form": form, "page": page_of(request, rows)}
+    context = {"form": form, "page": page_of(request, rows), "may_sort": may_sort(request.user)}
     return render(request, "suggestions/voice_list.html", context)
 
 

@@ -92,7 +92,7 @@ def test_chain_from_unit_to_voter_and_back_to_a_suggestion(do, voice, unit):
 
     voice.refresh_from_db()
     assert states == [S.ANSWERED, S.ANSWERED]
-    assert VoiceCase.objects.get(voice=other).answer == "路灯已修好"
+    assert VoiceCase.objects.get(voice=other).answer == "建议已有答复，换了新灯"
     assert (state_of(voice), voice.rating) == (S.CLOSED, "satisfied")
     assert voice.closed_on == dt.date(2026, 10, 9)
     assert voice.suggestion == Suggestion.objects.get()

@@ -155,7 +155,8 @@ def _answer(doing: _Doing) -> None:
 def _solved(doing: _Doing) -> None:
     """The hours to solve run from the voter's post to the answer (M74)."""
     doing.now.case.solved_at = timezone.now()
-    merged = VoiceCase.objects.filter(merged_into=doing.now.voice, state=VoiceState.MERGED)
+    told = [VoiceState.MERGED, VoiceState.ANSWERED]  # again after the main one was reopened
+    merged = VoiceCase.objects.filter(merged_into=doing.now.voice, state__in=told)
     doing.relayed = list(merged.order_by("pk").values_list("voice", flat=True))
 
 

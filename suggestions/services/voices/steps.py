@@ -90,7 +90,7 @@ def voice_step(
         now = VoiceStep(voice, case_of(voice), actor, comment, start)
         yield now
         now.case.state = target
-        _stamp(now, target)
+        _stamp(now, action, target)
         save_recorded(voice)
         save_recorded(now.case)
         acting = next(iter(sorted(VOICE_TABLE[action].who & parties)))
@@ -99,12 +99,11 @@ def voice_step(
             raise DoneBeforeError
 
 
-def _stamp(now: VoiceStep, target: VoiceState) -> None:
+def _stamp(now: VoiceStep, action: VoiceAction, target: VoiceState) -> None:
     """The voice's day of closing follows the state, so that all counts stay one truth."""
     voice, case = now.voice, now.case
-    if target == VoiceState.ANSWERED and now.start != VoiceState.ANSWERED:
+    if VOICE_TABLE[action].to == VoiceState.ANSWERED:
         case.answer, case.answered_at = now.comment, timezone.now()
-        case.merged_into = None
     if target in (VoiceState.CLOSED, VoiceState.GUIDED):
         voice.closed_on = voice.closed_on or timezone.localdate()
         case.answered_at = case.answered_at or timezone.now()

@@ -46,6 +46,7 @@ def reset_for_redo(voice: Voice, case: VoiceCase) -> None:
     """The answer stays in the history; the matter is open again."""
     voice.rating = ""
     case.solved_at = case.answered_at = None
+    case.merged_into = None  # who says «not solved» is heard apart
     case.reopened += 1
 
 
