@@ -67,7 +67,13 @@ def parties_of_voice(user: User, voice: Voice) -> frozenset[VoiceParty]:
 
 
 def may_read_contact(user: User, voice: Voice) -> bool:
-    """A deputy reads a voter's contact without asking only for own cases that are open."""
+    """May ask for the voter's contact, with a reason.
+
+    Who receives the matter may; a deputy only for own cases that are open, never for one who
+    asked for confidence.
+    """
+    if Voice.objects.editable_by(user).filter(pk=voice.pk).exists():
+        return True
     mine = user.scope.deputy_user_id
     own = mine is not None and voice.deputy is not None and voice.deputy.user_id == mine
     return own and voice.closed_on is None and not voice.is_confidential

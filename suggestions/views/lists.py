@@ -80,13 +80,15 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
     chain = chain_of(voice, state_of(voice))
     actions = available_voice_actions(chain.state, parties_of_voice(request.user, voice))
+    may_reveal = voice.has_contact and may_read_contact(request.user, voice)
     sorts = may_edit and VoiceAction.MERGE in actions
     context = {
         "voice": voice,
         "chain": chain,
         "doors": [(action, VOICE_TABLE[action].label) for action in actions],
         "similar": similar_voices(request.user, voice) if sorts else [],
-        "shows_contact": may_read_contact(request.user, voice) or is_revealed(request, voice),
+        "may_reveal": may_reveal,
+        "shows_contact": may_reveal and is_revealed(request, voice),
         "today": timezone.localdate(),
         "may_edit": may_edit,
         "may_suggest": is_writer and voice.suggestion_id is None,

@@ -13,7 +13,7 @@ from congress_portal.core.listing import page_of
 from suggestions.forms.voices import VoiceStepForm
 from suggestions.models import Voice, VoicePhoto, VoiceRule
 from suggestions.selectors import voice_desk
-from suggestions.selectors.voice_states import parties_of_voice, state_of
+from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.voices.handling import take_voice_step
 from suggestions.services.voices.steps import seen_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
@@ -87,7 +87,9 @@ def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Name and number for ten minutes, with a reason that the trail keeps."""
-    voice = get_object_or_404(Voice.objects.editable_by(request.user), pk=pk)
+    voice = get_object_or_404(Voice.objects.visible_to(request.user), pk=pk)
+    if not may_read_contact(request.user, voice):
+        raise Http404("没有这个页面。")
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reveal(request, voice, ["visitor_name", "visitor_phone"], form.cleaned_data["reason"])

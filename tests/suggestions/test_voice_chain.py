@@ -310,13 +310,17 @@ def test_contact_is_masked_until_a_reason_is_kept(client, officer, voice):
     assert AuditEntry.objects.get(action="unmask").reason == "打电话核实地点"
 
 
-def test_deputy_sees_a_contact_only_of_own_open_case(client, voice):
+def test_deputy_asks_for_a_contact_only_of_own_open_case(client, voice):
     deputy = DeputyFactory(town=voice.region, user=UserFactory(role=Role.DEPUTY))
     Voice.objects.filter(pk=voice.pk).update(deputy=deputy)
     client.force_login(deputy.user)
     detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    address = reverse("suggestions:voice_contact", args=[voice.pk])
+    assert "13812345678" not in client.get(detail).text
+    client.post(address, {"reason": "约时间去看现场"})
     assert "13812345678" in client.get(detail).text
 
     Voice.objects.filter(pk=voice.pk).update(closed_on=dt.date(2026, 10, 9))
 
     assert "13812345678" not in client.get(detail).text
+    assert client.get(address).status_code == 404
