@@ -20,6 +20,31 @@ class VoiceSource(models.TextChoices):
     PAPER = "paper", "纸质来件"
 
 
+class VoiceState(models.TextChoices):
+    """Where a voice stands. «Overdue» is a date test, never a state."""
+
+    LOGGED = "logged", "已登记"
+    ACCEPTED = "accepted", "已受理"
+    CONSULTING = "consulting", "现场会商"
+    WITH_UNITS = "with_units", "交单位办理"
+    TURNED = "turned", "已转为建议"
+    GUIDED = "guided", "已引导其他渠道"
+    MERGED = "merged", "已合并"
+    ANSWERED = "answered", "已答复"
+    CLOSED = "closed", "已办结"
+    REDO = "redo", "重新办理"
+
+
+class VoiceParty(models.TextChoices):
+    """Who acts, seen from one voice. A deputy forwards and comments, no more (代表法 31)."""
+
+    OFFICE = "office", "家站或人大工作人员"
+    UNIT = "unit", "承办单位"
+    DEPUTY = "deputy", "代表"
+    VOTER = "voter", "选民"
+    SYSTEM = "system", "系统"
+
+
 class Kind(models.TextChoices):
     SUGGESTION = "suggestion", "建议"
     MOTION = "motion", "议案"
@@ -254,3 +279,16 @@ class LetterPart(models.TextChoices):
     HAND_OVER_DEMANDS = "hand_over_demands", "交办清单：办理要求"
     SUPERVISION_DEMANDS = "supervision_demands", "督办通知：要求"
     YEAR_NEXT = "year_next", "年度报告：下一步"
+
+
+class VoicePhotoKind(models.TextChoices):
+    REPORTED = "reported", "反映时"
+    BEFORE = "before", "办理前"
+    AFTER = "after", "办理后"
+
+
+class Knock(models.TextChoices):
+    """What an address did at the public door; counted to slow down machines."""
+
+    POST = "post", "留言"
+    LOOK_UP = "look_up", "查询"

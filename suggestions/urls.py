@@ -13,6 +13,7 @@ from suggestions.views import (
     sheets,
     signing,
     steps,
+    voices,
     writing,
 )
 
@@ -69,6 +70,12 @@ urlpatterns = [
     path("voices/new/", hearing.log_voice, name="log_voice"),
     path("voices/", lists.voice_list, name="voice_list"),
     path("voices/<int:pk>/", lists.voice_detail, name="voice_detail"),
+    path("voices/inbox/", voices.inbox, name="voice_inbox"),
+    path("voices/units/", voices.unit_desk, name="voice_unit_desk"),
+    path("voices/figures/", voices.figures, name="voice_figures"),
+    path("voices/<int:pk>/do/<slug:action>/", voices.step, name="voice_step"),
+    path("voices/<int:pk>/contact/", voices.show_contact, name="voice_contact"),
+    path("voices/photos/<int:pk>.jpg", voices.photo, name="voice_photo"),
     path(
         "voices/from-finding/<int:pk>/", from_activity.voice_from_finding, name="voice_from_finding"
     ),

@@ -30,8 +30,17 @@ SOURCES = sorted(
     if "migrations" not in path.parts
 )
 OPEN_PAGES = [
-    "calendar/<str:token>.ics", "help/", "help/<slug:slug>/", "login/", "offline/", "type-size/",
-    "worker.js",
+    "", "calendar/<str:token>.ics", "help/", "help/<slug:slug>/", "login/", "offline/",
+    "type-size/", "worker.js",
+    "", "s/<str:number>/", "s/<str:number>/qr.svg", "s/<str:number>/print/<slug:size>.pdf",
+    "d/<int:pk>/", "d/<int:pk>/photo.jpg", "d/<int:pk>/qr.svg",
+    "site/stations/", "site/deputies/", "site/deputies/<slug:code>/<slug:size>.pdf",
+    "site/news/", "site/news/<int:pk>/", "site/news.xml", "site/receptions.ics",
+    "site/rules/", "site/rules/<int:pk>/", "site/suggestions/", "site/suggestions/<int:pk>/",
+    "site/figures/", "open/", "open/deputies.json", "open/suggestions.csv",
+    "open/statistics.csv", "robots.txt", "sitemap.xml",
+    "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
+    "v/<str:token>/not-solved/", "v/<str:token>/photos/<int:pk>.jpg",
 ]  # fmt: skip
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 

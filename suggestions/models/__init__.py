@@ -24,6 +24,16 @@ from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewIte
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
 from suggestions.models.topic import TopicProposal
 from suggestions.models.voice import Voice, VoiceQuerySet
+from suggestions.models.voice_case import (
+    ConsentText,
+    DoorKnock,
+    RightDoor,
+    VoiceCase,
+    VoiceLog,
+    VoicePart,
+    VoicePhoto,
+    VoiceRule,
+)
 
 __all__ = [
     "Appraisal",
@@ -31,7 +41,9 @@ __all__ = [
     "Call",
     "ClockChange",
     "CoSigner",
+    "ConsentText",
     "Contact",
+    "DoorKnock",
     "Extension",
     "FormKey",
     "GroupFollowUp",
@@ -53,6 +65,7 @@ __all__ = [
     "Reply",
     "ReplyDraft",
     "ReviewItem",
+    "RightDoor",
     "Suggestion",
     "SuggestionQuerySet",
     "Supervision",
@@ -60,5 +73,10 @@ __all__ = [
     "TopicProposal",
     "TransitionLog",
     "Voice",
+    "VoiceCase",
+    "VoiceLog",
+    "VoicePart",
+    "VoicePhoto",
     "VoiceQuerySet",
+    "VoiceRule",
 ]

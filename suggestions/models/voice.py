@@ -9,7 +9,7 @@ from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
 from congress_portal.core.masking import mask_name, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
-from congress_portal.core.scope import Scope, ScopedQuerySet
+from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from deputies.models import Deputy
 from stations.models import Enterprise, Reception, ReceptionNumber, Station
 from suggestions.enums import VoiceSource
@@ -21,12 +21,23 @@ class VoiceQuerySet(ScopedQuerySet):
 
     def read_rule(self, scope: Scope) -> Q:
         heard = Reception.objects.filter(Reception.objects.all().read_rule(scope))
-        rule = scope.reads("region") | Q(reception__in=heard)
+        rule = scope.reads("region") | Q(reception__in=heard) | self._kept_by(scope)
+        if scope.unit_ids:  # handed to the unit: by key, so that no row comes twice
+            parts = self.model._meta.get_field("parts").related_model
+            handed = parts._default_manager.filter(unit__in=scope.unit_ids).order_by()
+            rule |= Q(pk__in=handed.values("voice"))
         return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
 
     def write_rule(self, scope: Scope) -> Q:
         heard = Reception.objects.filter(Reception.objects.all().write_rule(scope))
-        return scope.writes("region") | Q(reception__in=heard)
+        return scope.writes("region") | Q(reception__in=heard) | self._kept_by(scope)
+
+    def _kept_by(self, scope: Scope) -> Q:
+        """What came in at a station is its officers' to sort."""
+        if not scope.officer_user_id:
+            return NOTHING
+        kept = Station.objects.filter(Station.objects.all().write_rule(scope))
+        return Q(station__in=kept)
 
     def open(self) -> Self:
         return self.filter(closed_on__isnull=True)
@@ -214,3 +225,7 @@ class Voice(models.Model):
     @property
     def masked_phone(self) -> str:
         return "" if self.is_confidential else mask_phone(self.visitor_phone)
+
+    @property
+    def has_contact(self) -> bool:
+        return bool(self.visitor_name or self.visitor_phone)

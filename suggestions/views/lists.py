@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from activities.selectors.sheets import sheet_of
+from congress_portal.core.admin.personal import is_revealed
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.filters import SuggestionFilter, VoiceFilter
@@ -19,8 +20,11 @@ from suggestions.selectors import (
     voices_in_full,
     waits_for,
 )
+from suggestions.selectors.voice_desk import chain_of, may_sort, similar_voices
+from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
+from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
 
 
 @require_GET
@@ -66,7 +70,7 @@ def suggestion_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def voice_list(request: HttpRequest) -> HttpResponse:
     form = VoiceFilter(request.GET, user=request.user)
     rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
-    context = {"form": form, "page": page_of(request, rows)}
+    context = {"form": form, "page": page_of(request, rows), "may_sort": may_sort(request.user)}
     return render(request, "suggestions/voice_list.html", context)
 
 
@@ -75,9 +79,19 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     voice = get_object_or_404(voices_in_full(Voice.objects.visible_to(request.user)), pk=pk)
     may_edit = Voice.objects.editable_by(request.user).filter(pk=pk).exists()
     is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
+    chain = chain_of(voice, state_of(voice))
+    actions = available_voice_actions(chain.state, parties_of_voice(request.user, voice))
+    may_reveal = voice.has_contact and may_read_contact(request.user, voice)
+    sorts = may_edit and VoiceAction.MERGE in actions
     context = {
         "voice": voice,
         "sheet": sheet_of(voice),
+        "chain": chain,
+        "doors": [(action, VOICE_TABLE[action].label) for action in actions],
+        "similar": similar_voices(request.user, voice) if sorts else [],
+        "may_reveal": may_reveal,
+        "shows_contact": may_reveal and is_revealed(request, voice),
+        "today": timezone.localdate(),
         "may_edit": may_edit,
         "may_suggest": is_writer and voice.suggestion_id is None,
         "reads_case": bool(

@@ -35,6 +35,7 @@ from tests.factories.suggestions import (
     SuggestionFactory,
     VoiceFactory,
 )
+from tests.factories.voices import VoiceCaseFactory, VoicePartFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,11 @@ def _cosigners():
 def _same_unit():
     first = HandlingFactory()
     HandlingFactory(suggestion=first.suggestion, unit=first.unit, share=Share.ASSIST)
+
+
+def _same_voice_unit():
+    first = VoicePartFactory()
+    VoicePartFactory(voice=first.voice, unit=first.unit, share=Share.ASSIST)
 
 
 def _two_leads():
@@ -218,6 +224,10 @@ BROKEN = {
     "voice_voter_told_after_raised": lambda: VoiceFactory(voter_told_on=dt.date(2000, 1, 1)),
     "voice_heard_by_deputy_has_consent": lambda: VoiceFactory(deputy=DeputyFactory()),
     "voice_of_reception_has_one": lambda: VoiceFactory(source="reception"),
+    "voice_case_merged_has_main": lambda: VoiceCaseFactory(state="merged"),
+    "voice_case_answered_at": lambda: VoiceCaseFactory(state="answered"),
+    "voice_part_once": _same_voice_unit,
+    "voice_part_one_lead": lambda: twice(VoicePartFactory, voice=VoiceFactory())(),
 }
 
 

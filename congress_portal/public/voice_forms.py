@@ -1,0 +1,125 @@
+"""The voter's forms: three fields, the rest only for who wishes; no account, no scripts."""
+
+import re
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+
+from congress_portal.core.enums import Rating
+from congress_portal.core.fields import WordsField
+from congress_portal.core.models import Region
+from congress_portal.core.photos import PhotoField
+from stations.models import Station
+from suggestions.models import ConsentText
+from suggestions.services.voices.intake import Post, is_right, new_question
+
+_PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
+
+
+class PostForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "请重新打开再填。"})
+    website = forms.CharField(  # people do not see it; machines fill it
+        required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
+    matter = WordsField("什么事", rows=4, longest=2000, min_length=4)
+    village = forms.ModelChoiceField(
+        Region.objects.none(), label="在哪个村（社区）", empty_label="请选择"
+    )
+    photo = PhotoField()
+    visitor_name = forms.CharField(label="怎样称呼您", required=False, max_length=40)
+    visitor_phone = forms.CharField(
+        label="联系电话",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        help_text="留了电话，以后用登记号加电话后四位就能查。",
+    )
+    is_confidential = forms.BooleanField(label="请为我保密", required=False)
+    wants_answer = forms.BooleanField(label="请打电话告诉我结果", required=False)
+    has_consent = forms.BooleanField(label="同意上面的说明，留下姓名和电话", required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        station: Station | None,
+        consent: ConsentText | None,
+        asks: bool,
+    ) -> None:
+        super().__init__(data, files)
+        self.consent, self.question = consent, ""
+        self.initial["key"] = uuid.uuid4()
+        self._offer_villages(station)
+        if consent is None:  # nothing to agree to: nothing personal is taken
+            for name in ("visitor_name", "visitor_phone", "wants_answer", "has_consent"):
+                del self.fields[name]
+        if asks:
+            question, signed = new_question()
+            self.fields["answer"] = forms.CharField(label=question, max_length=8)
+            self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
+            self.fresh = (question, signed)
+
+    def _offer_villages(self, station: Station | None) -> None:
+        towns = Station.objects.active().order_by().values("region")
+        rows = Region.objects.villages().select_related("parent").order_by("code")
+        rows = rows.filter(parent=station.region_id) if station else rows.filter(parent__in=towns)
+        field: Any = self.fields["village"]
+        field.queryset = rows
+        groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for each in rows:
+            groups[each.parent.name].append((each.pk, each.name))
+        field.choices = [("", "请选择"), *groups.items()]
+        if station:
+            self.initial["village"] = station.village_id
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError("没有收下，请重新打开再填。")
+        return ""
+
+    def clean_visitor_phone(self) -> str:
+        phone = re.sub(r"\s", "", self.cleaned_data["visitor_phone"])
+        if phone and not _PHONE.match(phone):
+            raise forms.ValidationError("请核对电话号码：手机 11 位，座机可以带区号。")
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "signed" in self.fields and not is_right(
+            str(data.get("answer", "")), str(data.get("signed", ""))
+        ):
+            self.add_error("answer", "答案不对，请再看一遍题目。")
+        return data
+
+    def ask_again(self) -> None:
+        """A page shown once more carries its own question, not the old answer."""
+        if "signed" in self.fields and self.is_bound:
+            self.data = {**self.data.dict(), "answer": "", "signed": self.fresh[1]}  # type: ignore[attr-defined]
+
+    @property
+    def post(self) -> Post:
+        data = dict(self.cleaned_data)
+        for name in ("key", "website", "answer", "signed"):
+            data.pop(name, None)
+        return Post(**data)
+
+
+class LookUpForm(forms.Form):
+    number = forms.CharField(label="登记号", max_length=40, help_text="如 JZ001-2026-0012")
+    tail = forms.CharField(
+        label="电话后四位",
+        min_length=4,
+        max_length=4,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class SolvedForm(forms.Form):
+    rating = forms.ChoiceField(label="您满意吗", choices=Rating.choices, widget=forms.RadioSelect)
+
+
+class NotSolvedForm(forms.Form):
+    reason = WordsField("哪里没有解决", rows=3, longest=500, min_length=4)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from congress_portal.public import voice_views
+
+urlpatterns = [
+    path("s/<str:number>/write/", voice_views.write_station, name="write_station"),
+    path("write/", voice_views.write, name="write"),
+    path("look-up/", voice_views.look_up, name="look_up"),
+    path("v/<str:token>/", voice_views.voice, name="voice"),
+    path("v/<str:token>/solved/", voice_views.solved, name="voice_solved"),
+    path("v/<str:token>/not-solved/", voice_views.not_solved, name="voice_not_solved"),
+    path("v/<str:token>/photos/<int:pk>.jpg", voice_views.voice_photo, name="voice_photo"),
+]

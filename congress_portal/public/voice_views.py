@@ -1,0 +1,130 @@
+"""The voter's door: write, look up, follow by the link, say whether it is solved."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+from ipware import get_client_ip
+
+from congress_portal.core.attempts import attempt
+from congress_portal.public.selectors import shown_stations
+from congress_portal.public.voice_forms import LookUpForm, NotSolvedForm, PostForm, SolvedForm
+from stations.models import Station
+from suggestions.enums import VoiceState
+from suggestions.models import VoiceCase, VoicePhoto, VoiceRule
+from suggestions.selectors.voice_progress import progress_of
+from suggestions.selectors.voice_states import station_for
+from suggestions.services.voices import intake, voter
+
+
+def _address(request: HttpRequest) -> str:
+    return str(get_client_ip(request)[0] or "")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def write_station(request: HttpRequest, number: str) -> HttpResponse:
+    return _write(request, get_object_or_404(shown_stations(), number=number))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def write(request: HttpRequest) -> HttpResponse:
+    return _write(request, None)
+
+
+def _write(request: HttpRequest, station: Station | None) -> HttpResponse:
+    address, today = _address(request), timezone.localdate()
+    rule = VoiceRule.objects.all().of(station.region) if station else VoiceRule()
+    form = PostForm(
+        request.POST or None,
+        request.FILES or None,
+        station=station,
+        consent=intake.text_in_force(today),
+        asks=intake.posts_today(address) >= rule.easy_posts,
+    )
+    if request.method == "POST" and form.is_valid():
+        place = station or station_for(form.cleaned_data["village"])
+        given = {"station": place, "post": form.post, "key": form.cleaned_data["key"]}
+        voice = attempt(form, intake.post_voice, **given, address=address)
+        if voice is not None:
+            return redirect("public:voice", token=voice.case.token)
+    form.ask_again()
+    return render(request, "public/write.html", {"form": form, "station": station})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    form = LookUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        case = attempt(form, intake.look_up, **form.cleaned_data, address=_address(request))
+        if case is not None:
+            return redirect("public:voice", token=case.token)
+        if not form.errors:
+            form.add_error(None, "没有查到：登记号或电话后四位不对，或者登记时没有留电话。")
+    return render(request, "public/look_up.html", {"form": form})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def voice(request: HttpRequest, token: str) -> HttpResponse:
+    return _progress(request, _case(token))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["POST"])
+def solved(request: HttpRequest, token: str) -> HttpResponse:
+    case, form = _case(token), SolvedForm(request.POST)
+    if form.is_valid() and attempt(form, voter.confirm_solved, case=case, **form.cleaned_data):
+        return redirect("public:voice", token=token)
+    return _progress(request, case, solved=form)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["POST"])
+def not_solved(request: HttpRequest, token: str) -> HttpResponse:
+    case, form = _case(token), NotSolvedForm(request.POST)
+    if form.is_valid() and attempt(form, voter.say_not_solved, case=case, **form.cleaned_data):
+        return redirect("public:voice", token=token)
+    return _progress(request, case, not_solved=form)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def voice_photo(request: HttpRequest, token: str, pk: int) -> FileResponse:
+    row = get_object_or_404(VoicePhoto, voice__case__token=token, pk=pk)
+    return FileResponse(row.image.open("rb"), content_type="image/jpeg")
+
+
+def _case(token: str) -> VoiceCase:
+    rows = VoiceCase.objects.select_related(
+        "voice__region", "voice__village", "voice__number__station", "door"
+    )
+    return get_object_or_404(rows, token=token)
+
+
+def _progress(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpResponse:
+    shown = progress_of(case)
+    context = {
+        "shown": shown,
+        "token": case.token,
+        "form": forms.get("solved") or forms.get("not_solved"),
+        "solved": forms.get("solved") or SolvedForm(),
+        "not_solved": forms.get("not_solved") or NotSolvedForm(),
+        "asks": shown.state == VoiceState.ANSWERED,
+        "may_reopen": voter.may_reopen(case),
+        "link": request.build_absolute_uri(request.path.split("solved")[0].split("not-")[0]),
+    }
+    return render(request, "public/voice.html", context)

@@ -1,0 +1,63 @@
+"""What the voter says by the progress link: solved and how good, or not solved and why."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from suggestions.enums import VoiceParty, VoiceState
+from suggestions.models import Voice, VoiceCase, VoiceRule
+from suggestions.selectors.voice_states import state_of
+from suggestions.services.voices.steps import VoiceError, voice_step
+from suggestions.voice_workflow import VoiceAction
+
+
+def confirm_solved(*, case: VoiceCase, rating: str) -> Voice:
+    """Close it with the voter's rating. Raises VoiceError and the table's errors."""
+    given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.VOTER}
+    with voice_step(VoiceAction.CONFIRM, **given) as now:  # type: ignore[arg-type]
+        now.voice.rating = rating
+        now.case.solved_at = timezone.now()
+    return now.voice
+
+
+def may_reopen(case: VoiceCase) -> bool:
+    """Answered, and not longer ago than the place's rule says."""
+    if case.answered_at is None or state_of(case.voice) not in (
+        VoiceState.ANSWERED,
+        VoiceState.CLOSED,
+    ):
+        return False
+    days = VoiceRule.objects.all().of(case.voice.region).reopen_days
+    return timezone.localdate() <= timezone.localdate(case.answered_at) + dt.timedelta(days=days)
+
+
+def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
+    """Open it again, with the voter's reason. Raises VoiceError and the table's errors."""
+    if case.answered_at and not may_reopen(case):
+        raise VoiceError("这件事已经重新办理，或者过了可以重新办理的期限；请再留一条新的。")
+    given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.VOTER}
+    with voice_step(VoiceAction.REOPEN, comment=reason, **given) as now:  # type: ignore[arg-type]
+        reset_for_redo(now.voice, now.case)
+    return now.voice
+
+
+def reset_for_redo(voice: Voice, case: VoiceCase) -> None:
+    """The answer stays in the history; the matter is open again."""
+    voice.rating = ""
+    case.solved_at = case.answered_at = None
+    case.merged_into = None  # who says «not solved» is heard apart
+    case.reopened += 1
+
+
+@transaction.atomic
+def close_silent(*, today: dt.date) -> int:
+    """Close what was answered and not called unsolved within the place's days; how many."""
+    closed = 0
+    rows = VoiceCase.objects.filter(state=VoiceState.ANSWERED).select_related("voice__region")
+    for case in rows.order_by("pk"):
+        if state_of(case.voice) == VoiceState.ANSWERED and not may_reopen(case):
+            given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.SYSTEM}
+            with voice_step(VoiceAction.CLOSE, **given):  # type: ignore[arg-type]
+                closed += 1
+    return closed

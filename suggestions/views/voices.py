@@ -1,0 +1,104 @@
+"""The voices' inbox, their steps, the units' desk, backlog and satisfaction."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from congress_portal.core.admin.personal import ReasonForm, reveal
+from congress_portal.core.attempts import attempt
+from congress_portal.core.listing import page_of
+from suggestions.forms.voices import VoiceStepForm
+from suggestions.models import Voice, VoicePhoto, VoiceRule
+from suggestions.selectors import voice_desk
+from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
+from suggestions.services.voices.handling import take_voice_step
+from suggestions.services.voices.steps import seen_of
+from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision in the person's stations, town or county."""
+    if not voice_desk.may_sort(request.user):
+        raise PermissionDenied
+    page = page_of(request, voice_desk.inbox_rows(request.user))
+    today = timezone.localdate()
+    return render(request, "suggestions/voice_inbox.html", {"page": page, "today": today})
+
+
+@require_GET
+def unit_desk(request: HttpRequest) -> HttpResponse:
+    if not request.user.scope.unit_ids:
+        raise PermissionDenied
+    page = page_of(request, voice_desk.unit_rows(request.user))
+    today = timezone.localdate()
+    return render(request, "suggestions/voice_unit_desk.html", {"page": page, "today": today})
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    """Backlog by age and owner, satisfaction with denominators, hours to solve."""
+    if not (request.user.scope.read_prefixes or voice_desk.may_sort(request.user)):
+        raise PermissionDenied
+    least = VoiceRule().least_ratings
+    rated = voice_desk.rated_voices(request.user)
+    tables = [
+        (label, voice_desk.satisfaction(rated, by, least))
+        for label, by in (("家站", "station"), ("代表", "deputy"), ("单位", "unit"))
+    ]
+    solved, hours = voice_desk.hours_to_solve(request.user)
+    context = {
+        "rows": voice_desk.backlog(request.user, timezone.localdate()),
+        "tables": tables, "least": least, "solved": solved, "hours": hours,
+    }  # fmt: skip
+    return render(request, "suggestions/voice_figures.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    voice = get_object_or_404(Voice.objects.visible_to(request.user), pk=pk)
+    try:
+        move = VoiceAction(action)
+    except ValueError as error:
+        raise Http404("没有这一步。") from error
+    parties = parties_of_voice(request.user, voice)
+    if not VOICE_TABLE[move].who & parties:
+        raise PermissionDenied
+    if request.method == "GET" and move not in available_voice_actions(state_of(voice), parties):
+        messages.error(request, f"这件意见现在不能「{VOICE_TABLE[move].label}」。")
+        return redirect("suggestions:voice_detail", pk=pk)
+    similar = voice_desk.similar_voices(request.user, voice) if move == VoiceAction.MERGE else []
+    form = VoiceStepForm(
+        request.POST or None, request.FILES or None, action=move, user=request.user,
+        voice=voice, seen=seen_of(voice), similar=similar,
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        given = {"action": move, "voice_pk": pk, "actor": request.user, **form.values}
+        if attempt(form, take_voice_step, **given) is not None:
+            messages.success(request, f"已{VOICE_TABLE[move].label}。")
+            return redirect("suggestions:voice_detail", pk=pk)
+    context = {"voice": voice, "form": form, "step": VOICE_TABLE[move]}
+    return render(request, "suggestions/voice_step.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name and number for ten minutes, with a reason that the trail keeps."""
+    voice = get_object_or_404(Voice.objects.visible_to(request.user), pk=pk)
+    if not may_read_contact(request.user, voice):
+        raise Http404("没有这个页面。")
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reveal(request, voice, ["visitor_name", "visitor_phone"], form.cleaned_data["reason"])
+        messages.success(request, "完整信息显示 10 分钟，这次查看已记入操作记录。")
+        return redirect("suggestions:voice_detail", pk=pk)
+    return render(request, "suggestions/voice_contact.html", {"voice": voice, "form": form})
+
+
+@require_GET
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    row = get_object_or_404(VoicePhoto.objects.visible_to(request.user), pk=pk)
+    return FileResponse(row.image.open("rb"), content_type="image/jpeg")

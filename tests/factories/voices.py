@@ -1,0 +1,85 @@
+import datetime as dt
+
+import factory
+
+from suggestions.models import (
+    ConsentText,
+    DoorKnock,
+    RightDoor,
+    VoiceCase,
+    VoiceLog,
+    VoicePart,
+    VoicePhoto,
+    VoiceRule,
+)
+from tests.factories.core import TownFactory, UnitFactory
+from tests.factories.suggestions import VoiceFactory
+
+
+class ConsentTextFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ConsentText
+
+    version = factory.Sequence(lambda n: n + 1)
+    text = "姓名和电话只用来办理和回复这件事。"
+    in_force_on = dt.date(2026, 1, 1)
+
+
+class RightDoorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RightDoor
+
+    name = factory.Sequence(lambda n: f"诉讼{n}")
+    text = "请到县人民法院诉讼服务中心。"
+
+
+class VoiceRuleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VoiceRule
+
+    region = factory.SubFactory(TownFactory)
+
+
+class VoiceCaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VoiceCase
+
+    voice = factory.SubFactory(VoiceFactory)
+
+
+class VoicePartFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VoicePart
+
+    voice = factory.SubFactory(VoiceFactory)
+    unit = factory.SubFactory(UnitFactory)
+    due_on = dt.date(2026, 8, 3)
+
+
+class VoiceLogFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VoiceLog
+
+    voice = factory.SubFactory(VoiceFactory)
+    action = "accept"
+    label = "受理"
+    from_state = "logged"
+    to_state = "accepted"
+    actor_name = "家站"
+
+
+class VoicePhotoFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VoicePhoto
+
+    voice = factory.SubFactory(VoiceFactory)
+    kind = "reported"
+    image = factory.django.ImageField(filename="a.jpg")
+
+
+class DoorKnockFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DoorKnock
+
+    kind = "post"
+    address_hash = "x"

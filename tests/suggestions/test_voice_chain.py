@@ -1,0 +1,326 @@
+"""The way of a voter's matter: steps, merging, units, answer, reopening, who sees what."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from congress_portal.core.enums import Role
+from congress_portal.core.models import AuditEntry, Notice
+from congress_portal.core.stale import StaleRecordError
+from congress_portal.core.workdays import seed_calendar
+from suggestions.enums import Share, VoiceState
+from suggestions.models import Suggestion, Voice, VoiceCase, VoiceLog
+from suggestions.selectors.voice_desk import backlog, satisfaction
+from suggestions.selectors.voice_states import state_of
+from suggestions.services.voices import voter
+from suggestions.services.voices.handling import Facts, take_voice_step
+from suggestions.services.voices.steps import DoneBeforeError, VoiceError, seen_of
+from suggestions.voice_workflow import VoiceAction
+from suggestions.workflow import NotYoursError, TransitionNotAllowedError
+from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
+from tests.factories.deputies import DeputyFactory
+from tests.factories.stations import OfficerFactory, StationFactory
+from tests.factories.suggestions import OpinionFactory, SuggestionFactory, VoiceFactory
+from tests.factories.voices import RightDoorFactory, VoiceCaseFactory, VoiceRuleFactory
+
+pytestmark = pytest.mark.django_db
+A, S = VoiceAction, VoiceState
+
+
+@pytest.fixture(autouse=True)
+def _clock(freeze):
+    freeze("2026-10-09 10:00")
+    seed_calendar(2026)
+
+
+@pytest.fixture
+def station():
+    return StationFactory(number="JZ001")
+
+
+@pytest.fixture
+def officer(station):
+    return OfficerFactory(station=station, user=UserFactory(role=Role.STATION_OFFICER)).user
+
+
+@pytest.fixture
+def voice(station):
+    voice = VoiceFactory(
+        station=station, region=station.region, raised_on=dt.date(2026, 10, 8),
+        visitor_name="王记号", visitor_phone="13812345678", has_consent=True,
+    )  # fmt: skip
+    VoiceCaseFactory(voice=voice)
+    return voice
+
+
+@pytest.fixture
+def unit():
+    unit = UnitFactory(name="县住建局")
+    unit.clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
+    return unit
+
+
+@pytest.fixture
+def do(officer, voice):
+    def take(action, comment="说明", actor=officer, row=voice, **facts):
+        given = {"action": action, "voice_pk": row.pk, "actor": actor, "comment": comment}
+        return take_voice_step(**given, facts=Facts(**facts))
+
+    return take
+
+
+def at_unit(do, unit):
+    do(A.ACCEPT)
+    do(A.ASSIGN, lead=unit)
+
+
+def test_chain_from_unit_to_voter_and_back_to_a_suggestion(do, voice, unit):
+    other = VoiceFactory(station=voice.station, region=voice.region)
+    do(A.ACCEPT)
+    do(A.MERGE, row=other, main=voice)
+    do(A.ASSIGN, lead=unit)
+    do(A.ANSWER, "路灯已修好", actor=unit.clerk)
+    states = [state_of(voice), state_of(other)]
+    voter.say_not_solved(case=VoiceCase.objects.get(voice=voice), reason="还是不亮")
+    deputy = DeputyFactory(town=voice.region, seat=True)
+    clerk = staff()  # the county's: the deputy sits in its congress
+    do(A.TURN, actor=clerk, deputy=deputy)
+    do(A.ANSWER, "建议已有答复，换了新灯", actor=clerk)
+    voter.confirm_solved(case=VoiceCase.objects.get(voice=voice), rating="satisfied")
+
+    voice.refresh_from_db()
+    assert states == [S.ANSWERED, S.ANSWERED]
+    assert VoiceCase.objects.get(voice=other).answer == "建议已有答复，换了新灯"
+    assert (state_of(voice), voice.rating) == (S.CLOSED, "satisfied")
+    assert voice.closed_on == dt.date(2026, 10, 9)
+    assert voice.suggestion == Suggestion.objects.get()
+    assert VoiceCase.objects.get(voice=voice).reopened == 1
+    labels = list(VoiceLog.objects.filter(voice=voice).values_list("action", flat=True))
+    assert labels == [
+        "accept", "assign", "answer", "reopen", "turn", "answer", "confirm",
+    ]  # fmt: skip
+
+
+def test_clock_counts_working_days_of_the_rule(do, voice, unit):
+    VoiceRuleFactory(region=voice.region, unit_days=2)
+
+    at_unit(do, unit)
+
+    part = voice.parts.get()
+    assert (part.due_on, part.share) == (dt.date(2026, 10, 12), Share.LEAD)  # 10日（周六）上班
+    assert Notice.objects.filter(user=unit.clerk).count() == 1
+
+
+def test_only_the_lead_unit_answers_and_the_assisting_gives_an_opinion(do, voice, unit):
+    helper = UnitFactory()
+    clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=helper)
+    do(A.ACCEPT)
+    do(A.ASSIGN, lead=unit, assisting=[helper])
+
+    with pytest.raises(VoiceError):
+        do(A.ANSWER, actor=clerk)
+    with pytest.raises(NotYoursError):
+        do(A.ANSWER)
+    do(A.OPINION, actor=clerk)
+    assert state_of(voice) == S.WITH_UNITS
+    do(A.ANSWER, actor=unit.clerk)
+    assert state_of(voice) == S.ANSWERED
+
+
+def test_stranger_unit_and_deputy_cannot_reach_it(do, voice, unit):
+    at_unit(do, unit)
+    for role in (Role.UNIT_OFFICER, Role.DEPUTY):
+        stranger = UserFactory(
+            role=role, role__unit=UnitFactory() if role == Role.UNIT_OFFICER else None
+        )
+        with pytest.raises(Voice.DoesNotExist):
+            do(A.ANSWER, actor=stranger)
+
+
+def test_deputy_forwards_but_does_not_solve(do, voice):
+    deputy = DeputyFactory(town=voice.region, user=UserFactory(role=Role.DEPUTY))
+    Voice.objects.filter(pk=voice.pk).update(deputy=deputy)
+
+    do(A.FORWARD, actor=deputy.user)
+    with pytest.raises(NotYoursError):
+        do(A.SOLVE_AT_ONCE, actor=deputy.user)
+
+    assert state_of(voice) == S.LOGGED
+
+
+def test_guided_voice_names_the_right_door_and_ends(do, voice):
+    with pytest.raises(VoiceError):
+        do(A.GUIDE)
+    do(A.GUIDE, door=RightDoorFactory(text="请到法院"))
+
+    voice.refresh_from_db()
+    assert (state_of(voice), voice.closed_on) == (S.GUIDED, dt.date(2026, 10, 9))
+    with pytest.raises(TransitionNotAllowedError):
+        do(A.REOPEN)
+
+
+def test_look_back_that_finds_nothing_done_reopens(do, voice):
+    do(A.SOLVE_AT_ONCE)
+    do(A.LOOK_BACK, is_solved=True)
+    assert state_of(voice) == S.ANSWERED
+
+    do(A.LOOK_BACK, is_solved=False)
+
+    assert state_of(voice) == S.REDO
+
+
+def test_voter_reopens_only_within_the_days(do, voice, freeze):
+    do(A.SOLVE_AT_ONCE)
+    case = VoiceCase.objects.get(voice=voice)
+
+    freeze("2026-11-08 10:00")
+    assert voter.may_reopen(case) is True
+    freeze("2026-11-09 00:01")
+    assert voter.may_reopen(case) is False
+    with pytest.raises(VoiceError):
+        voter.say_not_solved(case=case, reason="没有解决")
+    assert voter.close_silent(today=dt.date(2026, 11, 9)) == 1
+    assert state_of(voice) == S.CLOSED
+
+
+def test_double_tap_and_stale_page_change_nothing(officer, voice):
+    key, seen = uuid.uuid4(), seen_of(voice)
+    given = {"action": A.ACCEPT, "voice_pk": voice.pk, "actor": officer, "key": key, "seen": seen}
+    take_voice_step(**given)
+
+    with pytest.raises(DoneBeforeError):
+        take_voice_step(**given)
+    with pytest.raises(StaleRecordError):
+        take_voice_step(**given | {"key": uuid.uuid4(), "action": A.CONSULT, "comment": "会商"})
+    assert VoiceLog.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({}, S.LOGGED),
+        ({"closed_on": dt.date(2026, 7, 20)}, S.CLOSED),
+    ],
+)
+def test_imported_reception_stands_where_its_row_says(facts, state):
+    assert state_of(OpinionFactory(reception__held_on=dt.date(2026, 7, 13), **facts)) == state
+
+
+def test_imported_reception_at_a_unit_or_in_a_suggestion():
+    assert state_of(OpinionFactory(unit=UnitFactory())) == S.WITH_UNITS
+    assert state_of(OpinionFactory(suggestion=SuggestionFactory())) == S.TURNED
+
+
+def test_backlog_counts_by_owner_and_age(do, voice, unit):
+    Voice.objects.filter(pk=voice.pk).update(raised_on=dt.date(2026, 7, 20))
+    at_unit(do, unit)
+
+    row = backlog(town_clerk(voice.region), dt.date(2026, 10, 9))[0]
+
+    assert (row.owner, row.total, row.ages) == ("县住建局", 1, (1, 1, 0))
+
+
+def test_satisfaction_hides_small_numbers(station):
+    for rating in ("satisfied", "basically", "unsatisfied"):
+        VoiceFactory(station=station, rating=rating, closed_on=dt.date(2026, 7, 20))
+
+    rows = Voice.objects.all()
+
+    assert satisfaction(rows, "station", 4)[0].rate is None
+    shown = satisfaction(rows, "station", 3)[0]
+    assert (shown.rated, shown.satisfied, shown.rate) == (3, 2, 67)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_inbox_costs_the_same_for_one_and_three(
+    client, officer, station, count, django_assert_num_queries
+):
+    for _ in range(count):
+        VoiceFactory(station=station, region=station.region)
+    client.force_login(officer)
+
+    with django_assert_num_queries(5):
+        page = client.get(reverse("suggestions:voice_inbox"))
+
+    assert page.text.count("路灯不亮") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_unit_desk_costs_the_same_for_one_and_three(
+    client, officer, station, unit, count, django_assert_num_queries
+):
+    for _ in range(count):
+        row = VoiceFactory(station=station, region=station.region)
+        for action in (A.ACCEPT, A.ASSIGN):
+            take_voice_step(action=action, voice_pk=row.pk, actor=officer, facts=Facts(lead=unit))
+    client.force_login(unit.clerk)
+
+    with django_assert_num_queries(5):
+        page = client.get(reverse("suggestions:voice_unit_desk"))
+
+    assert page.text.count("路灯不亮") == count
+
+
+def test_pages_work_from_accept_to_answer(client, officer, voice, unit):
+    VoiceFactory(station=voice.station, region=voice.region, matter="路灯不亮了")
+    client.force_login(officer)
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    assert "路灯不亮了" in client.get(detail).text
+
+    def take(action, **data):
+        address = reverse("suggestions:voice_step", args=[voice.pk, action])
+        initial = client.get(address).context["form"].initial
+        given = {"seen": initial["seen"], "key": str(initial["key"]), **data}
+        return client.post(address, given, follow=True)
+
+    assert "已受理" in take("accept").text
+    assert (
+        "单位办理中" in take("assign", lead=unit.pk).text or "交单位办理" in client.get(detail).text
+    )
+    client.force_login(unit.clerk)
+    page = take("answer", comment="路灯已修好")
+    assert "已答复" in page.text
+    assert "王记号" not in page.text
+    for name in ("voice_inbox", "voice_figures"):
+        client.force_login(officer)
+        assert client.get(reverse(f"suggestions:{name}")).status_code == 200
+
+
+def test_stranger_finds_nothing(client, voice):
+    for stranger in (UserFactory(role=Role.DEPUTY), town_clerk(TownFactory()), UserFactory()):
+        client.force_login(stranger)
+        for name, args in (
+            ("voice_detail", [voice.pk]), ("voice_step", [voice.pk, "accept"]),
+            ("voice_contact", [voice.pk]),
+        ):  # fmt: skip
+            assert client.get(reverse(f"suggestions:{name}", args=args)).status_code == 404
+
+
+def test_contact_is_masked_until_a_reason_is_kept(client, officer, voice):
+    client.force_login(officer)
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    assert "13812345678" not in client.get(detail).text
+
+    address = reverse("suggestions:voice_contact", args=[voice.pk])
+    client.post(address, {"reason": "打电话核实地点"})
+
+    assert "13812345678" in client.get(detail).text
+    assert AuditEntry.objects.get(action="unmask").reason == "打电话核实地点"
+
+
+def test_deputy_asks_for_a_contact_only_of_own_open_case(client, voice):
+    deputy = DeputyFactory(town=voice.region, user=UserFactory(role=Role.DEPUTY))
+    Voice.objects.filter(pk=voice.pk).update(deputy=deputy)
+    client.force_login(deputy.user)
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    address = reverse("suggestions:voice_contact", args=[voice.pk])
+    assert "13812345678" not in client.get(detail).text
+    client.post(address, {"reason": "约时间去看现场"})
+    assert "13812345678" in client.get(detail).text
+
+    Voice.objects.filter(pk=voice.pk).update(closed_on=dt.date(2026, 10, 9))
+
+    assert "13812345678" not in client.get(detail).text
+    assert client.get(address).status_code == 404
