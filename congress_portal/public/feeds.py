@@ -166,7 +166,7 @@ def deputies_json(request: HttpRequest) -> HttpResponse:
 
 @_open
 def suggestions_csv(request: HttpRequest) -> HttpResponse:
-    head = ["编号", "标题", "领衔代表", "类别", "公开日期", "办结日期", "地址"]
+    head: list[object] = ["编号", "标题", "领衔代表", "类别", "公开日期", "办结日期", "地址"]
     return _csv([head, *map(_suggestion_row, selectors.shown_suggestions())])
 
 

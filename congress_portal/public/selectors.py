@@ -315,7 +315,7 @@ def chart_of(stations: Iterable[Station]) -> Chart | None:
         for polygon in outline.polygons
         for ring in polygon[:1]
     ]
-    points = [(float(each.longitude), float(each.latitude)) for each in placed]
+    points = [(float(each.longitude or 0), float(each.latitude or 0)) for each in placed]
     points += [(point[0], point[1]) for ring in rings for point in ring]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     low, high = min(y for _, y in points), max(y for _, y in points)
@@ -328,7 +328,7 @@ def chart_of(stations: Iterable[Station]) -> Chart | None:
         "M" + " L".join("{} {}".format(*at(p[0], p[1])) for p in ring) + " Z" for ring in rings
     )
     spots = tuple(
-        Spot(*at(float(each.longitude), float(each.latitude)), each.name, each.number)
+        Spot(*at(float(each.longitude or 0), float(each.latitude or 0)), each.name, each.number)
         for each in placed
     )
     return Chart(paths, spots)

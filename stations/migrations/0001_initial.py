@@ -923,7 +923,7 @@ class Migration(migrations.Migration):
                 ('third', models.PositiveSmallIntegerField(default=20, verbose_name='第三季度（%）')),
                 ('fourth', models.PositiveSmallIntegerField(default=20, verbose_name='第四季度（%）')),
                 ('year_end', models.PositiveSmallIntegerField(default=20, verbose_name='年终检查（%）')),
-                ('performance_full', models.DecimalField(decimal_places=2, default=5, help_text='报绩效办时按这个满分折算；由县里的绩效考评办法规定。', max_digits=5, verbose_name='绩效考核折算满分')),
+                ('performance_full', models.DecimalField(decimal_places=2, default=Decimal('5'), help_text='报绩效办时按这个满分折算；由县里的绩效考评办法规定。', max_digits=5, verbose_name='绩效考核折算满分')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='依据')),
                 ('region', models.ForeignKey(limit_choices_to={'level': 'county'}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='哪个县')),
             ],

@@ -1,5 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
+import suggestions.models.voice_case
 from django.conf import settings
 from django.db import migrations, models
 
@@ -17,6 +19,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='ConsentText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveSmallIntegerField(unique=True, verbose_name='版本')),
+                ('text', models.TextField(verbose_name='告知和同意的文字')),
+                ('in_force_on', models.DateField(verbose_name='启用日期')),
+            ],
+            options={
+                'verbose_name': '留言同意书',
+                'verbose_name_plural': '留言同意书',
+                'ordering': ['-version'],
+            },
+        ),
         migrations.CreateModel(
             name='LetterText',
             fields=[
@@ -46,6 +62,20 @@ class Migration(migrations.Migration):
                 'verbose_name': '承诺',
                 'verbose_name_plural': '承诺台账',
                 'ordering': ['due_on', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RightDoor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, unique=True, verbose_name='属于哪一类')),
+                ('text', models.CharField(help_text='选民会看到：到哪里、找谁、带什么。', max_length=300, verbose_name='指引')),
+                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
+            ],
+            options={
+                'verbose_name': '其他渠道指引',
+                'verbose_name_plural': '其他渠道指引',
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +112,21 @@ class Migration(migrations.Migration):
                 'verbose_name': '附议代表',
                 'verbose_name_plural': '附议代表',
                 'ordering': ['suggestion', 'serial', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DoorKnock',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('post', '留言'), ('look_up', '查询')], max_length=8, verbose_name='做什么')),
+                ('address_hash', models.CharField(max_length=64)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': '公开页面访问计数',
+                'verbose_name_plural': '公开页面访问计数',
+                'ordering': ['-at'],
+                'indexes': [models.Index(fields=['kind', 'address_hash', 'at'], name='door_knock_counting')],
             },
         ),
         migrations.CreateModel(
@@ -750,6 +795,101 @@ class Migration(migrations.Migration):
             model_name='intake',
             name='voice',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='suggestions.voice', verbose_name='转成的群众意见'),
+        ),
+        migrations.CreateModel(
+            name='VoiceCase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('logged', '已登记'), ('accepted', '已受理'), ('consulting', '现场会商'), ('with_units', '交单位办理'), ('turned', '已转为建议'), ('guided', '已引导其他渠道'), ('merged', '已合并'), ('answered', '已答复'), ('closed', '已办结'), ('redo', '重新办理')], default='logged', editable=False, max_length=12, verbose_name='办到哪一步')),
+                ('token', models.CharField(default=suggestions.models.voice_case.new_token, editable=False, max_length=40, unique=True, verbose_name='进度链接')),
+                ('answer', models.TextField(blank=True, editable=False, verbose_name='答复')),
+                ('answered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='答复时间')),
+                ('solved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='解决时间')),
+                ('posted_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登记时间')),
+                ('reopened', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='重新办理次数')),
+                ('consent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suggestions.consenttext', verbose_name='同意书')),
+                ('door', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='suggestions.rightdoor', verbose_name='其他渠道')),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='suggestions.voice', verbose_name='合并到')),
+                ('voice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='case', to='suggestions.voice', verbose_name='群众意见')),
+            ],
+            options={
+                'verbose_name': '意见办理',
+                'verbose_name_plural': '意见办理',
+                'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='voice_case_merged_has_main', violation_error_message='合并的意见要写明合并到哪一件。'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'closed']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='voice_case_answered_at', violation_error_message='已答复的意见要有答复时间。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoiceLog',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.CharField(max_length=16, verbose_name='步骤')),
+                ('label', models.CharField(max_length=20, verbose_name='步骤名称')),
+                ('from_state', models.CharField(choices=[('logged', '已登记'), ('accepted', '已受理'), ('consulting', '现场会商'), ('with_units', '交单位办理'), ('turned', '已转为建议'), ('guided', '已引导其他渠道'), ('merged', '已合并'), ('answered', '已答复'), ('closed', '已办结'), ('redo', '重新办理')], max_length=12, verbose_name='原状态')),
+                ('to_state', models.CharField(choices=[('logged', '已登记'), ('accepted', '已受理'), ('consulting', '现场会商'), ('with_units', '交单位办理'), ('turned', '已转为建议'), ('guided', '已引导其他渠道'), ('merged', '已合并'), ('answered', '已答复'), ('closed', '已办结'), ('redo', '重新办理')], max_length=12, verbose_name='新状态')),
+                ('party', models.CharField(blank=True, choices=[('office', '家站或人大工作人员'), ('unit', '承办单位'), ('deputy', '代表'), ('voter', '选民'), ('system', '系统')], max_length=8, verbose_name='身份')),
+                ('actor_name', models.CharField(max_length=60, verbose_name='操作人姓名')),
+                ('comment', models.TextField(blank=True, verbose_name='说明')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                ('voice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='suggestions.voice', verbose_name='群众意见')),
+            ],
+            options={
+                'verbose_name': '意见办理经过',
+                'verbose_name_plural': '意见办理经过',
+                'ordering': ['voice', 'at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoicePart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('share', models.CharField(choices=[('lead', '主办'), ('assist', '会办')], default='lead', max_length=8, verbose_name='分工')),
+                ('handed_over_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='交办时间')),
+                ('due_on', models.DateField(verbose_name='办理期限')),
+                ('answer', models.TextField(blank=True, verbose_name='答复或意见')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='办完或退回时间')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voice_parts', to='core.unit', verbose_name='承办单位')),
+                ('voice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='suggestions.voice', verbose_name='群众意见')),
+            ],
+            options={
+                'verbose_name': '意见承办单位',
+                'verbose_name_plural': '意见承办单位',
+                'ordering': ['voice', '-share', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('voice', 'unit'), name='voice_part_once', violation_error_message='这个单位已经在办理这件意见。'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('share', 'lead')), fields=('voice',), name='voice_part_one_lead', violation_error_message='一件意见只有一个主办单位。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoicePhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('reported', '反映时'), ('before', '办理前'), ('after', '办理后')], max_length=10, verbose_name='哪一张')),
+                ('image', models.ImageField(upload_to='voices/%Y/%m/', verbose_name='照片')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
+                ('voice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='suggestions.voice', verbose_name='群众意见')),
+            ],
+            options={
+                'verbose_name': '意见照片',
+                'verbose_name_plural': '意见照片',
+                'ordering': ['voice', 'at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoiceRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unit_days', models.PositiveSmallIntegerField(default=15, verbose_name='单位办理期限（工作日）')),
+                ('reopen_days', models.PositiveSmallIntegerField(default=30, verbose_name='答复后几天内可以说没有解决（自然日）')),
+                ('easy_posts', models.PositiveSmallIntegerField(default=3, verbose_name='同一地址一天留言几件以后要答题')),
+                ('most_posts', models.PositiveSmallIntegerField(default=20, verbose_name='同一地址一天最多留言几件')),
+                ('least_ratings', models.PositiveSmallIntegerField(default=5, help_text='太少会看出是谁评的。', verbose_name='少于几件评价不列满意率')),
+                ('region', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='voice_rule', to='core.region', verbose_name='县、镇或街道')),
+            ],
+            options={
+                'verbose_name': '意见办理规则',
+                'verbose_name_plural': '意见办理规则',
+                'ordering': ['region'],
+            },
         ),
         migrations.AddConstraint(
             model_name='promise',

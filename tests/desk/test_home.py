@@ -148,7 +148,6 @@ def test_desks_ask_a_fixed_number_of_queries(client, django_assert_max_num_queri
         )
     client.force_login(leader)
 
-    with django_assert_max_num_queries(29):
     with django_assert_max_num_queries(36):
         client.get(reverse("desk:home"))
 

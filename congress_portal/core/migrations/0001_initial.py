@@ -301,6 +301,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RetentionRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40, unique=True, verbose_name='种类代码')),
+                ('name', models.CharField(max_length=60, verbose_name='哪些信息')),
+                ('months', models.PositiveSmallIntegerField(help_text='从办结（结束）之日算起。', validators=[django.core.validators.MinValueValidator(1)], verbose_name='保留月数')),
+                ('source', models.CharField(blank=True, max_length=200, verbose_name='依据')),
+                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
+            ],
+            options={
+                'verbose_name': '个人信息保留期限',
+                'verbose_name_plural': '个人信息保留期限',
+                'ordering': ['kind'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('months__gte', 1)), name='retention_some_time', violation_error_message='至少保留 1 个月。')],
+            },
+        ),
+        migrations.CreateModel(
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -19,6 +19,43 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CountingText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, unique=True, verbose_name='名称')),
+                ('text', models.TextField(help_text='数字写在花括号里，用计数口径的名称，如「接待日{接待天数}次」。只数一种活动形式或主题写「{活动次数·培训学习}」，相加写「{接待选民人次+走访联系人次}」，要「800余」这样的整百数写「{收集意见数:余}」。', max_length=1000, verbose_name='文字')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
+                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
+            ],
+            options={
+                'verbose_name': '统计文字',
+                'verbose_name_plural': '统计文字',
+                'ordering': ['order', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReportDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=80, verbose_name='标题')),
+                ('period_code', models.CharField(max_length=20, verbose_name='期间')),
+                ('practice', models.TextField(blank=True, max_length=10000, verbose_name='主要做法')),
+                ('figures', models.JSONField(blank=True, default=list, verbose_name='数据')),
+                ('has_towns', models.BooleanField(default=True, verbose_name='附各镇（街道）表')),
+                ('has_chart', models.BooleanField(default=True, verbose_name='附图')),
+                ('problems', models.TextField(blank=True, max_length=10000, verbose_name='存在问题')),
+                ('advice', models.TextField(blank=True, max_length=10000, verbose_name='建议')),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='最近修改')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='范围')),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人')),
+            ],
+            options={
+                'verbose_name': '调研报告',
+                'verbose_name_plural': '调研报告',
+                'ordering': ['-changed_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Requirement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -106,6 +143,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '要求的项目',
                 'ordering': ['requirement', 'serial', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('requirement', 'name'), name='requirement_part_once', violation_error_message='这项要求里已有同名的项目。'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0)), name='requirement_part_threshold_positive', violation_error_message='数量不能为负。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='名称')),
+                ('query', models.CharField(max_length=400, verbose_name='条件')),
+                ('is_shared', models.BooleanField(default=False, verbose_name='共用')),
+                ('saved_at', models.DateTimeField(auto_now_add=True, verbose_name='保存时间')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='保存人')),
+            ],
+            options={
+                'verbose_name': '统计视图',
+                'verbose_name_plural': '统计视图',
+                'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='saved_view_name_unique', violation_error_message='您已经有同名的统计视图。')],
             },
         ),
         migrations.CreateModel(
