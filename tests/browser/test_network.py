@@ -60,7 +60,7 @@ def test_network_is_read_without_scripts(open_page, live_server, size):
     page = open_page(size, with_password(staff()), java_script_enabled=False)
 
     page.goto(f"{live_server.url}/registers/network/")
-    assert page.locator(".chart .mark").count() >= 4
+    assert page.locator(".network-map .mark").count() >= 4
     page.get_by_role("link", name="石门镇：3 个家站").click()
     expect(page.get_by_role("navigation", name="翻页")).to_contain_text("共 3 个")
     page.get_by_role("link", name="示范家站").click()
