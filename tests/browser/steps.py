@@ -25,4 +25,11 @@ def sign_in(page, username, password=PASSWORD):
 
 def fits(page):
     """Nothing scrolls sideways."""
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def press(page, button):
+    """Click what leads to another page, and wait for that page."""
+    with page.expect_navigation():
+        button.click()

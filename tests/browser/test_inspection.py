@@ -95,6 +95,7 @@ def play(browser, live_server, county):
 
 
 def fits(page):
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -49,6 +49,7 @@ def as_user(browser: Browser, live_server):
 
 def fits(page):
     """Nothing scrolls sideways."""
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

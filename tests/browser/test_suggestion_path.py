@@ -75,6 +75,7 @@ def fill(page, label, value):
 
 
 def fits(page):
+    page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

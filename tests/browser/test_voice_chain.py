@@ -13,7 +13,7 @@ from congress_portal.core.workdays import CalendarMissingError, seed_calendar
 from suggestions.enums import VoiceState
 from suggestions.models import Suggestion, Voice
 from suggestions.selectors.voice_states import state_of
-from tests.browser.steps import PHONE, fits, with_password
+from tests.browser.steps import PHONE, fits, press, with_password
 from tests.factories.core import UnitFactory, UserFactory, VillageFactory, staff
 from tests.factories.deputies import DeputyFactory
 from tests.factories.stations import OfficerFactory, StationFactory
@@ -66,7 +66,7 @@ def write(page: Page, url: str) -> None:
     page.get_by_label("联系电话").fill("13812345678")
     page.get_by_label("同意上面的说明").check()
     assert fits(page)
-    page.get_by_role("button", name="发出").click()
+    press(page, page.get_by_role("button", name="发出"))
     expect(page.get_by_role("heading", level=1)).to_have_text("已登记")
     expect(page.get_by_text("JZ001-")).to_be_visible()
     assert fits(page)
@@ -74,7 +74,7 @@ def write(page: Page, url: str) -> None:
 
 def take(page: Page, name: str, **fields: str) -> None:
     """Press a step's button on the voice's page, fill and send its form."""
-    page.get_by_role("main").get_by_role("link", name=name, exact=True).click()
+    press(page, page.get_by_role("main").get_by_role("link", name=name, exact=True))
     for label, value in fields.items():
         field = page.get_by_label(label)
         if field.evaluate("e => e.tagName") == "SELECT":
@@ -82,7 +82,7 @@ def take(page: Page, name: str, **fields: str) -> None:
         else:
             field.fill(value)
     assert fits(page)
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    press(page, page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def test_voter_to_unit_and_back_to_a_suggestion(voter, open_page, live_server, place):
@@ -103,7 +103,7 @@ def test_voter_to_unit_and_back_to_a_suggestion(voter, open_page, live_server, p
     assert "13812345678" not in page.content()
     page.goto(f"{live_server.url}/voices/{earlier.pk}/do/merge/")
     page.get_by_role("main").get_by_role("radio").first.check()
-    page.get_by_role("main").get_by_role("button", name="合并").click()
+    press(page, page.get_by_role("main").get_by_role("button", name="合并"))
     assert state_of(earlier) == VoiceState.MERGED
     page.goto(where)
     take(page, "受理")
@@ -118,7 +118,7 @@ def test_voter_to_unit_and_back_to_a_suggestion(voter, open_page, live_server, p
     voter.reload()
     expect(voter.get_by_text("路灯已经换新")).to_be_visible()
     voter.get_by_label("哪里没有解决").fill("昨晚又不亮了")
-    voter.get_by_role("button", name="没有解决，请重新办理").click()
+    press(voter, voter.get_by_role("button", name="没有解决，请重新办理"))
     assert state_of(voice) == VoiceState.REDO
 
     page = open_page(PHONE, with_password(office))
@@ -128,7 +128,7 @@ def test_voter_to_unit_and_back_to_a_suggestion(voter, open_page, live_server, p
     take(page, "答复", **{"答复（选民会看到）": "建议有了答复，线路已经改好"})
     voter.reload()
     voter.get_by_label("满意", exact=True).check()
-    voter.get_by_role("button", name="解决了", exact=True).click()
+    press(voter, voter.get_by_role("button", name="解决了", exact=True))
     expect(voter.get_by_role("heading", level=1)).to_have_text("已办结")
 
     voice.refresh_from_db()
