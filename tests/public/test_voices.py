@@ -11,7 +11,7 @@ from PIL import Image
 from congress_portal.core.enums import Role
 from congress_portal.core.models import AuditEntry, Notice
 from suggestions.models import Voice, VoicePhoto
-from tests.factories.core import VillageFactory, UserFactory
+from tests.factories.core import UserFactory, VillageFactory
 from tests.factories.stations import OfficerFactory, StationFactory
 from tests.factories.voices import ConsentTextFactory, VoiceRuleFactory
 
