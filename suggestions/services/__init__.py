@@ -82,6 +82,7 @@ from suggestions.services.unit_work import (
     send_back_reply,
     sign_receipt,
 )
+from suggestions.services.voices.reminding import remind_of_voices
 
 __all__ = [
     "Assignment",
@@ -137,6 +138,7 @@ __all__ = [
     "record_supervision",
     "refuse_suggestion",
     "release_unit",
+    "remind_of_voices",
     "remove_attachment",
     "remove_cosigner",
     "reply_faults",

@@ -14,6 +14,7 @@ from suggestions.enums import Share, VoiceState
 from suggestions.models import Suggestion, Voice, VoiceCase, VoiceLog
 from suggestions.selectors.voice_desk import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
+from suggestions.services import remind_of_voices
 from suggestions.services.voices import voter
 from suggestions.services.voices.handling import Facts, take_voice_step
 from suggestions.services.voices.steps import DoneBeforeError, VoiceError, seen_of
@@ -324,3 +325,40 @@ def test_deputy_asks_for_a_contact_only_of_own_open_case(client, voice):
 
     assert "13812345678" not in client.get(detail).text
     assert client.get(address).status_code == 404
+
+
+def test_late_unit_is_told_once_and_silence_closes(do, voice, unit):
+    VoiceRuleFactory(region=voice.region, unit_days=1, reopen_days=5)
+    at_unit(do, unit)
+    late = dt.date(2026, 10, 20)
+
+    assert remind_of_voices(late)["群众意见超期"] == 1
+    assert remind_of_voices(late)["群众意见超期"] == 0
+    do(A.ANSWER, actor=unit.clerk)
+
+    assert remind_of_voices(dt.date(2026, 10, 14))["群众意见办结"] == 0
+    assert remind_of_voices(dt.date(2026, 10, 15))["群众意见办结"] == 1
+    assert state_of(voice) == S.CLOSED
+
+
+def test_merge_refuses_itself_a_foreign_main_and_a_merged_one(do, voice, station):
+    with pytest.raises(VoiceError):
+        do(A.MERGE, main=voice)
+    with pytest.raises(NotYoursError):
+        do(A.MERGE, main=VoiceFactory())
+    other, third = VoiceFactory.create_batch(2, station=station, region=station.region)
+    do(A.MERGE, row=other, main=third)
+    with pytest.raises(VoiceError):
+        do(A.MERGE, main=other)
+    with pytest.raises(VoiceError):
+        do(A.MERGE, row=third, main=voice)
+
+
+def test_hand_back_frees_the_unit(do, voice, unit):
+    at_unit(do, unit)
+
+    do(A.HAND_BACK, "不归我局管", actor=unit.clerk)
+
+    voice.refresh_from_db()
+    assert (state_of(voice), voice.unit) == (S.ACCEPTED, None)
+    assert not voice.parts.running().exists()

@@ -128,6 +128,7 @@ def tell_office(voice: Voice, title: str, *, key: str) -> None:
     """Without the voter's name: notices leave the portal."""
     people = list(office_people(voice.region))
     if voice.station:
-        people += [each.user for each in voice.station.officers.select_related("user") if each.user]
+        kept = voice.station.officers.on(timezone.localdate()).select_related("user")
+        people += [each.user for each in kept if each.user]
     address = reverse("suggestions:voice_detail", args=[voice.pk])
     notify(people, Message(key=key, title=title, body=voice.matter[:200], link=address))

@@ -21,15 +21,17 @@ def confirm_solved(*, case: VoiceCase, rating: str) -> Voice:
     return now.voice
 
 
-def may_reopen(case: VoiceCase) -> bool:
-    """Answered, and not longer ago than the place's rule says."""
+def may_reopen(case: VoiceCase, today: dt.date | None = None) -> bool:
+    """Answered, and not longer before ``today`` than the place's rule says."""
     if case.answered_at is None or state_of(case.voice) not in (
         VoiceState.ANSWERED,
         VoiceState.CLOSED,
     ):
         return False
     days = VoiceRule.objects.all().of(case.voice.region).reopen_days
-    return timezone.localdate() <= timezone.localdate(case.answered_at) + dt.timedelta(days=days)
+    return (today or timezone.localdate()) <= timezone.localdate(case.answered_at) + dt.timedelta(
+        days=days
+    )
 
 
 def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
@@ -56,7 +58,7 @@ def close_silent(*, today: dt.date) -> int:
     closed = 0
     rows = VoiceCase.objects.filter(state=VoiceState.ANSWERED).select_related("voice__region")
     for case in rows.order_by("pk"):
-        if state_of(case.voice) == VoiceState.ANSWERED and not may_reopen(case):
+        if state_of(case.voice) == VoiceState.ANSWERED and not may_reopen(case, today):
             given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.SYSTEM}
             with voice_step(VoiceAction.CLOSE, **given):  # type: ignore[arg-type]
                 closed += 1
