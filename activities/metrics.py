@@ -23,7 +23,7 @@ from congress_portal.core.metrics import (
 )
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
-from deputies.models import Deputy, Group
+from deputies.models import Deputy, Group, GroupMembership
 from stations.models import ReceptionDuty, Station
 
 BY_ACTIVITY = {"form": "activity__form", "theme": "activity__theme"}
@@ -172,6 +172,33 @@ def group_attendances(period: Period) -> Grouped:
         record="activity",
         model=Activity,
         figures={"attendances": Figure(Count, "pk")},
+    )
+
+
+@metric("attendances_due", "小组活动应到人次", of=Group, unit="人次", reported=False)
+def group_attendances_due(period: Period) -> Grouped:
+    """Persons entered for the group's activities, those on leave left out: who is excused is not
+    counted as missing."""
+    rows = Attendance.objects.filter(counted(period, "activity"), activity__group__isnull=False)
+    return Grouped(
+        rows.exclude(presence=Presence.LEAVE),
+        subject="activity__group",
+        record="activity",
+        model=Activity,
+        figures={"attendances_due": Figure(Count, "pk")},
+    )
+
+
+@metric("visits", "组员走访次数", of=Group, unit="次", reported=False)
+def group_visits(period: Period) -> Grouped:
+    """Visits of those who were members of the group on the day."""
+    visits = Visit.objects.filter(counted(period))
+    return Grouped(
+        GroupMembership.objects.all().at_records(visits, "deputy__visits", "held_on"),
+        subject="group",
+        record="deputy__visits",
+        model=Visit,
+        figures={"visits": Figure(Count, "deputy__visits", distinct=True)},
     )
 
 

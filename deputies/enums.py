@@ -35,6 +35,10 @@ class GroupRole(models.TextChoices):
     MEMBER = "member", "成员"
 
 
+#: Who leads a group (组长、副组长): speaks for it, and rates its members.
+LEADING = (GroupRole.LEADER, GroupRole.DEPUTY_LEADER)
+
+
 class CommitteePost(models.TextChoices):
     """Posts on the standing committee (常委会组成人员)."""
 

@@ -10,7 +10,7 @@ from congress_portal.core.enums import Rating
 from congress_portal.core.metrics import Each, Figure, Grouped, Listed, SumOf, metric, number_of
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import Period
-from deputies.models import Deputy
+from deputies.models import Deputy, Group, GroupMembership
 from stations.models import Station
 from suggestions.enums import CallKind
 from suggestions.models import Call, CoSigner, Reply, Suggestion, Voice
@@ -64,6 +64,19 @@ def heard_in_towns(period: Period) -> Grouped:
 @metric("suggestions_led", "领衔建议数", of=Deputy, unit="件")
 def suggestions_led(period: Period) -> Each:
     return number_of(Suggestion.objects.all().submitted_in(period), "lead")
+
+
+@metric("suggestions_led", "组员领衔建议数", of=Group, unit="件", reported=False)
+def group_suggestions(period: Period) -> Grouped:
+    """Led by those who were members of the group on the day of submission."""
+    led = Suggestion.objects.all().submitted_in(period)
+    return Grouped(
+        GroupMembership.objects.all().at_records(led, "deputy__suggestions_led", "submitted_on"),
+        subject="group",
+        record="deputy__suggestions_led",
+        model=Suggestion,
+        figures={"suggestions_led": Figure(Count, "deputy__suggestions_led", distinct=True)},
+    )
 
 
 @metric("suggestions_cosigned", "附议建议数", of=Deputy, unit="件")

@@ -7,6 +7,8 @@ class SubjectType(models.TextChoices):
     DEPUTY = "deputy", "代表"
     STATION = "station", "家站"
     UNIT = "unit", "承办单位"
+    GROUP = "group", "代表小组"
+    TOWN = "town", "镇（街道）"
 
 
 class Method(models.TextChoices):

@@ -66,8 +66,7 @@ def _plain(number: Any) -> str | None:
 
 def build_rows(sheet: ScoreSheet, scored: Iterable[Scored]) -> list[tuple[Score, list[ScoreLine]]]:
     """Unsaved scores with their unsaved lines."""
-    subject_column = {"deputy": "deputy_id", "station": "station_id", "unit": "unit_id"}
-    column = subject_column[sheet.scheme_data["subject_type"]]
+    column = f"{sheet.scheme_data['subject_type']}_id"
     return [_build(sheet, serial, each, column) for serial, each in enumerate(scored, start=1)]
 
 

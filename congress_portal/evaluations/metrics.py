@@ -7,11 +7,11 @@ subject as a whole, so that they have a name, a unit and a place among the other
 from django.db.models import Avg, Q, Sum
 
 from congress_portal.core.metrics import Figure, Grouped, metric
-from congress_portal.core.models import Unit
+from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import Rater, SheetState
 from congress_portal.evaluations.models import Rating, Score
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.models import Station
 
 
@@ -58,6 +58,18 @@ def unit_rated(period: Period) -> Grouped:
     return _rated(period, "unit")
 
 
+@metric("rating", "评分人评分", of=Group, unit="分", reported=False, is_mean=True)
+@metric("adjustment", "人工加减分", of=Group, unit="分", reported=False)
+def group_rated(period: Period) -> Grouped:
+    return _rated(period, "group")
+
+
+@metric("rating", "评分人评分", of=Region, unit="分", reported=False, is_mean=True)
+@metric("adjustment", "人工加减分", of=Region, unit="分", reported=False)
+def town_rated(period: Period) -> Grouped:
+    return _rated(period, "town")
+
+
 @metric("quarter_scores", "各季得分", of=Deputy, unit="分", reported=False, is_mean=True)
 def deputy_quarters(period: Period) -> Grouped:
     return _of_quarters(period, "deputy")
@@ -71,3 +83,13 @@ def station_quarters(period: Period) -> Grouped:
 @metric("quarter_scores", "各季得分", of=Unit, unit="分", reported=False, is_mean=True)
 def unit_quarters(period: Period) -> Grouped:
     return _of_quarters(period, "unit")
+
+
+@metric("quarter_scores", "各季得分", of=Group, unit="分", reported=False, is_mean=True)
+def group_quarters(period: Period) -> Grouped:
+    return _of_quarters(period, "group")
+
+
+@metric("quarter_scores", "各季得分", of=Region, unit="分", reported=False, is_mean=True)
+def town_quarters(period: Period) -> Grouped:
+    return _of_quarters(period, "town")

@@ -6,16 +6,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from congress_portal.core.models import RoleAssignment, User
+from congress_portal.core.models import Region, RoleAssignment, User
 from congress_portal.evaluations.enums import Rater, SubjectType
 from congress_portal.evaluations.marks import ADJUSTMENT, RATING
 from congress_portal.evaluations.models import Rating, ScoreSheet
 from congress_portal.evaluations.selectors import subject_rows
-from deputies.enums import GroupRole
+from deputies.enums import LEADING
 from deputies.models import GroupMembership
 from stations.models import StationOfficer
-
-_OFFICERS = (GroupRole.LEADER, GroupRole.DEPUTY_LEADER)
 
 
 def rated_indicators(sheet: ScoreSheet) -> list[Mapping[str, Any]]:
@@ -40,12 +38,7 @@ def _others(user: User, subject: Any) -> list[str]:
     if _leads_group_of(user, subject):
         may.append(Rater.GROUP)
     place = getattr(subject, "town_id", None) or getattr(subject, "region_id", None)
-    today = timezone.localdate()
-    if place and (
-        RoleAssignment.objects.in_force(today)
-        .filter(user=user, role="town_staff", region=place)
-        .exists()
-    ):
+    if place and _town_of(user).filter(region=place).exists():
         may.append(Rater.TOWN)
     if "staff" in user.scope.roles:
         may.append(Rater.COUNTY)
@@ -59,16 +52,29 @@ def _is_own(user: User, subject: Any) -> bool:
     if kind == SubjectType.STATION:
         officers = StationOfficer.objects.on(timezone.localdate())
         return officers.filter(station=subject.pk, user=user).exists()  # type: ignore[no-any-return]
+    if kind == SubjectType.GROUP:
+        return _groups_led_by(user).filter(group=subject).exists()
+    if isinstance(subject, Region):
+        return _town_of(user).filter(region=subject).exists()
     return subject.pk in user.scope.unit_ids
 
 
 def _leads_group_of(user: User, subject: Any) -> bool:
     if subject._meta.model_name != SubjectType.DEPUTY:
         return False
-    today = timezone.localdate()
-    mine = GroupMembership.objects.on(today).filter(deputy__user=user, role__in=_OFFICERS)
-    theirs = GroupMembership.objects.on(today).filter(deputy=subject)
-    return theirs.filter(group__in=mine.values("group")).exists()  # type: ignore[no-any-return]
+    theirs = GroupMembership.objects.on(timezone.localdate()).filter(deputy=subject)
+    return theirs.filter(group__in=_groups_led_by(user).values("group")).exists()  # type: ignore[no-any-return]
+
+
+def _groups_led_by(user: User) -> QuerySet[GroupMembership]:
+    rows = GroupMembership.objects.on(timezone.localdate())
+    return rows.filter(deputy__user=user, role__in=LEADING)
+
+
+def _town_of(user: User) -> QuerySet[RoleAssignment]:
+    """The offices that the person holds as a town's clerk."""
+    rows = RoleAssignment.objects.in_force(timezone.localdate())
+    return rows.filter(user=user, role="town_staff")
 
 
 def subjects_to_rate(user: User, sheet: ScoreSheet) -> QuerySet[Any]:
@@ -80,17 +86,19 @@ def subjects_to_rate(user: User, sheet: ScoreSheet) -> QuerySet[Any]:
     if "staff" in user.scope.roles:
         return rows
     today = timezone.localdate()
-    places = (
-        RoleAssignment.objects.in_force(today).filter(user=user, role="town_staff").values("region")
-    )
+    places = _town_of(user).values("region")
     kind = sheet.scheme_data["subject_type"]
     if kind == SubjectType.DEPUTY:
-        groups = GroupMembership.objects.on(today).filter(deputy__user=user, role__in=_OFFICERS)
+        groups = _groups_led_by(user)
         members = GroupMembership.objects.on(today).filter(group__in=groups.values("group"))
         rule = Q(user=user) | Q(pk__in=members.values("deputy")) | Q(town__in=places)
     elif kind == SubjectType.STATION:
         own = StationOfficer.objects.on(today).filter(user=user).values("station")
         rule = Q(pk__in=own) | Q(region__in=places)
+    elif kind == SubjectType.GROUP:
+        rule = Q(pk__in=_groups_led_by(user).values("group")) | Q(region__in=places)
+    elif kind == SubjectType.TOWN:
+        rule = Q(pk__in=places)
     else:
         rule = Q(pk__in=user.scope.unit_ids)
     return rows.filter(rule)

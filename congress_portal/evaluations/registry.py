@@ -5,13 +5,15 @@ from django.db import models
 from congress_portal.core.metrics import Metric, find_metric, metrics_of
 from congress_portal.core.models import Region, Unit
 from congress_portal.evaluations.enums import SubjectType
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.models import Station
 
 SUBJECTS: dict[str, type[models.Model]] = {
     SubjectType.DEPUTY: Deputy,
     SubjectType.STATION: Station,
     SubjectType.UNIT: Unit,
+    SubjectType.GROUP: Group,
+    SubjectType.TOWN: Region,
 }
 
 

@@ -30,7 +30,8 @@ from congress_portal.evaluations.registry import metric_for
 
 _SUBJECT_WORDS = {
     "人大代表": "deputy", "代表家站": "station", "站点": "station", "联络站": "station",
-    "单位": "unit", "承办部门": "unit", "部门": "unit",
+    "单位": "unit", "承办部门": "unit", "部门": "unit", "小组": "group", "镇街": "town",
+    "乡镇": "town", "镇（街道）人大": "town",
 }  # fmt: skip
 _SCHEME_FIELDS = ("subject_type", "ranks")
 

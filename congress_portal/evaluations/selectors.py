@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
 
-from congress_portal.core.metrics import Measures, measure
+from congress_portal.core.metrics import measure
 from congress_portal.core.models import Region, Unit, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.enums import SubjectType
@@ -16,7 +16,7 @@ from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.models.sheet import ScoreSheetQuerySet
 from congress_portal.evaluations.points import WHOLE, Share, half_up
 from congress_portal.evaluations.registry import metrics_for, region_metrics
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from deputies.selectors import days_in_office
 from stations.models import Station
 
@@ -33,11 +33,15 @@ class Subject:
 
 
 def subject_rows(subject_type: str, period: Period) -> QuerySet[Any]:
-    """Deputies with a mandate in force in the period; stations and units in use."""
+    """Deputies with a mandate in force in the period; stations, units and groups in use; towns."""
     if subject_type == SubjectType.DEPUTY:
         return Deputy.objects.in_office(period).order_by("town__code", "pk")
     if subject_type == SubjectType.STATION:
         return Station.objects.active().order_by("number")
+    if subject_type == SubjectType.GROUP:
+        return Group.objects.filter(is_active=True).order_by("region__code", "pk")
+    if subject_type == SubjectType.TOWN:
+        return Region.objects.towns().order_by("code")
     return Unit.objects.active().order_by("pk")
 
 
@@ -48,6 +52,8 @@ def subjects_of(subject_type: str, period: Period) -> list[Subject]:
         return _deputies(rows.select_related("town"), period)
     if subject_type == SubjectType.STATION:
         return [Subject(row.pk, row.number, row.name, row.region_id) for row in rows]
+    if subject_type == SubjectType.TOWN:
+        return [Subject(row.pk, row.name, row.name, row.pk) for row in rows]
     return [Subject(row.pk, row.name, row.name, row.region_id) for row in rows]
 
 
@@ -110,11 +116,6 @@ def county_totals(period: Period) -> dict[str, int | float | None]:
         each.code: each.reported_value(sum(value or 0 for value in found[each.code].values()))
         for each in metrics
     }
-
-
-def place_measures(period: Period, places: QuerySet[Region]) -> dict[str, Measures]:
-    """Figures by place: each record belongs to one town, sub-district or county."""
-    return measure(region_metrics(), period, places)
 
 
 def sheets_of(scheme_name: str, period: Period) -> ScoreSheetQuerySet:

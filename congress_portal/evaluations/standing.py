@@ -1,7 +1,7 @@
 """Where a sheet stands in its life, who is scored on it, and who may object."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,9 +10,11 @@ from django.utils import timezone
 from congress_portal.core.enums import Role
 from congress_portal.core.models import RoleAssignment, User
 from congress_portal.core.workdays import WorkCalendar
-from congress_portal.evaluations.enums import INPUT_STATES, Rater, SheetState
+from congress_portal.evaluations.enums import INPUT_STATES, Rater, SheetState, SubjectType
 from congress_portal.evaluations.models import Rating, Score, ScoreSheet, Unlock
 from congress_portal.evaluations.workflow import Facts, SheetStep, available_steps
+from deputies.enums import LEADING
+from deputies.models import GroupMembership
 from stations.models import StationOfficer
 
 
@@ -51,35 +53,69 @@ def last_day_to_object(sheet: ScoreSheet) -> dt.date | None:
 
 
 def scored_people(score: Score) -> list[User]:
-    """Whose score it is: the deputy; the station's officers; the unit's people."""
+    """Whose score it is: the deputy; those who lead the station, group, town or unit."""
     return list(people_of_scores([score]).get(score.pk, []))
 
 
 def people_of_scores(scores: Iterable[Score]) -> dict[int, list[User]]:
-    """Active accounts by score, in two queries for all of them."""
+    """Active accounts by score; one query for each kind of subject."""
     rows = list(scores)
     today = timezone.localdate()
-    by: dict[str, dict[int, list[User]]] = {"deputy": {}, "station": {}, "unit": {}}
-    deputies = [row.deputy_id for row in rows if row.deputy_id]
-    if deputies:
-        users = User.objects.filter(is_active=True, deputy__in=deputies)
-        for user in users.select_related("deputy"):
-            by["deputy"].setdefault(user.deputy.pk, []).append(user)
-    stations = [row.station_id for row in rows if row.station_id]
-    if stations:
-        officers = StationOfficer.objects.on(today).filter(
-            station__in=stations, user__is_active=True
-        )
-        for each in officers.select_related("user"):
-            by["station"].setdefault(each.station_id, []).append(each.user)
-    units = [row.unit_id for row in rows if row.unit_id]
-    if units:
-        holders = RoleAssignment.objects.in_force(today).filter(
-            role__in=(Role.UNIT_OFFICER, Role.UNIT_LEADER), unit__in=units, user__is_active=True
-        )
-        for holder in holders.select_related("user"):
-            by["unit"].setdefault(holder.unit_id, []).append(holder.user)
+    by: dict[str, dict[int, list[User]]] = {}
+    for kind, pairs_of in _PEOPLE.items():
+        keys = [key for row in rows if (key := getattr(row, f"{kind}_id")) is not None]
+        by[kind] = {}
+        for key, user in pairs_of(keys, today) if keys else ():
+            by[kind].setdefault(key, []).append(user)
     return {row.pk: _of(row, by) for row in rows}
+
+
+Pairs = Iterator[tuple[int, User]]
+
+
+def _deputies(keys: list[int], today: dt.date) -> Pairs:
+    users = User.objects.filter(is_active=True, deputy__in=keys)
+    for user in users.select_related("deputy"):
+        yield user.deputy.pk, user
+
+
+def _stations(keys: list[int], today: dt.date) -> Pairs:
+    officers = StationOfficer.objects.on(today).filter(station__in=keys, user__is_active=True)
+    for officer in officers.select_related("user"):
+        yield officer.station_id, officer.user
+
+
+def _units(keys: list[int], today: dt.date) -> Pairs:
+    holders = RoleAssignment.objects.in_force(today).filter(
+        role__in=(Role.UNIT_OFFICER, Role.UNIT_LEADER), unit__in=keys, user__is_active=True
+    )
+    for holder in holders.select_related("user"):
+        yield holder.unit_id, holder.user
+
+
+def _groups(keys: list[int], today: dt.date) -> Pairs:
+    leaders = GroupMembership.objects.on(today).filter(
+        group__in=keys, role__in=LEADING, deputy__user__is_active=True
+    )
+    for leader in leaders.select_related("deputy__user"):
+        yield leader.group_id, leader.deputy.user
+
+
+def _towns(keys: list[int], today: dt.date) -> Pairs:
+    clerks = RoleAssignment.objects.in_force(today).filter(
+        role=Role.TOWN_STAFF, region__in=keys, user__is_active=True
+    )
+    for clerk in clerks.select_related("user"):
+        yield clerk.region_id, clerk.user
+
+
+_PEOPLE: dict[str, Callable[[list[int], dt.date], Pairs]] = {
+    SubjectType.DEPUTY: _deputies,
+    SubjectType.STATION: _stations,
+    SubjectType.UNIT: _units,
+    SubjectType.GROUP: _groups,
+    SubjectType.TOWN: _towns,
+}
 
 
 def _of(row: Score, by: dict[str, dict[int, list[User]]]) -> list[User]:
@@ -144,5 +180,7 @@ def takes_marks(sheet: ScoreSheet, subject: Any) -> bool:
         "deputy": Q(region=getattr(subject, "town_id", None)),
         "station": Q(station=subject.pk) | Q(region=getattr(subject, "region_id", None)),
         "unit": Q(unit=subject.pk),
+        "group": Q(region=getattr(subject, "region_id", None)),
+        "region": Q(region=subject.pk),
     }
     return Unlock.objects.filter(sheet=sheet).in_force().filter(places[label]).exists()

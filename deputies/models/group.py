@@ -1,8 +1,8 @@
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry, Region, Unit
@@ -64,6 +64,16 @@ class GroupMembershipQuerySet(ScopedQuerySet):
         return self.filter(
             Q(begins_on__isnull=True) | Q(begins_on__lte=day),
             Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+        )
+
+    def at_records(self, records: QuerySet[Any], path: str, day: str) -> Self:
+        """Joined with the deputies' ``records`` (at the end of ``path``) whose ``day`` falls into
+        the membership; a record stands once beside each group of its deputy."""
+        on = F(f"{path}__{day}")
+        return self.filter(
+            Q(begins_on__isnull=True) | Q(begins_on__lte=on),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            **{f"{path}__in": records},
         )
 
 

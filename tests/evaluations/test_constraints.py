@@ -144,6 +144,8 @@ BROKEN = {
     "rating_deputy_once": lambda: _two_ratings(deputy=DeputyFactory()),
     "rating_station_once": lambda: _two_ratings(deputy=None, station=StationFactory()),
     "rating_unit_once": lambda: _two_ratings(deputy=None, unit=UnitFactory()),
+    "rating_group_once": lambda: _two_ratings(deputy=None, group=GroupFactory()),
+    "rating_town_once": lambda: _two_ratings(deputy=None, town=TownFactory()),
     "requirement_dates_ordered": lambda: RequirementFactory(active_from=LATE, active_to=EARLY),
     "requirement_part_once": _parts,
     "requirement_part_threshold_positive": lambda: PartFactory(threshold=-1),

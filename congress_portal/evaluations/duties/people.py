@@ -10,11 +10,11 @@ from django.utils import timezone
 from congress_portal.core.enums import Role
 from congress_portal.core.models import RoleAssignment, User
 from congress_portal.evaluations.enums import DutySubject
-from deputies.enums import GroupRole
+from deputies.enums import LEADING, GroupRole
 from deputies.models import CommitteeMember, Deputy, GroupMembership
 from stations.models import StationOfficer
 
-_LEADING = (GroupRole.LEADER, GroupRole.DEPUTY_LEADER, GroupRole.LIAISON)
+_LEADING = (*LEADING, GroupRole.LIAISON)
 
 
 def accounts_of(kind: str, subjects: Iterable[int]) -> dict[int, list[User]]:

@@ -55,13 +55,17 @@ def _activities(score: Score) -> QuerySet[Any]:
         mine = Attendance.objects.filter(deputy=score.deputy_id)
         own = Prefetch("attendances", mine, to_attr="own_attendances")
         return rows.filter(attendances__deputy=score.deputy_id).prefetch_related(own)
-    return rows.none()
+    if score.group_id:
+        return rows.filter(group=score.group_id)
+    return rows.filter(region=score.town_id) if score.town_id else rows.none()
 
 
 def _receptions(score: Score) -> QuerySet[Any]:
     rows = Reception.objects.select_related("station")
     if score.station_id:
         return rows.filter(station=score.station_id)
+    if score.town_id:
+        return rows.filter(station__region=score.town_id)
     return rows.filter(duties__deputy=score.deputy_id) if score.deputy_id else rows.none()
 
 

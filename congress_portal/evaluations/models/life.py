@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from congress_portal.evaluations.enums import AppealState, Rater
-from congress_portal.evaluations.models.scheme import Scheme
+from congress_portal.evaluations.enums import AppealState, Rater, SubjectType
+from congress_portal.evaluations.models.scheme import Scheme, exactly_one
 from congress_portal.evaluations.models.sheet import Score, ScoreLine, ScoreSheet
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.models import Station
 
 
@@ -214,7 +214,13 @@ class RatingQuerySet(ScopedQuerySet):
     """The office by place, raters their own; those scored meet them on their disclosed lines."""
 
     by_region = False
-    PLACES: ClassVar[tuple[str, ...]] = ("deputy__town", "station__region", "unit__region")
+    PLACES: ClassVar[tuple[str, ...]] = (
+        "deputy__town",
+        "station__region",
+        "unit__region",
+        "group__region",
+        "town",
+    )
 
     def read_rule(self, scope: Scope) -> Q:
         rule = Q(author=scope.user_id) if scope.user_id else NOTHING
@@ -245,6 +251,12 @@ class Rating(models.Model):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办单位"
     )
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代表小组"
+    )
+    town = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="镇（街道）"
+    )
     points = models.DecimalField("分", max_digits=7, decimal_places=2)
     reason = models.CharField("理由", max_length=200, blank=True)
     proof = models.CharField(
@@ -263,9 +275,7 @@ class Rating(models.Model):
         ordering = ["-last_day", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(deputy__isnull=False, station=None, unit=None)
-                | Q(deputy=None, station__isnull=False, unit=None)
-                | Q(deputy=None, station=None, unit__isnull=False),
+                condition=exactly_one(SubjectType.values),
                 name="rating_one_subject",
                 violation_error_message="评分只写一个对象。",
             ),
@@ -286,7 +296,7 @@ class Rating(models.Model):
                     name=f"rating_{subject}_once",
                     violation_error_message="这一项您已评过分，请在原来的分上改。",
                 )
-                for subject in ("deputy", "station", "unit")
+                for subject in SubjectType.values
             ),
         ]
 
@@ -295,4 +305,4 @@ class Rating(models.Model):
 
     @property
     def subject(self) -> Any:
-        return self.deputy or self.station or self.unit
+        return self.deputy or self.station or self.unit or self.group or self.town

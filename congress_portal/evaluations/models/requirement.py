@@ -14,6 +14,7 @@ from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from congress_portal.evaluations.enums import Bound, DutySubject, OwedBy, PeriodKind
+from congress_portal.evaluations.models.scheme import exactly_one
 from deputies.models import CommitteeMember, Deputy, Group
 from stations.models import Station, StationType
 
@@ -212,15 +213,6 @@ class OfSubjectsQuerySet(ScopedQuerySet):
         return rule
 
 
-def _one_subject() -> Q:
-    """Exactly one of the five columns is filled."""
-    names = [*DutySubject.values]
-    rule = Q(pk__in=())
-    for chosen in names:
-        rule |= Q(**{f"{name}__isnull": name != chosen for name in names})
-    return rule
-
-
 class OfSubject(models.Model):
     """One of the kinds that can owe: the column of the kind is filled, the others are not."""
 
@@ -280,7 +272,7 @@ class Exemption(OfSubject):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=_one_subject(),
+                condition=exactly_one(DutySubject.values),
                 name="exemption_one_subject",
                 violation_error_message="免除要写明是谁，只写一个对象。",
             ),
@@ -318,7 +310,9 @@ class Nudge(OfSubject):
         verbose_name_plural = "催办提醒"
         ordering = ["-sent_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=_one_subject(), name="nudge_one_subject"),
+            models.CheckConstraint(
+                condition=exactly_one(DutySubject.values), name="nudge_one_subject"
+            ),
             *(
                 models.UniqueConstraint(
                     fields=["requirement", kind, "sent_on"],

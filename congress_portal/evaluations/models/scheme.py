@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Self
 
@@ -6,6 +7,14 @@ from django.db.models import Q
 
 from congress_portal.core.scope import SharedQuerySet
 from congress_portal.evaluations.enums import Method, Silence, SubjectType, WhenEmpty
+
+
+def exactly_one(names: Sequence[str]) -> Q:
+    """Exactly one of the columns is filled: a row that tells of one subject of several kinds."""
+    rule = Q(pk__in=())
+    for chosen in names:
+        rule |= Q(**{f"{name}__isnull": name != chosen for name in names})
+    return rule
 
 
 class SchemeQuerySet(SharedQuerySet):

@@ -9,9 +9,9 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from congress_portal.evaluations.enums import SHOWN_STATES, SheetState
-from congress_portal.evaluations.models.scheme import Scheme
-from deputies.models import Deputy
+from congress_portal.evaluations.enums import SHOWN_STATES, SheetState, SubjectType
+from congress_portal.evaluations.models.scheme import Scheme, exactly_one
+from deputies.models import Deputy, Group
 from stations.models import Station
 
 PUBLISHED_IS_FROZEN = "已发布的考评结果不能改动；有误时请发布新版本。"
@@ -174,7 +174,7 @@ class ScoreSheet(models.Model):
 
 
 class ScoreQuerySet(FrozenQuerySet):
-    """By region; deputies, stations' people and units see their own once disclosed."""
+    """By region; deputies, groups, stations' people and units see their own once disclosed."""
 
     sheet_path = "sheet__"
     frozen_states = SHOWN_STATES
@@ -187,6 +187,7 @@ class ScoreQuerySet(FrozenQuerySet):
             rule |= shown & Q(station__in=stations)
             if scope.deputy_user_id:
                 rule |= shown & Q(deputy__user=scope.deputy_user_id)
+                rule |= shown & Q(group__memberships__deputy__user=scope.deputy_user_id)
         if scope.unit_ids:
             rule |= Q(sheet__state__in=SHOWN_STATES, unit__in=scope.unit_ids)
         return rule
@@ -242,6 +243,12 @@ class Score(_FrozenRow):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="scores", verbose_name="承办单位"
     )
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, related_name="scores", verbose_name="代表小组"
+    )
+    town = models.ForeignKey(
+        Region, models.PROTECT, null=True, related_name="scores", verbose_name="镇（街道）"
+    )
     days = models.PositiveIntegerField(
         "在任天数", null=True, help_text="只在任一部分时间的，按天数折算目标；空为全期在任。"
     )
@@ -259,12 +266,7 @@ class Score(_FrozenRow):
         constraints = [
             models.UniqueConstraint(fields=["sheet", "key"], name="score_subject_once"),
             models.CheckConstraint(
-                condition=(
-                    Q(deputy__isnull=False, station__isnull=True, unit__isnull=True)
-                    | Q(deputy__isnull=True, station__isnull=False, unit__isnull=True)
-                    | Q(deputy__isnull=True, station__isnull=True, unit__isnull=False)
-                ),
-                name="score_one_subject",
+                condition=exactly_one(SubjectType.values), name="score_one_subject"
             ),
         ]
 

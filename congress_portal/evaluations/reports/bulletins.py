@@ -23,7 +23,7 @@ from congress_portal.core.documents.blocks import (
     ems,
 )
 from congress_portal.core.figures import Rate
-from congress_portal.evaluations.enums import Method, SubjectType
+from congress_portal.evaluations.enums import SubjectType
 from congress_portal.evaluations.models import ScoreSheet
 from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports import wording as say
@@ -34,10 +34,15 @@ from congress_portal.evaluations.reports.annexes import (
 )
 from congress_portal.evaluations.reports.checkcode import check_block
 from congress_portal.evaluations.reports.facts import (
-    PlaceFacts,
     SheetFacts,
     SubjectFacts,
     facts_of,
+)
+from congress_portal.evaluations.reports.tables import (
+    place_table,
+    rank_table,
+    rates_table,
+    taking_part_table,
 )
 
 _RANKED_SHARES = (90, 80, 70, 60)  # per cent of the full mark
@@ -68,6 +73,8 @@ def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
         SubjectType.STATION: (("代表家站", "考评情况"), facts.town_words),
         SubjectType.UNIT: (("承办单位", "办理代表建议", "考评情况"), "各承办单位"),
         SubjectType.DEPUTY: (("人大代表", "履职情况"), facts.town_words),
+        SubjectType.GROUP: (("代表小组", "活动考评情况"), facts.town_words),
+        SubjectType.TOWN: (("镇街人大工作", "考评情况"), facts.town_words),
     }[facts.sheet.scheme_data["subject_type"]]
     version = facts.sheet.version
     amended = (f"（第{version}版）",) if version > 1 else ()
@@ -83,7 +90,7 @@ def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
 def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
     words = say.STATIONS
     pair = Pair(
-        say.bands_table(facts, words, say.edges(facts, _RANKED_SHARES)),
+        _bands(facts, words),
         _place_figure(facts, "各镇街平均得分"),
     )
     blocks: list[Block] = [
@@ -95,7 +102,7 @@ def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
         say.inputs(facts, words),
         Heading("二、考评结果"),
         *_order_words(facts, words),
-        _place_table(facts, words),
+        place_table(facts, words),
         *_history_figure(facts),
         _heat_figure(facts),
         *_moves(facts, words),
@@ -106,21 +113,40 @@ def _stations(facts: SheetFacts, head: Head) -> OfficialPaper:
 
 
 def _units(facts: SheetFacts, head: Head) -> OfficialPaper:
-    words = say.UNITS
-    bars = [Bar(one.label, one.total, is_marked=one.rank == 1) for one in facts.ranked[:_FEW_BARS]]
-    chart = _beside(bars, "承办单位得分", "得分", facts.full)
-    caption = "承办单位得分" if len(facts.ranked) <= _FEW_BARS else f"前{_FEW_BARS}名得分"
+    return _of_few(facts, head, say.UNITS, rates_table(facts))
+
+
+def _groups(facts: SheetFacts, head: Head) -> OfficialPaper:
+    words = say.GROUPS
+    return _of_few(facts, head, words, _bands(facts, words))
+
+
+def _towns(facts: SheetFacts, head: Head) -> OfficialPaper:
+    words = say.TOWNS
+    return _of_few(facts, head, words, _bands(facts, words))
+
+
+def _bands(facts: SheetFacts, words: say.Words) -> Table:
+    return say.bands_table(facts, words, say.edges(facts, _RANKED_SHARES))
+
+
+def _of_few(facts: SheetFacts, head: Head, words: say.Words, table: Table) -> OfficialPaper:
+    """Subjects few enough for one table of all of them; ``table`` stands beside their chart."""
+    shown = facts.ranked or facts.scored
+    bars = [Bar(one.label, one.total, is_marked=one.rank == 1) for one in shown[:_FEW_BARS]]
+    all_shown = len(shown) <= _FEW_BARS
+    caption = f"{words.noun}得分" if all_shown else f"前{_FEW_BARS}名得分"
     blocks: list[Block] = [
         Paragraph(_ranked_lead(facts, words)),
-        Pair(_rates_table(facts), Figure(caption, chart)),
+        Pair(table, Figure(caption, _beside(bars, caption, "得分", facts.full))),
         *_amendment(facts),
         Heading("一、基本情况"),
         say.basis(facts, words),
         say.inputs(facts, words),
         Heading("二、考评结果"),
-        _rank_table(facts),
+        rank_table(facts, words),
         *_moves(facts, words),
-        *_closing(facts, words, "各承办单位"),
+        *_closing(facts, words, f"各{words.noun}"),
     ]
     annexes = (detail_annex(facts, words), deduction_annex(facts, words))
     return OfficialPaper(head, tuple(blocks), annexes)
@@ -144,8 +170,8 @@ def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
             "按照防治“指尖上的形式主义”的要求，本通报不对代表个人排名，得分只用于说明各项履职"
             "情况；代表个人的计数、得分和扣分见附件，依据可在平台“我的得分”中逐条查看。"
         ),
-        _taking_part_table(facts),
-        _place_table(facts, words),
+        taking_part_table(facts),
+        place_table(facts, words),
         *_history_figure(facts),
         _heat_figure(facts),
         Heading("三、存在问题"),
@@ -165,6 +191,8 @@ _WRITERS: dict[str, Callable[[SheetFacts, Head], OfficialPaper]] = {
     SubjectType.STATION: _stations,
     SubjectType.UNIT: _units,
     SubjectType.DEPUTY: _deputies,
+    SubjectType.GROUP: _groups,
+    SubjectType.TOWN: _towns,
 }
 
 
@@ -261,29 +289,6 @@ def _rank_cells(subject: SubjectFacts) -> tuple[str, str, str]:
     return str(subject.rank), subject.label, say.points(subject.total)
 
 
-def _place_table(facts: SheetFacts, words: say.Words) -> Table:
-    columns = [Column("镇街", 22, "name"), Column(f"{words.noun}数", 12, "figure")]
-    columns += [Column("平均得分", 16, "figure")]
-    if facts.has_history:
-        columns += [Column(say.previous_words(facts), 14, "figure"), Column("升降", 12, "figure")]
-    if facts.ranked:
-        columns += [Column("最高", 12, "figure"), Column("最低", 12, "figure")]
-    rows = [_place_row(facts, place) for place in facts.places]
-    return Table(f"各镇街{words.noun}得分情况", tuple(columns), tuple(rows))
-
-
-def _place_row(facts: SheetFacts, place: PlaceFacts) -> tuple[str, ...]:
-    totals = [one.total for one in place.subjects if one.total is not None]
-    row = [place.name, str(len(place.subjects)), say.points(place.mean)]
-    if facts.has_history:
-        has_both = place.mean is not None and place.before is not None
-        change = place.mean - place.before if has_both else None  # type: ignore[operator]
-        row += [say.points(place.before), say.signed(change)]
-    if facts.ranked:
-        row += [say.points(max(totals, default=None)), say.points(min(totals, default=None))]
-    return tuple(row)
-
-
 def _history_figure(facts: SheetFacts) -> list[Block]:
     if not facts.has_history:
         return []
@@ -353,49 +358,3 @@ def _appeal(whom: str) -> Paragraph:
         f"{whom}要对照附件核对每一项扣分；对得分有疑问的，可在平台该项得分处提出，"
         "也可以书面报代表工作委员会复核。"
     )
-
-
-def _rank_table(facts: SheetFacts) -> Table:
-    columns = [Column("名次", 8), Column("承办单位", 30, "name")]
-    width = 48 // len(facts.indicators)
-    columns += [
-        Column(f"{one.name}（{plain(one.full)}）", width, "figure") for one in facts.indicators
-    ]
-    columns.append(Column("总分", 14, "figure"))
-    rows = [
-        (
-            str(one.rank),
-            one.label,
-            *(say.points(x.points) for x in one.lines),
-            say.points(one.total),
-        )
-        for one in facts.ranked
-    ]
-    return Table("承办单位得分排名", tuple(columns), tuple(rows))
-
-
-def _rates_table(facts: SheetFacts) -> Table:
-    """Rates side by side with their denominators: no rate stands alone (DESIGN §5)."""
-    ratios = {one.metric: one for one in facts.indicators if one.method == Method.RATIO}
-    return Table(
-        "办理情况",
-        (Column("项目", 52, "name"), Column("比率", 48, "figure")),
-        tuple((one.metric_name, str(one.rate)) for one in ratios.values()),
-        is_small=True,
-    )
-
-
-def _taking_part_table(facts: SheetFacts) -> Table:
-    rows = []
-    for one in facts.indicators:
-        active = sum(1 for _, line in one.lines if line.value)
-        if one.method != Method.RATIO:
-            rows.append(
-                (one.name, f"{plain(one.value)}{one.unit}", str(Rate(active, len(one.lines))))
-            )
-    columns = (
-        Column("履职项目", 34, "name"),
-        Column("合计", 26, "figure"),
-        Column("有记录的代表", 40, "figure"),
-    )
-    return Table("代表参加各项履职的情况", columns, tuple(rows), is_small=True)

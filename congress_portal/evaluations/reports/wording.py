@@ -34,6 +34,8 @@ STATIONS = Words("家站", "个")
 # one event with several deputies stands in the figure of each of them
 DEPUTIES = Words("代表", "名", "各代表的数相加（同一件事有几位代表参加的，每位各计一次），")
 UNITS = Words("承办单位", "个")
+GROUPS = Words("代表小组", "个", "一位代表在几个小组的，每个小组各计一次，")
+TOWNS = Words("镇街", "个")
 
 #: What is to be done about a shortfall, by the metric that fell short.
 _REMEDIES = {
