@@ -5,11 +5,13 @@ An indicator that a file no longer names stays and is noted; taking it out is th
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+from congress_portal.core.errors import DomainError
 from congress_portal.core.importing.columns import (
     AmountCell,
     Cell,
@@ -25,7 +27,8 @@ from congress_portal.core.importing.row import Row
 from congress_portal.core.metrics import UnknownMetricError
 from congress_portal.core.text import normal
 from congress_portal.evaluations.enums import Method, SheetState, SubjectType, WhenEmpty
-from congress_portal.evaluations.models import Indicator, Scheme, ScoreSheet
+from congress_portal.evaluations.marks import check_indicator, parse_raters, parse_weights
+from congress_portal.evaluations.models import Grade, Indicator, Scheme, ScoreSheet
 from congress_portal.evaluations.registry import metric_for
 
 _SUBJECT_WORDS = {
@@ -34,6 +37,12 @@ _SUBJECT_WORDS = {
     "乡镇": "town", "镇（街道）人大": "town",
 }  # fmt: skip
 _SCHEME_FIELDS = ("subject_type", "ranks")
+
+
+def _values(row: Model, left_out: Collection[str]) -> dict[str, Any]:
+    """The row's own columns, for a copy of it."""
+    columns = type(row)._meta.concrete_fields
+    return {f.attname: getattr(row, f.attname) for f in columns if f.name not in left_out}
 
 
 @register
@@ -84,6 +93,9 @@ class IndicatorResource(ImportResource):
         attribute="when_empty",
         synonyms=("无数据处理",),
     )
+    raters = Column("评分人和权重", Cell(60), attribute="raters", synonyms=("评分人",))
+    source = Column("按季折算的方案", Cell(60), attribute="source", synonyms=("季度方案",))
+    weights = Column("各季权重", Cell(40), attribute="weights", synonyms=("季度权重",))
     ranks = Column("是否排名", FlagCell("是", "否"), attribute="scheme__ranks", synonyms=("排名",))
 
     class Meta:
@@ -117,7 +129,11 @@ class IndicatorResource(ImportResource):
             "first": values["first"],
             "further": values["further"],
             "when_empty": values["when_empty"] or WhenEmpty.ZERO,
+            "raters": values["raters"] or "",
+            "source": values["source"] or "",
+            "weights": values["weights"] or "",
         }
+        self._check_own(row)
 
     def _metric(self, row: Row, column: str) -> str:
         try:
@@ -137,6 +153,22 @@ class IndicatorResource(ImportResource):
             raise CellFault("denominator", "按比率计分要填比率分母")
         if method in (Method.FIRST_THEN_EACH, Method.DEDUCTION) and values["first"] is None:
             raise CellFault("first", "首次加次、扣分要填首次分或每项扣分")
+
+    def _check_own(self, row: Row) -> None:
+        """Raters and weights are understood; marks and quarters have their own way of counting."""
+        metric = metric_for(row.values["subject_type"], row.attrs["metric"])
+        checks: dict[str, Callable[[], object]] = {
+            "raters": lambda: parse_raters(row.attrs["raters"]),
+            "weights": lambda: parse_weights(row.attrs["weights"]),
+            "method": lambda: check_indicator(metric.code, row.attrs["method"]),
+        }
+        for name, check in checks.items():
+            try:
+                check()
+            except DomainError as error:
+                raise CellFault(name, error.message) from None
+        if row.attrs["method"] == Method.QUARTERS and not row.attrs["source"]:
+            raise CellFault("source", "按季折算要填方案")
 
     # Matching
 
@@ -212,16 +244,13 @@ class IndicatorResource(ImportResource):
         old = {indicator.pk: indicator for indicator in scheme.indicators.all()}
         scheme.is_active = False
         scheme.save(update_fields=["is_active"])
-        copy = Scheme.objects.create(
-            name=scheme.name, version=scheme.version + 1, subject_type=scheme.subject_type,
-            ranks=scheme.ranks, description=scheme.description,
-        )  # fmt: skip
-        names = [
-            f.attname for f in Indicator._meta.concrete_fields if f.name not in ("id", "scheme")
-        ]
+        own = ("id", "version", "is_active", "created_at")
+        copy = Scheme.objects.create(version=scheme.version + 1, **_values(scheme, own))
         made = Indicator.objects.bulk_create(
-            Indicator(scheme=copy, **{name: getattr(i, name) for name in names})
-            for i in old.values()
+            Indicator(scheme=copy, **_values(each, ("id", "scheme"))) for each in old.values()
+        )
+        Grade.objects.bulk_create(
+            Grade(scheme=copy, **_values(each, ("id", "scheme"))) for each in scheme.grades.all()
         )
         twin = {pk: indicator.pk for pk, indicator in zip(old, made, strict=True)}
         for row in rows:
