@@ -124,15 +124,21 @@ def rule_of(indicator: Mapping[str, Any]) -> Rule:
     )
 
 
-def score_everyone(data: Mapping[str, Any], period: Period) -> list[Scored]:
-    """Count and score all subjects by a snapshot; the number of queries depends on the
-    indicators only."""
+def score_everyone(
+    data: Mapping[str, Any], period: Period, *, only: int | None = None
+) -> list[Scored]:
+    """Count and score all subjects by a snapshot, or ``only`` one for a trial (without its
+    place among the others); the number of queries depends on the indicators only."""
     subject_type = data["subject_type"]
     subjects = subjects_of(subject_type, period)
+    rows = subject_rows(subject_type, period)
+    if only is not None:
+        subjects = [each for each in subjects if each.pk == only]
+        rows = rows.filter(pk=only)
     counted = [each for each in data["indicators"] if each["metric"] not in OWN]
     codes = _codes(counted)
     metrics = [metric_for(subject_type, code) for code in codes]
-    measured = measure(metrics, period, subject_rows(subject_type, period))
+    measured = measure(metrics, period, rows)
     evidence = {code: measured[code].evidence_keys() for code in codes}
     own = {
         each["name"]: own_values(data, each, period)

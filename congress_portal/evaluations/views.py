@@ -25,7 +25,14 @@ from congress_portal.evaluations.forms import (
 )
 from congress_portal.evaluations.frozen import is_intact
 from congress_portal.evaluations.life.uncounted import uncounted
-from congress_portal.evaluations.models import Appeal, Score, ScoreLine, ScoreSheet, SheetProof
+from congress_portal.evaluations.models import (
+    Appeal,
+    Scheme,
+    Score,
+    ScoreLine,
+    ScoreSheet,
+    SheetProof,
+)
 from congress_portal.evaluations.papers import PAGES, make_paper, own_scores, papers_for
 from congress_portal.evaluations.raters import subjects_to_rate
 from congress_portal.evaluations.reports.checkcode import code_of
@@ -67,6 +74,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     form = SheetFilter(request.GET, user=request.user)
     rows = form.apply(ScoreSheet.objects.visible_to(request.user).select_related("scheme"))
     context = {"form": form, "page": page_of(request, rows)}
+    context["may_edit"] = Scheme.objects.all().may_add(request.user)
     if ScoreSheet.objects.all().may_add(request.user):
         context["compute_form"] = ComputeForm(user=request.user)
     return render(request, "evaluations/list.html", context)
