@@ -56,6 +56,23 @@ def attended(period: Period) -> Grouped:
     )
 
 
+@metric("attended", "到会次数", of=Deputy, unit="次", reported=False)
+@metric("expected", "应到次数", of=Deputy, unit="次", reported=False)
+def attendance(period: Period) -> Grouped:
+    """Whatever the form: present, and present or absent. Leave that was granted is neither."""
+    rows = Attendance.objects.filter(counted(period, "activity")).exclude(presence=Presence.LEAVE)
+    return Grouped(
+        rows,
+        subject="deputy",
+        record="activity",
+        model=Activity,
+        figures={
+            "attended": Figure(Count, "pk", Q(presence=Presence.PRESENT)),
+            "expected": Figure(Count, "pk"),
+        },
+    )
+
+
 @metric("courses_completed", "自学课程数", of=Deputy, unit="门", reported=False)
 @metric("study_hours", "自学学时", of=Deputy, unit="学时", reported=False)
 def studied(period: Period) -> Grouped:
@@ -105,6 +122,26 @@ def fixed_voters_contacted(period: Period) -> Grouped:
 @metric("duty_reports", "述职次数", of=Deputy, unit="次")
 def duty_reports(period: Period) -> Each:
     return number_of(DutyReport.objects.filter(counted(period)), "deputy")
+
+
+_VOTES = F("excellent") + F("satisfied") + F("basically_satisfied") + F("unsatisfied")
+
+
+@metric("report_votes", "述职评议票数", of=Deputy, unit="票", reported=False)
+@metric("content_votes", "述职满意和基本满意票数", of=Deputy, unit="票", reported=False)
+def report_votes(period: Period) -> Grouped:
+    """Votes of reports to voters whose result was announced; 优秀 counts as content."""
+    rows = DutyReport.objects.filter(counted(period), announced_at__isnull=False)
+    return Grouped(
+        rows.annotate(cast_votes=_VOTES, content=_VOTES - F("unsatisfied")),
+        subject="deputy",
+        record="pk",
+        model=DutyReport,
+        figures={
+            "report_votes": Figure(Sum, "cast_votes"),
+            "content_votes": Figure(Sum, "content"),
+        },
+    )
 
 
 @metric("activities", "活动次数", of=Station, unit="次", filters=OF_ACTIVITY)

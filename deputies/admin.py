@@ -12,13 +12,26 @@ from django.http import HttpRequest
 from congress_portal.core.admin import PortalAdmin, PortalInline, PortalStack
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.forms import PortalModelForm
+from congress_portal.core.admin.keeping import ReadOnly
 from congress_portal.core.admin.scoping import may_edit
 from congress_portal.core.crypto import keyed_hash
 from congress_portal.core.enums import Level
 from congress_portal.core.importing import values
 from congress_portal.core.importing.errors import ValueFault
 from deputies.enums import Sex
-from deputies.models import Deputy, District, Group, GroupMembership, Mandate, Term
+from deputies.models import (
+    ByElection,
+    Candidate,
+    Deputy,
+    District,
+    ExitCase,
+    ExitStep,
+    GateCheck,
+    Group,
+    GroupMembership,
+    Mandate,
+    Term,
+)
 
 
 class MandateInline(PortalStack):
@@ -217,3 +230,58 @@ class DistrictAdmin(PortalAdmin):
 
 def _congress_places(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(level__in=("village", "community", "grid", "cell"))
+
+
+class CandidateInline(ReadOnly, PortalInline):
+    model = Candidate
+    fields = ("serial", "name", "sex", "town", "proposed_by", "votes")
+    select_related = ("town",)
+
+
+@admin.register(ByElection)
+class ByElectionAdmin(ReadOnly, PortalAdmin):
+    """Read only: every step is taken on the pages of vacant seats."""
+
+    list_display = ("term", "district", "state", "planned_on", "held_on")
+    list_select_related = ("term__region", "district")
+    list_filter = ("state",)
+    inlines = (CandidateInline,)
+    fields = (
+        ("term", "district"),
+        ("vacated", "reason"),
+        ("state", "planned_on", "held_on"),
+        ("registered", "voted"),
+        ("mandate", "result"),
+        ("entered_by", "entered_at"),
+    )
+
+
+@admin.register(GateCheck)
+class GateCheckAdmin(ReadOnly, PortalAdmin):
+    list_display = ("candidate", "gate", "passed", "office", "checked_on")
+    list_select_related = ("candidate",)
+    list_filter = ("gate", "passed")
+    fields = ("candidate", ("gate", "passed"), ("office", "checked_on"), "opinion", "author")
+
+
+class ExitStepInline(ReadOnly, PortalInline):
+    model = ExitStep
+    fields = ("held_on", "action", "words", "author")
+    select_related = ("author",)
+
+
+@admin.register(ExitCase)
+class ExitCaseAdmin(ReadOnly, PortalAdmin):
+    """Read only, and only for those who may see the cases at all."""
+
+    list_display = ("mandate", "state", "found_on", "outcome", "effect_on")
+    list_select_related = ("mandate__deputy", "mandate__term__region")
+    list_filter = ("state",)
+    inlines = (ExitStepInline,)
+    fields = (
+        "mandate",
+        ("state", "found_on"),
+        ("outcome", "effect_on"),
+        ("source", "clue"),
+        ("opened_by", "opened_at"),
+    )

@@ -12,7 +12,13 @@ from deputies.selectors import with_seats
 def deputy_list(request: HttpRequest) -> HttpResponse:
     form = DeputyFilter(request.GET, user=request.user)
     rows = form.apply(Deputy.objects.visible_to(request.user))
-    context = {"form": form, "page": page_of(request, with_seats(rows))}
+    roles = request.user.scope.roles
+    context = {
+        "form": form,
+        "page": page_of(request, with_seats(rows)),
+        "sees_vacancies": bool(roles & {"staff", "town_staff", "leader"}),
+        "sees_exits": bool(roles & {"staff", "leader"}),
+    }
     return render(request, "deputies/list.html", context)
 
 

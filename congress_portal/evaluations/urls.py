@@ -9,6 +9,7 @@ urlpatterns = [
     path("statistics/", include("congress_portal.evaluations.statistics.urls")),
     path("", include("congress_portal.evaluations.life.urls")),
     path("", include("congress_portal.evaluations.schemes.urls")),
+    path("", include("congress_portal.evaluations.warnings.urls")),
     path("compute/", views.compute, name="compute"),
     path("<int:pk>/", views.sheet_detail, name="sheet"),
     path("<int:pk>/code/<slug:code>/", views.by_code, name="by_code"),

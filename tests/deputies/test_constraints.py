@@ -18,6 +18,12 @@ from tests.factories.deputies import (
     MandateFactory,
     TermFactory,
 )
+from tests.factories.seats import (
+    ByElectionFactory,
+    CandidateFactory,
+    ExitCaseFactory,
+    GateCheckFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +61,36 @@ def _pairs():
     PairingFactory(member=first.member, deputy=first.deputy)
 
 
+def _elections_for_one_seat():
+    seat = MandateFactory()
+    ByElectionFactory(term=seat.term, vacated=seat)
+    ByElectionFactory(term=seat.term, vacated=seat)
+
+
+def _checks():
+    first = GateCheckFactory()
+    GateCheckFactory(candidate=first.candidate)
+
+
+def _candidacies(**shared):
+    first = CandidateFactory(**shared)
+    fields = {name: getattr(first, name) for name in shared}
+    CandidateFactory(by_election=first.by_election, **fields)
+
+
+def _cases():
+    ExitCaseFactory(mandate=ExitCaseFactory().mandate)
+
+
 BROKEN = {
+    "by_election_one_for_a_seat": _elections_for_one_seat,
+    "by_election_winner_seated": lambda: ByElectionFactory(state="elected"),
+    "by_election_votes_fit": lambda: ByElectionFactory(registered=10, voted=11),
+    "candidate_serial_unique": lambda: _candidacies(serial=1),
+    "candidate_deputy_once": lambda: _candidacies(deputy=DeputyFactory()),
+    "gate_check_once": _checks,
+    "exit_case_one_open": _cases,
+    "exit_case_end_dated": lambda: ExitCaseFactory(state="ended"),
     "committee_office_once": twice(CommitteeOfficeFactory, name="代表工委"),
     "committee_member_once": _seats_on_the_committee,
     "committee_member_dates_ordered": lambda: CommitteeMemberFactory(begins_on=LATE, ends_on=EARLY),

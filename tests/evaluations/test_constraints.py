@@ -15,6 +15,7 @@ from tests.factories.evaluations import (
     RatingFactory,
     SchemeFactory,
     UnlockFactory,
+    WarningRuleFactory,
 )
 from tests.factories.requirements import (
     ExemptionFactory,
@@ -126,6 +127,8 @@ BROKEN = {
     "score_sheet_version_unique": _sheets,
     "score_sheet_published_stamped": lambda: _sheet(state="published"),
     "score_subject_once": _scores,
+    "warning_rule_below_positive": lambda: WarningRuleFactory(below=0),
+    "warning_rule_base_positive": lambda: WarningRuleFactory(at_least=0),
     "score_one_subject": lambda: _score(_sheet(), deputy=DeputyFactory(), unit=UnitFactory()),
     "score_line_once": _lines,
     "indicator_quarters_given": lambda: IndicatorFactory(method="quarters", source=""),

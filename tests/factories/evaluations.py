@@ -14,6 +14,7 @@ from congress_portal.evaluations.models import (
     Score,
     ScoreSheet,
     Unlock,
+    WarningRule,
 )
 from tests.factories.core import TownFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
@@ -119,3 +120,15 @@ class RatingFactory(DjangoModelFactory):
     deputy = factory.SubFactory(DeputyFactory)
     points = Decimal("8")
     author = factory.SubFactory(UserFactory)
+
+
+class WarningRuleFactory(DjangoModelFactory):
+    """Less than half of what was expected."""
+
+    class Meta:
+        model = WarningRule
+
+    name = factory.Sequence(lambda n: f"预警{n + 1}")
+    metric = "到会次数"
+    denominator = "应到次数"
+    below = Decimal("50")

@@ -9,6 +9,7 @@ from congress_portal.evaluations.models.requirement import (
 from congress_portal.evaluations.models.scheme import Grade, Indicator, Scheme
 from congress_portal.evaluations.models.sheet import Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.models.statistics import CountingText, ReportDraft, SavedView
+from congress_portal.evaluations.models.warning import WarningRule
 
 __all__ = [
     "Appeal",
@@ -29,4 +30,5 @@ __all__ = [
     "SheetProof",
     "TypeThreshold",
     "Unlock",
+    "WarningRule",
 ]
