@@ -19,6 +19,11 @@ class WarningFilter(ListFilter):
     period = PeriodField()
     town = TownField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["period"].widget.choices
+        self.fields["period"].widget.choices = list(choices)[1:]  # a rate is of some period
+
     @property
     def asked(self) -> Period:
         return self.cleaned_data.get("period") or year(timezone.localdate().year)
