@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
@@ -17,7 +18,7 @@ from congress_portal.evaluations.frozen import is_intact
 from congress_portal.evaluations.models import Rating, Score
 from congress_portal.evaluations.raters import raters_for, subjects_to_rate
 from congress_portal.evaluations.registry import metric_for
-from congress_portal.evaluations.reports import bulletin_pdf
+from congress_portal.evaluations.reports import bulletin_pdf, bulletin_xlsx, subject_sheet_pdf
 from congress_portal.evaluations.selectors import subject_rows
 from congress_portal.evaluations.services import compute_sheet, publish_sheet, rate
 from congress_portal.evaluations.services.ratings import RatingError
@@ -30,7 +31,7 @@ from tests.factories.activities import (
 )
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, GroupFactory, GroupMembershipFactory
-from tests.factories.evaluations import IndicatorFactory, SchemeFactory
+from tests.factories.evaluations import GradeFactory, IndicatorFactory, SchemeFactory
 from tests.factories.suggestions import SuggestionFactory
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +211,29 @@ def test_the_bulletin_names_the_kind(group, leader, kind, title, noun):
     assert title in text
     assert noun in text
     assert str(_of(kind, group).name) in text
+
+
+def test_papers_name_the_grade_and_who_gave_what(group, leader):
+    scheme = scheme_of(SubjectType.GROUP)
+    GradeFactory(scheme=scheme, name="先进小组", at_least=30)
+    GradeFactory(scheme=scheme, name="一般小组", at_least=0)
+    county = staff()
+    sheet = compute_sheet(scheme=scheme, period=Q3, actor=county)
+    rate(
+        actor=county, sheet=sheet, indicator="综合", subject=group, rater=Rater.COUNTY,
+        points=Decimal(35), reason="资料齐全",
+    )  # fmt: skip
+    sheet = compute_sheet(scheme=scheme, period=Q3, actor=county)
+
+    def words(content):
+        pages = PdfReader(io.BytesIO(content)).pages
+        return "".join("".join(page.extract_text() for page in pages).split())
+
+    assert "先进小组" in words(bulletin_pdf(sheet))
+    own = words(subject_sheet_pdf(sheet.scores.get()))
+    assert "（先进小组）" in own
+    assert "县35分：资料齐全" in own
+    book = openpyxl.load_workbook(io.BytesIO(bulletin_xlsx(sheet)))
+    cells = [[cell.value for cell in row] for row in book["得分"].iter_rows()]
+    head = next(row for row in cells if "等次" in row)
+    assert cells[cells.index(head) + 1][head.index("等次")] == "先进小组"

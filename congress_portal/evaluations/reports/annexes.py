@@ -16,7 +16,7 @@ def detail_annex(facts: SheetFacts, words: Words) -> Annex:
     """All subjects by rank with the points of each indicator (landscape)."""
     with_history = facts.has_history
     lines = len(facts.indicators)
-    tail = 3 if with_history else 1
+    tail = (3 if with_history else 1) + facts.has_grades
     by_place = len(facts.places) > 1
     name, place = 22, 7 if by_place else 0
     cell = (100 - 4 - name - place - tail * 6) // lines
@@ -26,9 +26,10 @@ def detail_annex(facts: SheetFacts, words: Words) -> Annex:
         Column(f"{one.name}（{plain(one.full)}）", cell, "figure") for one in facts.indicators
     ]
     columns += [Column("总分", 6, "figure")]
+    columns += [Column("等次", 6)] if facts.has_grades else []
     if with_history:
         columns += [Column(previous_words(facts), 6, "figure"), Column("升降", 6, "figure")]
-    rows = [_detail_row(one, by_place, with_history) for one in _in_order(facts)]
+    rows = [_detail_row(facts, one, by_place) for one in _in_order(facts)]
     table = Table("", tuple(columns), tuple(rows), is_small=True)
     blocks: list[Block] = [rules_note(facts), table]
     if len(facts.scored) < len(facts.subjects):
@@ -41,12 +42,13 @@ def _in_order(facts: SheetFacts) -> list[SubjectFacts]:
     return [*facts.ranked, *rest]
 
 
-def _detail_row(subject: SubjectFacts, by_place: bool, with_history: bool) -> tuple[str, ...]:
+def _detail_row(facts: SheetFacts, subject: SubjectFacts, by_place: bool) -> tuple[str, ...]:
     row = [str(subject.rank or "—"), subject.label]
     row += [subject.place] if by_place else []
     row += [points(line.points) for line in subject.lines]
     row.append(points(subject.total))
-    if with_history:
+    row += [subject.grade or "—"] if facts.has_grades else []
+    if facts.has_history:
         row += [points(subject.before), signed(subject.change)]
     return tuple(row)
 

@@ -50,6 +50,7 @@ class SubjectFacts:
     formula: str
     lines: tuple[LineFacts, ...]
     before: Decimal | None
+    grade: str = ""
 
     @property
     def lost(self) -> Decimal:
@@ -174,6 +175,10 @@ class SheetFacts:
         return sorted(found, key=lambda indicator: -indicator.lost)
 
     @property
+    def has_grades(self) -> bool:
+        return any(subject.grade for subject in self.subjects)
+
+    @property
     def has_history(self) -> bool:
         return len(self.periods) > 1
 
@@ -269,6 +274,7 @@ def _subject(score: Score, last: Totals) -> SubjectFacts:
         formula=score.formula,
         lines=tuple(map(_line, score.lines.all())),
         before=last.get(score.key, ("", None))[1],
+        grade=score.grade,
     )
 
 

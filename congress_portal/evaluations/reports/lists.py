@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.points import plain
-from congress_portal.evaluations.reports.facts import SheetFacts, facts_of
+from congress_portal.evaluations.reports.facts import SheetFacts, SubjectFacts, facts_of
 from congress_portal.evaluations.reports.wording import previous_words
 
 
@@ -24,6 +24,7 @@ def sheet_workbook(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> 
         Field("所属", 10),
         *(Field(f"{one.name}（{plain(one.full)}）", 10) for one in facts.indicators),
         Field("总分", 8),
+        *([Field("等次", 8)] if facts.has_grades else []),
         Field(previous_words(facts), 8),
     ]
     lines = [
@@ -45,14 +46,15 @@ def sheet_workbook(sheet: ScoreSheet, scores: QuerySet[Score] | None = None) -> 
 
 def _totals(facts: SheetFacts) -> Iterator[tuple[Any, ...]]:
     for one in facts.ranked or facts.subjects:
-        yield _total_row(one)
+        yield _total_row(facts, one)
     if facts.ranked:
-        yield from (_total_row(one) for one in facts.subjects if one.rank is None)
+        yield from (_total_row(facts, one) for one in facts.subjects if one.rank is None)
 
 
-def _total_row(one: Any) -> tuple[Any, ...]:
+def _total_row(facts: SheetFacts, one: SubjectFacts) -> tuple[Any, ...]:
     points = (line.points for line in one.lines)
-    return (one.rank, one.key, one.label, one.place, *points, one.total, one.before)
+    grade = (one.grade,) if facts.has_grades else ()
+    return (one.rank, one.key, one.label, one.place, *points, one.total, *grade, one.before)
 
 
 def _lines(sheet: ScoreSheet, scores: QuerySet[Score] | None) -> Iterator[tuple[Any, ...]]:

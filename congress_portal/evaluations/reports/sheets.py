@@ -64,7 +64,7 @@ def _page(score: Score) -> SubjectPage:
     return SubjectPage(
         label=score.label,
         place=score.region.name if score.region else "",
-        total=points(score.total),
+        total=f"{points(score.total)}（{score.grade}）" if score.grade else points(score.total),
         rank=str(score.rank) if score.rank else "",
         formula=score.formula,
         table=Table(
@@ -87,5 +87,10 @@ def _page(score: Score) -> SubjectPage:
                 for line in lines
             ),
         ),
-        notes=tuple(f"{line.indicator}：{line.note}" for line in lines if line.note),
+        notes=tuple(
+            f"{line.indicator}：{told}"
+            for line in lines
+            for told in (line.note, *line.spread)
+            if told
+        ),
     )

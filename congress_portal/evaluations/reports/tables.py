@@ -38,12 +38,15 @@ def rank_table(facts: SheetFacts, words: say.Words) -> Table:
         Column(f"{one.name}（{plain(one.full)}）", width, "figure") for one in facts.indicators
     ]
     columns.append(Column("总分", 14, "figure"))
+    if facts.has_grades:
+        columns.append(Column("等次", 12))
     rows = [
         (
             str(one.rank or "—"),
             one.label,
             *(say.points(x.points) for x in one.lines),
             say.points(one.total),
+            *([one.grade or "—"] if facts.has_grades else []),
         )
         for one in facts.ranked or facts.subjects
     ]
