@@ -7,6 +7,8 @@ from congress_portal.evaluations.points import plain
 from congress_portal.evaluations.reports import wording as say
 from congress_portal.evaluations.reports.facts import PlaceFacts, SheetFacts
 
+_MOST_COLUMNS = 7  # indicators beside a name on an upright page
+
 
 def place_table(facts: SheetFacts, words: say.Words) -> Table:
     columns = [Column("镇街", 22, "name"), Column(f"{words.noun}数", 12, "figure")]
@@ -32,11 +34,11 @@ def _place_row(facts: SheetFacts, place: PlaceFacts) -> tuple[str, ...]:
 
 
 def rank_table(facts: SheetFacts, words: say.Words) -> Table:
+    """Everybody's total, with the points of each indicator where a page has room for them."""
+    shown = facts.indicators if len(facts.indicators) <= _MOST_COLUMNS else ()
     columns = [Column("名次", 8), Column(words.noun, 30, "name")]
-    width = 48 // len(facts.indicators)
-    columns += [
-        Column(f"{one.name}（{plain(one.full)}）", width, "figure") for one in facts.indicators
-    ]
+    width = 48 // max(1, len(shown))
+    columns += [Column(f"{one.name}（{plain(one.full)}）", width, "figure") for one in shown]
     columns.append(Column("总分", 14, "figure"))
     if facts.has_grades:
         columns.append(Column("等次", 12))
@@ -44,13 +46,14 @@ def rank_table(facts: SheetFacts, words: say.Words) -> Table:
         (
             str(one.rank or "—"),
             one.label,
-            *(say.points(x.points) for x in one.lines),
+            *(say.points(line.points) for line in one.lines[: len(shown)]),
             say.points(one.total),
             *([one.grade or "—"] if facts.has_grades else []),
         )
         for one in facts.ranked or facts.subjects
     ]
-    return Table(f"{words.noun}得分{'排名' if facts.ranked else ''}", tuple(columns), tuple(rows))
+    title = f"{words.noun}得分{'排名' if facts.ranked else ''}"
+    return Table(title if shown else f"{title}（各项得分见附件1）", tuple(columns), tuple(rows))
 
 
 def rates_table(facts: SheetFacts) -> Table:
