@@ -14,7 +14,13 @@ from congress_portal.core.models import Region, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.workdays import WorkCalendar
 from stations import guards
-from stations.enums import CampaignKind, InspectionCampaignState, ObjectionState, SheetState
+from stations.enums import (
+    CampaignKind,
+    InspectionCampaignState,
+    ObjectionState,
+    SheetState,
+    StandardSubject,
+)
 from stations.models import (
     Assignment,
     InspectionCampaign,
@@ -64,7 +70,7 @@ def save_campaign(
         raise CampaignError(f"「{standard}」没有写分值的项目，不能用来考评。")
     campaign.kind, campaign.year = kind, year
     campaign.quarter = quarter if kind == CampaignKind.QUARTER else None
-    campaign.title = title.strip() or default_title(kind, year, campaign.quarter)
+    campaign.title = title.strip() or default_title(kind, year, campaign.quarter, standard.subject)
     campaign.standard, campaign.teams_per_place = standard, teams_per_place
     campaign.opens_on, campaign.closes_on = opens_on, closes_on
     campaign.objection_days, campaign.rectify_by = objection_days, rectify_by
@@ -73,10 +79,11 @@ def save_campaign(
     return campaign
 
 
-def default_title(kind: str, year: int, quarter: int | None) -> str:
+def default_title(kind: str, year: int, quarter: int | None, subject: str) -> str:
+    whom = "镇街人大工作" if subject == StandardSubject.TOWN else "家站"
     if kind == CampaignKind.YEAR_END or not quarter:
-        return f"{year}年家站年终检查"
-    return f"{year}年第{'一二三四'[quarter - 1]}季度家站交叉考评"
+        return f"{year}年{whom}年终检查"
+    return f"{year}年第{'一二三四'[quarter - 1]}季度{whom}交叉考评"
 
 
 def _refuse_late_change(campaign: InspectionCampaign, standard: Standard) -> None:

@@ -21,7 +21,7 @@ from stations.forms.network import OfficerEndForm, OfficerForm, OpeningForm
 from stations.models import FeatureProfile, Material, ModelStation, Station, StationOfficer
 from stations.reports.network import feature_workbook, station_workbook
 from stations.selectors import comparison
-from stations.selectors.address import public_url
+from stations.selectors.address import is_not_public, public_url
 from stations.selectors.furnishing import furnishing_of
 from stations.selectors.network import (
     feature_line,
@@ -77,6 +77,7 @@ def station_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "features": [feature_line(each) for each in station.features.all()],
         "points": Station.objects.visible_to(request.user).filter(parent=station),
         "public_url": public_url(station),
+        "no_public_url": is_not_public(),
         "may_edit": Station.objects.editable_by(request.user).filter(pk=pk).exists(),
     }
     return render(request, "stations/detail.html", context)

@@ -222,6 +222,13 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
     assert "这一季度的考评已经建立" in again.text
 
 
+def test_a_campaign_of_towns_is_named_after_them():
+    assert (
+        campaigns.default_title("quarter", 2026, 4, "town") == "2026年第四季度镇街人大工作交叉考评"
+    )
+    assert campaigns.default_title("year_end", 2026, None, "station") == "2026年家站年终检查"
+
+
 def test_start_needs_a_leader_and_enough_teams(play):
     start = {"actor": play.office, "pk": play.campaign.pk}
     refused(lambda: campaigns.start_campaign(**start), "还没有分工")

@@ -440,3 +440,16 @@ def test_pages_ask_a_fixed_number_of_queries(client, django_assert_num_queries, 
     ):  # fmt: skip
         with django_assert_num_queries(queries):
             client.get(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "warns"),
+    [("http://127.0.0.1:8000", True), ("https://rd.example.gov.cn", False)],
+)
+def test_a_code_that_leads_nowhere_is_told_before_it_is_printed(client, settings, address, warns):
+    settings.SITE_URL = address
+    station = StationFactory()
+    client.force_login(staff())
+    page = client.get(reverse("stations:detail", args=[station.pk])).content.decode()
+
+    assert ("印在墙上扫不开" in page) is warns
