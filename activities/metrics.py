@@ -8,6 +8,7 @@ from activities.models import (
     Attendance,
     CourseCompletion,
     DutyReport,
+    Honour,
     NewsItem,
     Visit,
 )
@@ -105,6 +106,12 @@ def fixed_voters_contacted(period: Period) -> Grouped:
 @metric("duty_reports", "述职次数", of=Deputy, unit="次")
 def duty_reports(period: Period) -> Each:
     return number_of(DutyReport.objects.filter(counted(period)), "deputy")
+
+
+@metric("honours", "表彰项数", of=Deputy, unit="项", reported=False)
+def honours(period: Period) -> Each:
+    """Honours in the file, by the day they were given (M109)."""
+    return number_of(Honour.objects.filter(counted(period)), "deputy")
 
 
 @metric("activities", "活动次数", of=Station, unit="次", filters=OF_ACTIVITY)
