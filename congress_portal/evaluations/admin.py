@@ -38,6 +38,7 @@ from congress_portal.evaluations.services import (
     recompute_open,
 )
 from congress_portal.evaluations.statistics import admin as statistics  # noqa: F401 - registers
+from congress_portal.evaluations.yearend import admin as yearend  # noqa: F401 - registers
 from deputies.selectors import parse_period
 
 

@@ -278,6 +278,14 @@ class Recommendation(models.Model):
         return self.group or self.region
 
 
+class ReviewObjectionQuerySet(OfReviewQuerySet):
+    """By the office of the review, and by who handed it in."""
+
+    def read_rule(self, scope: Scope) -> Q:
+        rule = scope.reads("review__region")
+        return rule | Q(recorded_by=scope.user_id) if scope.user_id else rule
+
+
 class ReviewObjection(models.Model):
     """What is said against a list on public view, and the office's answer before it goes on."""
 
@@ -302,7 +310,7 @@ class ReviewObjection(models.Model):
     )  # fmt: skip
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
 
-    objects = OfReviewQuerySet.as_manager()
+    objects = ReviewObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "公示意见"

@@ -350,7 +350,7 @@ def answer_objection(
     Raises ReviewObjection.DoesNotExist, ReviewStepError.
     """
     row = ReviewObjection.objects.visible_to(actor).get(pk=objection_pk)
-    review = _locked(actor, row.review_id, ReviewStep.ISSUE)
+    review = _locked(actor, row.review_id, ReviewStep.ANSWER)
     row.refresh_from_db()
     if row.upheld is not None:
         raise ReviewStepError("这条意见已由其他同志答复，没有重复答复。")

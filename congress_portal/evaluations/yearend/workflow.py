@@ -16,6 +16,7 @@ class ReviewStep(models.TextChoices):
     RETURN = "return", "退回"
     PUBLICISE = "publicise", "公示"
     OBJECT = "object", "登记公示意见"
+    ANSWER = "answer", "答复公示意见"
     ISSUE = "issue", "颁发"
 
 
@@ -56,6 +57,9 @@ TABLE: dict[ReviewStep, Move] = {
         _on(ReviewState.VOTING), ReviewState.PUBLICITY, "拟表彰名单开始公示，期满才能颁发"
     ),
     ReviewStep.OBJECT: Move(_on(ReviewState.PUBLICITY), None, "办公室答复以前，不能颁发"),
+    ReviewStep.ANSWER: Move(
+        _on(ReviewState.PUBLICITY), None, "提出的人会看到；成立的，这位代表从名单里取消"
+    ),
     ReviewStep.ISSUE: Move(
         _on(ReviewState.PUBLICITY), ReviewState.ISSUED, "表彰记入各位代表的履职档案，不能撤回"
     ),
