@@ -10,6 +10,7 @@ from congress_portal.desk.registers.views import (
     news,
     people,
     places,
+    summary,
     terms,
 )
 
@@ -32,6 +33,9 @@ urlpatterns = [
         {"kind": "docx"},
         name="handbook_docx",
     ),
+    path("deputies/summaries/", summary.summaries, name="term_summaries"),
+    path("deputies/<int:pk>/term/", summary.summary, name="term_summary"),
+    path("deputies/<int:pk>/term.pdf", summary.summary_pdf, name="term_summary_pdf"),
     path("deputies/levels/", people.levels, name="levels"),
     path("deputies/levels/<slug:level>/<slug:code>/", people.level_figure, name="level_figure"),
     path("terms/", terms.terms, name="terms"),
