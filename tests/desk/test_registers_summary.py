@@ -52,8 +52,8 @@ def test_years_run_from_the_terms_first_day_to_today(deputy):
     heads = [(head.label, head.told) for head in _summary(deputy).heads]
 
     assert heads == [
-        ("2021年", "12月1日—12月31日"), ("2022年", ""), ("2023年", ""), ("2024年", ""),
-        ("2025年", ""), ("2026年", "1月1日—10月8日"),
+        ("2021年", "12月1日起"), ("2022年", ""), ("2023年", ""), ("2024年", ""),
+        ("2025年", ""), ("2026年", "到10月8日"),
     ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_a_seat_that_began_late_and_ended_early_counts_its_own_days_only():
 
     found = _summary(deputy)
 
-    assert [head.told for head in found.heads] == ["5月4日—12月31日", "1月1日—2月3日"]
+    assert [head.told for head in found.heads] == ["5月4日起", "到2月3日"]
     assert _values(found)["活动次数"] == ("1", "0", "1")
     assert "276 天" in found.facts[-1].value
 

@@ -79,8 +79,8 @@ def test_the_whole_way_by_its_pages(client, office, freeze):
     _send(client, "review_settle", review.pk, voters="none")
     review.refresh_from_db()
     chosen = Nominee.objects.get()
-    _send(client, "review_publicise", review.pk, chosen=chosen.pk, basis="经主任会议研究确定",
-          seen=fingerprint(review))  # fmt: skip
+    _send(client, "review_publicise", review.pk, basis="经主任会议研究确定",
+          seen=fingerprint(review), **{f"title_{title.pk}": chosen.pk})  # fmt: skip
     _send(client, "review_object", review.pk, key=uuid.uuid4(), words="请再核实", raised_by="李四",
           received_on="2026-11-16")  # fmt: skip
     objection = review.objections.get()

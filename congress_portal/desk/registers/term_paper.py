@@ -72,6 +72,11 @@ class TermSummary:
         ]
 
     @property
+    def numbered(self) -> list[tuple[str, Section]]:
+        """The parts after 一、基本情况 and 二、本届履职."""
+        return list(zip("三四五六七", self.parts, strict=False))
+
+    @property
     def title(self) -> str:
         return f"{self.name}代表{self.term_name}履职总结"
 

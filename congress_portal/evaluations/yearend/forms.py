@@ -190,15 +190,13 @@ class GiveBackForm(forms.Form):
 
 class NomineeField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, row: Nominee) -> str:
-        return f"{row.title.name}：{row.deputy.choice_label}"
+        return row.deputy.choice_label
 
 
 class PubliciseForm(forms.Form):
+    """A list to tick for each title; ``best`` are ticked beforehand."""
+
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-    chosen = NomineeField(
-        Nominee.objects.none(), label="拟表彰名单", widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选一位拟表彰的代表。"},
-    )  # fmt: skip
     basis = WordsField(
         "确定的依据", rows=2, longest=400, required=False,
         help_text="没有投票的，或所选和得票多少不一致的，要写，如：经主任会议研究确定。",
@@ -206,10 +204,23 @@ class PubliciseForm(forms.Form):
 
     def __init__(self, data: Any = None, *, review: YearReview, best: list[int]) -> None:
         super().__init__(data)
-        rows = Nominee.objects.filter(title__review=review, struck_reason="")
-        rows = rows.select_related("title", "deputy__town")
-        self.fields["chosen"].queryset = rows.order_by("title__serial", "title", "pk")
-        self.initial = {"seen": fingerprint(review), "chosen": best, "basis": review.basis}
+        self.initial = {"seen": fingerprint(review), "basis": review.basis}
+        self.names: list[str] = []
+        for title in review.titles.order_by("serial", "pk"):
+            rows = title.nominees.filter(struck_reason="").select_related("deputy__town")
+            name = f"title_{title.pk}"
+            self.names.append(name)
+            self.fields[name] = NomineeField(
+                rows.order_by("pk"), label=f"拟表彰：{title.name}", required=False, initial=best,
+                widget=forms.CheckboxSelectMultiple, help_text=f"最多 {title.places} 位。",
+            )  # fmt: skip
+        self.order_fields([*self.names, "basis"])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        chosen = [row.pk for name in self.names for row in self.cleaned_data[name]]
+        data = self.cleaned_data
+        return {"chosen": chosen, "basis": data["basis"], "seen": data["seen"]}
 
 
 class ObjectForm(forms.Form):

@@ -185,10 +185,7 @@ def publicise(request: HttpRequest, pk: int) -> HttpResponse:
     form = f.PubliciseForm(request.POST or None, review=found, best=_best(lines))
     return _office_page(
         request, found, ReviewStep.PUBLICISE, form, services.publicise,
-        lambda: {
-            "chosen": [row.pk for row in form.cleaned_data["chosen"]],
-            "basis": form.cleaned_data["basis"], "seen": form.cleaned_data["seen"],
-        },
+        lambda: form.given,
         lambda made: f"已公示到{made.public_until:%-m月%-d日}，期满才能颁发。",
         lines=lines,
     )  # fmt: skip

@@ -77,11 +77,18 @@ def _years(served: Period, address: str) -> list[_Span]:
     for number in range(served.first.year, served.last.year + 1):
         whole = year_period(number)
         first, last = max(whole.first, served.first), min(whole.last, served.last)
-        is_part = (first, last) != (whole.first, whole.last)
-        told = f"{first.month}月{first.day}日—{last.month}月{last.day}日" if is_part else ""
+        told = _part_told(
+            first if first > whole.first else None, last if last < whole.last else None
+        )
         head = YearHead(f"{number}年", told, f"{address}?year={number}")
         spans.append(_Span(head, Period(first, last, str(number))))
     return spans
+
+
+def _part_told(first: dt.date | None, last: dt.date | None) -> str:
+    """«12月1日起», «到10月8日», both, or nothing for a whole year."""
+    begin = f"{first.month}月{first.day}日起" if first else ""
+    return begin + (f"到{last.month}月{last.day}日" if last else "")
 
 
 def term_summary(deputy: Deputy, term: Term, *, reader: User, today: dt.date) -> TermSummary:
