@@ -15,7 +15,12 @@ from congress_portal.core.periods import year as year_period
 from congress_portal.core.stale import fingerprint
 from congress_portal.core.workdays import seed_calendar
 from congress_portal.evaluations.enums import ReviewState, SheetState, SubjectType
-from congress_portal.evaluations.models import Nominee, ReviewObjection, YearReview
+from congress_portal.evaluations.models import (
+    Nominee,
+    Recommendation,
+    ReviewObjection,
+    YearReview,
+)
 from congress_portal.evaluations.yearend import services
 from congress_portal.evaluations.yearend.workflow import (
     TABLE,
@@ -424,6 +429,58 @@ def test_an_honour_entered_by_hand_is_not_doubled(review, freeze):
     _issue(office, review)
 
     assert Honour.objects.filter(deputy=rows[0].deputy).count() == 1
+
+
+# Who sees what
+
+
+def _cast(review):
+    """One nominee in each of two towns; town A's is chosen, a group's leader put up town B's."""
+    title = review.titles.get()
+    a, b = NomineeFactory(title=title), NomineeFactory(title=title)
+    leader = DeputyFactory(seat=True, user=UserFactory(role="deputy"))
+    group = GroupFactory()
+    GroupMembershipFactory(group=group, deputy=leader, role="leader")
+    GroupMembershipFactory(group=group, deputy=b.deputy)
+    services.recommend(actor=leader.user, title_pk=title.pk, deputy=b.deputy, reason="积极")
+    people = {
+        "office": staff(),
+        "clerk a": town_clerk(a.deputy.town),
+        "clerk b": town_clerk(b.deputy.town),
+        "group leader": leader.user,
+        "deputy": DeputyFactory(seat=True, user=UserFactory(role="deputy")).user,
+        "committee's leader": UserFactory(role="leader", role__region=review.region),
+        "stranger": UserFactory(),
+    }
+    return people, {a: "a", b: "b"}
+
+
+BEFORE = {
+    "office": ("ab", 1), "clerk a": ("a", 0), "clerk b": ("b", 1), "group leader": ("b", 1),
+    "deputy": ("", 0), "committee's leader": ("ab", 1), "stranger": ("", 0),
+}  # fmt: skip
+AFTER = BEFORE | {
+    "clerk b": ("ab", 1), "group leader": ("ab", 1), "deputy": ("a", 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", BEFORE)
+@pytest.mark.parametrize("is_public", [False, True])
+def test_who_sees_candidates_and_recommendations(review, who, is_public):
+    people, names = _cast(review)
+    if is_public:
+        services.settle(actor=people["office"], review_pk=review.pk, voters="none")
+        _publicise(people["office"], review, [row for row in names if names[row] == "a"])
+    user = people[who]
+
+    rows = Nominee.objects.visible_to(user).order_by("pk")
+    reasons = Recommendation.objects.visible_to(user).count()
+
+    assert ("".join(names[row] for row in rows), reasons) == (AFTER if is_public else BEFORE)[who]
+    sees_review = YearReview.objects.visible_to(user).filter(pk=review.pk).exists()
+    assert sees_review == (who != "stranger")
+    writes = YearReview.objects.editable_by(user).filter(pk=review.pk).exists()
+    assert writes == (who == "office")
 
 
 @pytest.mark.postgresql

@@ -231,6 +231,16 @@ def test_certificates_have_a_page_each(client, office, freeze):
     assert "二〇二六年十一月二十四日" in first
 
 
+def test_a_long_wording_stays_on_its_page(client, office, freeze):
+    _, review = _issued(office, freeze)
+    ReviewTitle.objects.update(wording="在履行代表职务中成绩突出" * 12)
+    client.force_login(office)
+
+    paper = pypdf.PdfReader(io.BytesIO(_page(client, "certificates", review.pk).content))
+
+    assert len(paper.pages) == 2
+
+
 def test_many_certificates_are_made_in_the_background_by_town(client, office, freeze, monkeypatch):
     _, review = _issued(office, freeze, people=3)
     client.force_login(office)

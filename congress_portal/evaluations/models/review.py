@@ -164,13 +164,16 @@ class ReviewTitle(models.Model):
 
 
 class NomineeQuerySet(ScopedQuerySet):
-    """The office sees all, a town its own deputies; once public, the chosen are seen by all."""
+    """The office sees all, a town its own deputies, who recommends the own; the public list all."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         reviews = YearReview.objects.filter(YearReview.objects.all().read_rule(scope))
         told = Q(title__review__in=reviews.filter(state__in=_PUBLIC), is_chosen=True)
+        if scope.user_id:
+            own = Recommendation.objects.filter(author=scope.user_id)
+            told |= Q(pk__in=own.values("nominee"))
         return scope.reads("title__review__region") | scope.reads("deputy__town") | told
 
     def write_rule(self, scope: Scope) -> Q:

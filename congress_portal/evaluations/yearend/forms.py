@@ -103,7 +103,7 @@ class WordingForm(forms.Form):
         DictionaryEntry.objects.of(Dictionary.HONOUR_LEVEL), label="级别", required=False,
         empty_label="不写",
     )  # fmt: skip
-    wording = WordsField("证书正文", rows=4, longest=300)
+    wording = WordsField("证书正文", rows=4, longest=150)
 
     def __init__(self, data: Any = None, *, title: ReviewTitle) -> None:
         super().__init__(data)

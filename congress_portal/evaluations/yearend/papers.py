@@ -5,13 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from congress_portal.core.documents.blocks import Block, Column, FormPaper, Heading, Note, Table
+from congress_portal.core.documents.blocks import (
+    Block,
+    Column,
+    FormPaper,
+    Heading,
+    Note,
+    Table,
+    ems,
+)
 from congress_portal.core.documents.pdf import render_html, render_pdf
 from congress_portal.core.documents.wording import date_words
 from congress_portal.evaluations.enums import ReviewState
 from congress_portal.evaluations.models import Nominee, YearReview
 from congress_portal.evaluations.yearend.selectors import chosen_of
 
+_FOUR_LINES = 76  # characters
 _NUMERALS = "一二三四五六七八九十"
 _COLUMNS = (
     Column("序号", 8),
@@ -68,6 +77,11 @@ class Certificate:
     given_by: str
     day: str
     number: str
+
+    @property
+    def is_long(self) -> bool:
+        """More than four lines of the large type: set smaller, so that the page still holds it."""
+        return ems(self.words) > _FOUR_LINES
 
 
 @dataclass(frozen=True)

@@ -401,11 +401,11 @@ def _honour(actor: User, review: YearReview, nominee: Nominee) -> Honour:
     """The honour in the deputy's file; one that stands there already is taken as this one."""
     name = str(nominee.title)
     title = name if str(review.year) in name else f"{review.year}年度{name}"
-    same = Honour.objects.filter(
-        deputy=nominee.deputy, title=title, held_on=review.awarded_on, nominee=None
-    ).first()
+    day = review.awarded_on or timezone.localdate()
+    entered = Honour.objects.filter(deputy=nominee.deputy, title=title, held_on=day)
+    same = entered.filter(nominee=None).first()
     values = {
-        "held_on": review.awarded_on,
+        "held_on": day,
         "title": title,
         "level": nominee.title.level,
         "given_by": review.given_by,
