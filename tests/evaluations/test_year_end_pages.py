@@ -141,6 +141,16 @@ def test_a_town_sees_its_own_candidates_before_and_all_of_the_list_after(client,
     assert [line.nominee for line in after] == [mine, others]
 
 
+def test_names_open_only_files_that_the_reader_may_read(client, office):
+    rows, review = _public(office)
+    client.force_login(town_clerk(rows[0].deputy.town))
+
+    page = _page(client, "review", review.pk).content.decode()
+
+    assert reverse("desk:duty_file", args=[rows[0].deputy_id]) in page
+    assert reverse("desk:duty_file", args=[rows[1].deputy_id]) not in page
+
+
 def test_objections_show_to_the_office_and_whose_they_are(client, office):
     rows, review = _public(office)
     deputy = DeputyFactory(seat=True, user=UserFactory(role="deputy"), town=rows[0].deputy.town)
@@ -269,5 +279,5 @@ def test_queries_of_the_pages_do_not_grow(client, office, people, django_assert_
 
     with django_assert_num_queries(5):
         _page(client, "reviews")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         _page(client, "review", title.review.pk)

@@ -1,7 +1,7 @@
 """Reads of a year-end review: its nominees, votes, and who may do what."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
@@ -30,10 +30,12 @@ OFFICERS = (GroupRole.LEADER, GroupRole.DEPUTY_LEADER)
 
 @dataclass(frozen=True)
 class NomineeLine:
-    """``vote`` is None before the ballot is counted, and where there is none."""
+    """``vote`` is None before the ballot is counted, and where there is none; ``opens``: the
+    reader may open the deputy's file."""
 
     nominee: Nominee
     vote: Rate | None
+    opens: bool
     reasons: Sequence[Recommendation] = ()
 
 
@@ -119,15 +121,23 @@ def lines_of(review: YearReview, user: User) -> list[TitleLines]:
     rows = Nominee.objects.visible_to(user).filter(title__review=review)
     rows = rows.select_related("deputy__town", "title").order_by("pk")
     rows = rows.prefetch_related(Prefetch("recommendations", reasons.order_by("pk"), "seen"))
+    files = set(_files_open_to(user, review))
     found = {title.pk: TitleLines(title) for title in review.titles.order_by("serial", "pk")}
     for row in rows:
         kept = Rate(row.votes, row.papers) if row.votes is not None else None
         found[row.title_id].lines.append(
-            NomineeLine(row, votes.get(row.pk, kept), getattr(row, "seen", ()))
+            NomineeLine(
+                row, votes.get(row.pk, kept), row.deputy_id in files, getattr(row, "seen", ())
+            )
         )
     for each in found.values():
         each.lines.sort(key=_order)
     return list(found.values())
+
+
+def _files_open_to(user: User, review: YearReview) -> Iterable[int]:
+    named = Nominee.objects.filter(title__review=review).values("deputy")
+    return Deputy.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)
 
 
 def _order(line: NomineeLine) -> tuple[int, int, int]:

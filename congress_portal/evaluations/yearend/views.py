@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from activities.models import Ballot
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
 from congress_portal.core.batches import services as batches
@@ -76,7 +77,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "may_recommend": is_nominating and selectors.recommendable(request.user, found).exists(),
         "may_object": is_possible(ReviewStep.OBJECT, found.state),
         "objections": objections.select_related("nominee__deputy", "answered_by"),
-        "sees_ballot": found.ballot is not None,
+        "sees_ballot": Ballot.objects.visible_to(request.user).filter(pk=found.ballot_id).exists(),
     }
     return render(request, "evaluations/review.html", context)
 

@@ -60,7 +60,7 @@ def _chart(context: dict[str, Any]) -> str:
     ]
     title = "两届比较：" + "、".join(f"{one.name}占比" for one in series)
     return small_multiples(
-        series, steps, title=title, unit="%", columns=2, width=200, height=100, places=1
+        series, steps, title=title, unit="%", columns=2, width=130, height=90, places=1
     )
 
 
