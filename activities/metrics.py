@@ -8,6 +8,7 @@ from activities.models import (
     Attendance,
     CourseCompletion,
     DutyReport,
+    Honour,
     NewsItem,
     Visit,
 )
@@ -142,6 +143,12 @@ def report_votes(period: Period) -> Grouped:
             "content_votes": Figure(Sum, "content"),
         },
     )
+
+
+@metric("honours", "表彰项数", of=Deputy, unit="项", reported=False)
+def honours(period: Period) -> Each:
+    """Honours in the file, by the day they were given (M109)."""
+    return number_of(Honour.objects.filter(counted(period)), "deputy")
 
 
 @metric("activities", "活动次数", of=Station, unit="次", filters=OF_ACTIVITY)

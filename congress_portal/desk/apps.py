@@ -11,5 +11,7 @@ class DeskConfig(AppConfig):
         from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
         from congress_portal.desk import signin  # noqa: F401, PLC0415
         from congress_portal.desk.registers.duty_files import DutyFiles  # noqa: PLC0415
+        from congress_portal.desk.registers.term_files import TermSummaries  # noqa: PLC0415
 
         register_kind(DutyFiles())
+        register_kind(TermSummaries())

@@ -39,6 +39,7 @@ from congress_portal.evaluations.services import (
 )
 from congress_portal.evaluations.statistics import admin as statistics  # noqa: F401 - registers
 from congress_portal.evaluations.warnings import admin as warnings  # noqa: F401 - registers
+from congress_portal.evaluations.yearend import admin as yearend  # noqa: F401 - registers
 from deputies.selectors import parse_period
 
 

@@ -13,7 +13,9 @@ class EvaluationsConfig(AppConfig):
         from congress_portal.core.batches.registry import register_kind  # noqa: PLC0415
         from congress_portal.evaluations import guards  # noqa: PLC0415
         from congress_portal.evaluations.batches import ScorePages  # noqa: PLC0415
+        from congress_portal.evaluations.yearend.batches import Certificates  # noqa: PLC0415
 
         register_kind(ScorePages())
+        register_kind(Certificates())
         pre_migrate.connect(guards.take_up, sender=self, dispatch_uid="evaluation guards")
         post_migrate.connect(guards.lay_down, sender=self, dispatch_uid="evaluation guards")

@@ -106,3 +106,12 @@ class OwedBy(models.TextChoices):
     COUNTY = "county", "县代表"
     TOWN = "town", "镇代表；镇"
     SUBDISTRICT = "subdistrict", "街道"
+
+
+class ReviewState(models.TextChoices):
+    """The life of a year-end review (年底评优); nothing is issued before the publicity is over."""
+
+    NOMINATING = "nominating", "推荐中"
+    VOTING = "voting", "投票中"
+    PUBLICITY = "publicity", "公示中"
+    ISSUED = "issued", "已表彰"

@@ -6,6 +6,7 @@ app_name = "evaluations"
 urlpatterns = [
     path("", views.sheet_list, name="list"),
     path("duties/", include("congress_portal.evaluations.duties.urls")),
+    path("reviews/", include("congress_portal.evaluations.yearend.urls")),
     path("statistics/", include("congress_portal.evaluations.statistics.urls")),
     path("", include("congress_portal.evaluations.life.urls")),
     path("", include("congress_portal.evaluations.schemes.urls")),

@@ -15,6 +15,27 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ByElection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=200, verbose_name='缺额原因')),
+                ('planned_on', models.DateField(blank=True, null=True, verbose_name='计划选举日')),
+                ('state', models.CharField(choices=[('preparing', '筹备中'), ('elected', '已选出'), ('failed', '没有选出'), ('cancelled', '已取消')], default='preparing', max_length=10, verbose_name='状态')),
+                ('held_on', models.DateField(blank=True, null=True, verbose_name='选举日')),
+                ('registered', models.PositiveIntegerField(blank=True, null=True, verbose_name='登记选民数')),
+                ('voted', models.PositiveIntegerField(blank=True, null=True, verbose_name='参加投票人数')),
+                ('result', models.CharField(blank=True, max_length=400, verbose_name='结果说明')),
+                ('document', models.FileField(blank=True, max_length=200, upload_to='by-elections/%Y/', verbose_name='选举结果文件')),
+                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+            ],
+            options={
+                'verbose_name': '补选',
+                'verbose_name_plural': '补选',
+                'ordering': ['-entered_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='CommitteeOffice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -82,6 +103,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Candidate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('serial', models.PositiveSmallIntegerField(verbose_name='次序')),
+                ('name', models.CharField(max_length=40, verbose_name='姓名')),
+                ('sex', models.CharField(choices=[('male', '男'), ('female', '女')], max_length=6, verbose_name='性别')),
+                ('ethnicity', models.CharField(blank=True, max_length=20, verbose_name='民族')),
+                ('birth_month', models.DateField(blank=True, null=True, verbose_name='出生年月')),
+                ('education', models.CharField(blank=True, max_length=20, verbose_name='文化程度')),
+                ('party', models.CharField(blank=True, max_length=20, verbose_name='政治面貌')),
+                ('employer', models.CharField(blank=True, max_length=120, verbose_name='工作单位及职务')),
+                ('sector', models.CharField(blank=True, max_length=30, verbose_name='代表构成')),
+                ('proposed_by', models.CharField(help_text='政党、人民团体，或者选民十人以上联名。', max_length=120, verbose_name='谁提名推荐')),
+                ('votes', models.PositiveIntegerField(blank=True, null=True, verbose_name='得票')),
+                ('by_election', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='deputies.byelection', verbose_name='补选')),
+                ('town', models.ForeignKey(limit_choices_to={'level__in': ('town', 'subdistrict', 'farm')}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='所在镇（街道）')),
+                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='deputies.deputy', verbose_name='已在册的代表')),
+            ],
+            options={
+                'verbose_name': '候选人',
+                'verbose_name_plural': '候选人',
+                'ordering': ['by_election', 'serial'],
+                'constraints': [models.UniqueConstraint(fields=('by_election', 'serial'), name='candidate_serial_unique'), models.UniqueConstraint(condition=models.Q(('deputy__isnull', False)), fields=('by_election', 'deputy'), name='candidate_deputy_once', violation_error_message='这位代表已是候选人。')],
+            },
+        ),
+        migrations.CreateModel(
             name='District',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -94,6 +141,71 @@ class Migration(migrations.Migration):
                 'verbose_name': '选区',
                 'verbose_name_plural': '选区',
                 'ordering': ['term', 'region', 'pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='byelection',
+            name='district',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deputies.district', verbose_name='选区'),
+        ),
+        migrations.CreateModel(
+            name='ExitCase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('clue', '待核实'), ('verified', '已核实'), ('talked', '已约谈提醒'), ('studied', '主任会议已研究'), ('ended', '已结束职务'), ('closed', '不予处理')], default='clue', max_length=10, verbose_name='状态')),
+                ('source', models.CharField(max_length=60, verbose_name='线索来源')),
+                ('clue', models.TextField(max_length=2000, verbose_name='线索内容')),
+                ('found_on', models.DateField(verbose_name='发现日期')),
+                ('outcome', models.CharField(blank=True, choices=[('term', '任期届满'), ('resigned', '辞职被接受'), ('recalled', '罢免'), ('terminated', '资格终止'), ('died', '去世')], max_length=12, verbose_name='怎样结束')),
+                ('effect_on', models.DateField(blank=True, null=True, verbose_name='生效日期')),
+                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+            ],
+            options={
+                'verbose_name': '退出个案',
+                'verbose_name_plural': '退出个案',
+                'ordering': ['-opened_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExitStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.CharField(choices=[('verify', '核实'), ('hear', '听取申辩'), ('talk', '约谈提醒'), ('study', '主任会议研究'), ('advise', '劝辞'), ('resign', '接受辞职'), ('recall', '罢免'), ('terminate', '资格终止'), ('close', '不予处理')], max_length=10, verbose_name='步骤')),
+                ('held_on', models.DateField(verbose_name='日期')),
+                ('words', models.TextField(max_length=2000, verbose_name='情况')),
+                ('requesters', models.PositiveIntegerField(blank=True, null=True, verbose_name='联名选民数')),
+                ('ground', models.CharField(blank=True, choices=[('moved', '迁出或者调离本行政区域'), ('absent', '未经批准两次不出席本级人大会议'), ('nationality', '丧失中华人民共和国国籍'), ('deprived', '依照法律被剥夺政治权利'), ('capacity', '丧失行为能力')], max_length=12, verbose_name='法定情形')),
+                ('document', models.FileField(blank=True, max_length=200, upload_to='exits/%Y/', verbose_name='文件')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='deputies.exitcase', verbose_name='个案')),
+            ],
+            options={
+                'verbose_name': '个案步骤',
+                'verbose_name_plural': '个案步骤',
+                'ordering': ['case', 'held_on', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='GateCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('gate', models.CharField(choices=[('politics', '政治关'), ('structure', '结构关'), ('quality', '素质关'), ('ability', '能力关')], max_length=10, verbose_name='哪一关')),
+                ('passed', models.BooleanField(verbose_name='是否通过')),
+                ('office', models.CharField(help_text='如 县委组织部、县纪委监委。', max_length=60, verbose_name='审核单位')),
+                ('opinion', models.CharField(max_length=400, verbose_name='审核意见')),
+                ('checked_on', models.DateField(verbose_name='审核日期')),
+                ('document', models.FileField(blank=True, max_length=200, upload_to='by-elections/%Y/', verbose_name='审核文件')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='deputies.candidate', verbose_name='候选人')),
+            ],
+            options={
+                'verbose_name': '四关审核',
+                'verbose_name_plural': '四关审核',
+                'ordering': ['candidate', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('candidate', 'gate'), name='gate_check_once', violation_error_message='这一关已经登记；意见有变的，请在原来的上面改。')],
             },
         ),
         migrations.CreateModel(
@@ -132,6 +244,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mandate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '县'), ('town', '镇')], max_length=10, verbose_name='层级')),
+                ('delegation', models.CharField(blank=True, max_length=60, verbose_name='代表团')),
+                ('serial', models.PositiveIntegerField(blank=True, null=True, verbose_name='名册序号')),
+                ('is_reelected', models.BooleanField(default=False, verbose_name='连任')),
+                ('begins_on', models.DateField(blank=True, help_text='不填为本届起始之日。', null=True, verbose_name='任职起始')),
+                ('begin_kind', models.CharField(choices=[('general', '换届选举'), ('by_election', '补选')], default='general', max_length=12, verbose_name='如何产生')),
+                ('ends_on', models.DateField(blank=True, help_text='不填为本届届满。', null=True, verbose_name='任职截止')),
+                ('end_kind', models.CharField(blank=True, choices=[('term', '任期届满'), ('resigned', '辞职被接受'), ('recalled', '罢免'), ('terminated', '资格终止'), ('died', '去世')], max_length=12, verbose_name='如何结束')),
+                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='结束说明')),
+                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.deputy', verbose_name='代表')),
+                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.district', verbose_name='选区')),
+                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='哪里的人大')),
+            ],
+            options={
+                'verbose_name': '代表职务',
+                'verbose_name_plural': '代表职务',
+                'ordering': ['term', 'serial', 'pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='exitcase',
+            name='mandate',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exit_cases', to='deputies.mandate', verbose_name='代表职务'),
+        ),
+        migrations.AddField(
+            model_name='byelection',
+            name='mandate',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='won_in', to='deputies.mandate', verbose_name='当选后的代表职务'),
+        ),
+        migrations.AddField(
+            model_name='byelection',
+            name='vacated',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='by_elections', to='deputies.mandate', verbose_name='补谁的缺'),
+        ),
+        migrations.CreateModel(
             name='Pairing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -166,38 +316,55 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('level', 'region', 'name'), name='term_name_unique', violation_error_message='这一级人大已有同名的届次。'), models.UniqueConstraint(condition=models.Q(('region__isnull', True)), fields=('level', 'name'), name='term_name_unique_above', violation_error_message='这一级人大已有同名的届次。'), models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('begins_on'))), name='term_dates_ordered', violation_error_message='截止日期要晚于起始日期。')],
             },
         ),
-        migrations.CreateModel(
-            name='Mandate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '县'), ('town', '镇')], max_length=10, verbose_name='层级')),
-                ('delegation', models.CharField(blank=True, max_length=60, verbose_name='代表团')),
-                ('serial', models.PositiveIntegerField(blank=True, null=True, verbose_name='名册序号')),
-                ('is_reelected', models.BooleanField(default=False, verbose_name='连任')),
-                ('begins_on', models.DateField(blank=True, help_text='不填为本届起始之日。', null=True, verbose_name='任职起始')),
-                ('begin_kind', models.CharField(choices=[('general', '换届选举'), ('by_election', '补选')], default='general', max_length=12, verbose_name='如何产生')),
-                ('ends_on', models.DateField(blank=True, help_text='不填为本届届满。', null=True, verbose_name='任职截止')),
-                ('end_kind', models.CharField(blank=True, choices=[('term', '任期届满'), ('resigned', '辞职被接受'), ('recalled', '罢免'), ('terminated', '资格终止'), ('died', '去世')], max_length=12, verbose_name='如何结束')),
-                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='结束说明')),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.deputy', verbose_name='代表')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.district', verbose_name='选区')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='哪里的人大')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.term', verbose_name='届次')),
-            ],
-            options={
-                'verbose_name': '代表职务',
-                'verbose_name_plural': '代表职务',
-                'ordering': ['term', 'serial', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('deputy', 'term'), name='mandate_once_a_term', violation_error_message='这位代表在这一届里已有任职。'), models.CheckConstraint(condition=models.Q(('begins_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='mandate_dates_ordered', violation_error_message='任职截止不能早于任职起始。'), models.CheckConstraint(condition=models.Q(('end_kind', ''), ('ends_on__isnull', False), _connector='OR'), name='mandate_end_dated', violation_error_message='写明如何结束时，要填任职截止日期。')],
-            },
+        migrations.AddField(
+            model_name='mandate',
+            name='term',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='deputies.term', verbose_name='届次'),
         ),
         migrations.AddField(
             model_name='district',
             name='term',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='deputies.term', verbose_name='届次'),
         ),
+        migrations.AddField(
+            model_name='byelection',
+            name='term',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='by_elections', to='deputies.term', verbose_name='哪一届'),
+        ),
+        migrations.AddConstraint(
+            model_name='exitcase',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['ended', 'closed']), _negated=True), fields=('mandate',), name='exit_case_one_open', violation_error_message='这项代表职务已有办理中的个案。'),
+        ),
+        migrations.AddConstraint(
+            model_name='exitcase',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('effect_on__isnull', False), ('state', 'ended'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'ended'), _negated=True), ('effect_on__isnull', True), ('outcome', '')), _connector='OR'), name='exit_case_end_dated', violation_error_message='结束职务的，要写明怎样结束和生效日期。'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('deputy', 'term'), name='mandate_once_a_term', violation_error_message='这位代表在这一届里已有任职。'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.CheckConstraint(condition=models.Q(('begins_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('begins_on')), _connector='OR'), name='mandate_dates_ordered', violation_error_message='任职截止不能早于任职起始。'),
+        ),
+        migrations.AddConstraint(
+            model_name='mandate',
+            constraint=models.CheckConstraint(condition=models.Q(('end_kind', ''), ('ends_on__isnull', False), _connector='OR'), name='mandate_end_dated', violation_error_message='写明如何结束时，要填任职截止日期。'),
+        ),
         migrations.AddConstraint(
             model_name='district',
             constraint=models.UniqueConstraint(fields=('term', 'region', 'name'), name='district_name_unique', violation_error_message='这一届里已有同名的选区。'),
+        ),
+        migrations.AddConstraint(
+            model_name='byelection',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['preparing', 'elected'])), fields=('vacated',), name='by_election_one_for_a_seat', violation_error_message='这个缺额已经在补选，或者已经补上。'),
+        ),
+        migrations.AddConstraint(
+            model_name='byelection',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'elected'), _negated=True), models.Q(('held_on__isnull', False), ('mandate__isnull', False)), _connector='OR'), name='by_election_winner_seated', violation_error_message='选出的，要有选举日和代表职务。'),
+        ),
+        migrations.AddConstraint(
+            model_name='byelection',
+            constraint=models.CheckConstraint(condition=models.Q(('voted__isnull', True), ('registered__isnull', True), ('voted__lte', models.F('registered')), _connector='OR'), name='by_election_votes_fit', violation_error_message='参加投票的人数不能超过登记选民数。'),
         ),
     ]

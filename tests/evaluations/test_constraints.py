@@ -7,6 +7,7 @@ from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.contact import CommitteeMemberFactory
 from tests.factories.core import TownFactory, UnitFactory, UserFactory
+from tests.factories.credit import HonourFactory
 from tests.factories.deputies import DeputyFactory, GroupFactory
 from tests.factories.evaluations import (
     AppealFactory,
@@ -23,6 +24,13 @@ from tests.factories.requirements import (
     PartFactory,
     RequirementFactory,
     TypeThresholdFactory,
+)
+from tests.factories.reviews import (
+    NomineeFactory,
+    RecommendationFactory,
+    ReviewObjectionFactory,
+    ReviewTitleFactory,
+    YearReviewFactory,
 )
 from tests.factories.stations import StationFactory
 from tests.factories.statistics import SavedViewFactory
@@ -163,6 +171,31 @@ BROKEN = {
     "nudge_town_once_a_day": lambda: _nudges("town", TownFactory),
     "saved_view_name_unique": _views,
     "nudge_member_once_a_day": lambda: _nudges("member", CommitteeMemberFactory),
+    "year_review_once": lambda: YearReviewFactory.create_batch(2, title="评优"),
+    "year_review_public_dated": lambda: YearReviewFactory(state="publicity"),
+    "year_review_issued_after_public": lambda: YearReviewFactory(
+        state="issued",
+        publicised_on=EARLY,
+        public_until=LATE,
+        awarded_on=LATE,
+        issued_at=timezone.now(),
+    ),
+    "year_review_public_days": lambda: YearReviewFactory(publicity_days=0),
+    "review_title_once": lambda: ReviewTitleFactory.create_batch(2, review=YearReviewFactory()),
+    "review_title_has_places": lambda: ReviewTitleFactory(places=0),
+    "nominee_once_a_title": lambda: NomineeFactory.create_batch(
+        2, title=ReviewTitleFactory(), deputy=DeputyFactory()
+    ),
+    "nominee_honoured_is_chosen": lambda: NomineeFactory(honour=HonourFactory()),
+    "nominee_struck_not_chosen": lambda: NomineeFactory(is_chosen=True, struck_reason="不实"),
+    "recommendation_one_side": lambda: RecommendationFactory(group=GroupFactory()),
+    "recommendation_region_once": lambda: RecommendationFactory.create_batch(
+        2, nominee=NomineeFactory()
+    ),
+    "recommendation_group_once": lambda: RecommendationFactory.create_batch(
+        2, nominee=NomineeFactory(), region=None, group=GroupFactory()
+    ),
+    "review_objection_answered_whole": lambda: ReviewObjectionFactory(upheld=True),
 }
 
 

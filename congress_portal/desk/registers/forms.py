@@ -10,6 +10,10 @@ from congress_portal.core.enums import TOWN_LEVELS, Dictionary, Level, RegionLev
 from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.periods import Period
+from congress_portal.desk.registers.selectors.composition import (
+    term_before,
+    terms_with_deputies,
+)
 from congress_portal.desk.registers.selectors.people import AGE_BANDS, Words, born_between
 from congress_portal.desk.registers.selectors.records import Kind, station_and_below
 from congress_portal.desk.registers.selectors.terms import reported_in
@@ -129,6 +133,30 @@ class OverviewFilter(forms.Form):
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__({"level": Level.COUNTY, **data.dict()})
+        self.fields["town"].queryset = Region.objects.towns().in_scope_of_reader(user)
+
+
+class CompareFilter(forms.Form):
+    """One term or two; without a choice the running one and the one before it."""
+
+    term = forms.ModelChoiceField(Term.objects.none(), label="届次", empty_label=None)
+    other = forms.ModelChoiceField(
+        Term.objects.none(), label="和哪一届比", required=False, empty_label="不比较"
+    )
+    town = TownField()
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        given, today = data.dict(), timezone.localdate()
+        terms = terms_with_deputies(user)
+        if "term" not in given:
+            found = list(terms)
+            running = [term for term in found if term.begins_on <= today <= term.ends_on]
+            county = [term for term in running if term.level == Level.COUNTY]
+            first = next(iter([*county, *running, *found]), None)
+            before = term_before(user, first) if first else None
+            given |= {"term": first.pk if first else "", "other": before.pk if before else ""}
+        super().__init__(given)
+        self.fields["term"].queryset = self.fields["other"].queryset = terms
         self.fields["town"].queryset = Region.objects.towns().in_scope_of_reader(user)
 
 

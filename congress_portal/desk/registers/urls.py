@@ -1,6 +1,7 @@
 from django.urls import path
 
 from congress_portal.desk.registers.views import (
+    composition,
     file,
     groups,
     handbook,
@@ -9,6 +10,7 @@ from congress_portal.desk.registers.views import (
     news,
     people,
     places,
+    summary,
     terms,
 )
 
@@ -31,9 +33,14 @@ urlpatterns = [
         {"kind": "docx"},
         name="handbook_docx",
     ),
+    path("deputies/summaries/", summary.summaries, name="term_summaries"),
+    path("deputies/<int:pk>/term/", summary.summary, name="term_summary"),
+    path("deputies/<int:pk>/term.pdf", summary.summary_pdf, name="term_summary_pdf"),
     path("deputies/levels/", people.levels, name="levels"),
     path("deputies/levels/<slug:level>/<slug:code>/", people.level_figure, name="level_figure"),
     path("terms/", terms.terms, name="terms"),
+    path("terms/compare/", composition.compare_terms, name="compare_terms"),
+    path("terms/compare/xlsx/", composition.compare_terms_excel, name="compare_terms_excel"),
     path("terms/<int:pk>/", terms.term, name="term"),
     path("records/<slug:code>/", terms.records, name="records"),
     path("groups/", groups.groups, name="groups"),

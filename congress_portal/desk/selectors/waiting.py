@@ -19,7 +19,7 @@ from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.duties.waiting import unfinished_of_town
 from congress_portal.evaluations.enums import SheetState
-from congress_portal.evaluations.models import Appeal, ScoreSheet
+from congress_portal.evaluations.models import Appeal, ReviewObjection, ScoreSheet
 from deputies.models import Term
 from stations.models import Reception, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
@@ -157,7 +157,14 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
     address = reverse("evaluations:list")
     found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
-    return [*found, _appeals(user, today)]
+    return [*found, _appeals(user, today), _review_words(user, today)]
+
+
+def _review_words(user: User, today: dt.date) -> Waiting:
+    """What was said against lists of honours on public view, until it is answered."""
+    asked = ReviewObjection.objects.editable_by(user).filter(upheld=None).order_by()
+    address = reverse("evaluations:reviews")
+    return _counted("待答复的评优公示意见", asked, "received_on", address, today)
 
 
 def _appeals(user: User, today: dt.date) -> Waiting:

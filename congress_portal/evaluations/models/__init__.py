@@ -6,6 +6,13 @@ from congress_portal.evaluations.models.requirement import (
     RequirementPart,
     TypeThreshold,
 )
+from congress_portal.evaluations.models.review import (
+    Nominee,
+    Recommendation,
+    ReviewObjection,
+    ReviewTitle,
+    YearReview,
+)
 from congress_portal.evaluations.models.scheme import Grade, Indicator, Scheme
 from congress_portal.evaluations.models.sheet import Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.models.statistics import CountingText, ReportDraft, SavedView
@@ -17,11 +24,15 @@ __all__ = [
     "Exemption",
     "Grade",
     "Indicator",
+    "Nominee",
     "Nudge",
     "Rating",
+    "Recommendation",
     "ReportDraft",
     "Requirement",
     "RequirementPart",
+    "ReviewObjection",
+    "ReviewTitle",
     "SavedView",
     "Scheme",
     "Score",
@@ -31,4 +42,5 @@ __all__ = [
     "TypeThreshold",
     "Unlock",
     "WarningRule",
+    "YearReview",
 ]

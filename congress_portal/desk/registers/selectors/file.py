@@ -56,7 +56,7 @@ def duty_file(
     visits = _visits(deputy, period, reader, verified_only)
     led = _led(deputy, period, reader)
     cosigned = _cosigned(deputy, period, reader)
-    reports = _reports(deputy, period, reader, verified_only)
+    reports = reports_in(deputy, period, reader, verified_only)
     parts = (
         Part("二", "会议", (_activities("参加会议", [a for a in attended if _part(a) == 0]),)),
         Part("三", "视察调研", (_activities("视察调研", [a for a in attended if _part(a) == 1]),)),
@@ -87,7 +87,7 @@ def duty_file(
                 received,
                 visits,
                 pair_contacts(deputy, period, reader, verified_only),
-                _scores(deputy, period, reader),
+                scores_in(deputy, period, reader),
             ),
         ),
         Part(
@@ -103,14 +103,14 @@ def duty_file(
         name=deputy.name,
         town=deputy.town.name,
         year=year,
-        facts=(*_facts(deputy), _stations(deputy, period, reader)),
+        facts=(*facts_of(deputy), _stations(deputy, period, reader)),
         totals=(
             *_totals(attended, received, visits, led, cosigned, reports),
             *turnout(deputy, period, reader),
             *_once_a_term(deputy, min(period.last, today), reader),
         ),
         parts=parts,
-        issuer=settings.PORTAL_OFFICE or f"{_county_of(deputy)}人大常委会代表工作委员会",
+        issuer=settings.PORTAL_OFFICE or f"{county_of(deputy)}人大常委会代表工作委员会",
         printed_on=today,
         is_partial=deputy.user_id != reader.pk and not _reads_county_of(deputy, reader),
     )
@@ -121,12 +121,12 @@ def _reads_county_of(deputy: Deputy, reader: User) -> bool:
     return any(county.startswith(prefix) for prefix in reader.scope.read_prefixes)
 
 
-def _county_of(deputy: Deputy) -> str:
+def county_of(deputy: Deputy) -> str:
     parent = deputy.town.parent
     return parent.name if parent else ""
 
 
-def _facts(deputy: Deputy) -> Iterable[Fact]:
+def facts_of(deputy: Deputy) -> Iterable[Fact]:
     """Identity number and phone stay out: the file goes from hand to hand."""
     seats = [
         f"{mandate.get_level_display()}人大代表（{mandate.term.name}"
@@ -275,7 +275,7 @@ def _cosigned(deputy: Deputy, period: Period, reader: User) -> Section:
     return Section("附议", entries, f"{len(entries)} 件")
 
 
-def _reports(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> Section:
+def reports_in(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> Section:
     """Those held; the ballots under the names of their scale, with the result."""
     rows = DutyReport.objects.visible_to(reader).filter(deputy=deputy).in_period(period)
     rows = only(rows, verified_only).exclude(meeting__is_held=False).select_related("district")
@@ -320,7 +320,7 @@ def _groups(deputy: Deputy, period: Period) -> Section:
     return Section("所在小组", entries, f"{len(entries)} 个")
 
 
-def _scores(deputy: Deputy, period: Period, reader: User) -> Section:
+def scores_in(deputy: Deputy, period: Period, reader: User) -> Section:
     rows = Score.objects.visible_to(reader).filter(
         deputy=deputy,
         sheet__state="published",

@@ -238,7 +238,7 @@ def composition(user: User, level: str, town: Region | None, today: dt.date) -> 
     for field, title in _WRITTEN:
         counts = Counter(words.canonical(field, p[field]) for p in people)
         found.append(Dimension(title, tuple(_lines(counts, field, line))))
-    ages = Counter(_band(p["birth_month"], today).code for p in people)
+    ages = Counter(band_of(p["birth_month"], today).code for p in people)
     bands = tuple(line(b.label, ages[b.code], age=b.code) for b in AGE_BANDS if ages[b.code])
     return [*found, Dimension("年龄", bands)] if whole else []
 
@@ -248,7 +248,7 @@ def _lines(counts: Counter[str], field: str, line: Callable[..., Line]) -> Itera
         yield line(name, part, **{field: name})
 
 
-def _band(born: dt.date | None, today: dt.date) -> AgeBand:
+def band_of(born: dt.date | None, today: dt.date) -> AgeBand:
     if born is None:
         return AGE_BANDS[-1]
     for band in AGE_BANDS[:-1]:
