@@ -102,7 +102,8 @@ def test_sheet_is_sorted_by_rank_and_filtered_by_town(office, scheme):
 
 
 def test_persons_stand_in_the_order_of_places_not_of_points(office):
-    idle, busy = DeputyFactory(seat=True), DeputyFactory(seat=True)
+    idle = DeputyFactory(seat=True, town=TownFactory(code="421299101000"))
+    busy = DeputyFactory(seat=True, town=TownFactory(code="421299102000"))
     ActivityFactory(deputies=[busy])
     sheet = draft_of(deputies_scheme())
 

@@ -21,7 +21,7 @@ from congress_portal.evaluations.models import (
     ReviewObjection,
     YearReview,
 )
-from congress_portal.evaluations.yearend import services
+from congress_portal.evaluations.yearend import selectors, services
 from congress_portal.evaluations.yearend.workflow import (
     TABLE,
     ReviewStep,
@@ -298,6 +298,19 @@ def test_more_than_the_places_are_refused(review):
 def test_without_candidates_nothing_is_settled(review):
     with pytest.raises(ReviewStepError, match="还没有候选人"):
         services.settle(actor=staff(), review_pk=review.pk, voters="none")
+
+
+def test_namesakes_of_one_town_keep_their_own_lines(review):
+    title, town = review.titles.get(), TownFactory()
+    rows = [
+        NomineeFactory(title=title, deputy=DeputyFactory(seat=True, name="张伟", town=town))
+        for _ in range(2)
+    ]
+    before = selectors.item_names(review)
+    Nominee.objects.filter(pk=rows[0].pk).update(struck_reason="不实")
+
+    assert len(set(before.values())) == 2
+    assert selectors.item_names(review) == before
 
 
 # Publicity and honours

@@ -96,8 +96,11 @@ def side_of(user: User, review: YearReview, deputy: Deputy) -> tuple[Region | No
 
 
 def item_names(review: YearReview) -> dict[int, str]:
-    """The ballot's line of each nominee; namesakes of one town get the number of their entry."""
-    rows = Nominee.objects.filter(title__review=review, struck_reason="")
+    """The ballot's line of each nominee; namesakes of one town get the number of their entry.
+
+    Struck ones are named, too, so that nobody's line changes its name later.
+    """
+    rows = Nominee.objects.filter(title__review=review)
     rows = rows.select_related("title", "deputy__town").order_by("title__serial", "title", "pk")
     names: dict[int, str] = {}
     for row in rows:

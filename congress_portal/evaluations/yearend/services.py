@@ -175,7 +175,9 @@ def settle(
     The ballot is a draft of the portal's own kind: opened, cast and counted on its page.
     """
     review = _locked(actor, review_pk, ReviewStep.SETTLE)
-    names = list(item_names(review).values())
+    struck = Nominee.objects.filter(title__review=review).exclude(struck_reason="")
+    out = set(struck.values_list("pk", flat=True))
+    names = [name for pk, name in item_names(review).items() if pk not in out]
     if not names:
         raise ReviewStepError("还没有候选人，请先推荐。")
     if voters != "none":
