@@ -287,6 +287,13 @@ class VoicePhotoKind(models.TextChoices):
     AFTER = "after", "办理后"
 
 
+class ToldBy(models.TextChoices):
+    """How a voter wishes to hear of each step; the codes are those of ``core.channels``."""
+
+    SMS = "sms", "短信"
+    EMAIL = "email", "电子邮件"
+
+
 class Knock(models.TextChoices):
     """What an address did at the public door; counted to slow down machines."""
 

@@ -40,7 +40,7 @@ OPEN_PAGES = [
     "site/figures/", "open/", "open/deputies.json", "open/suggestions.csv",
     "open/statistics.csv", "robots.txt", "sitemap.xml",
     "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
-    "v/<str:token>/not-solved/", "v/<str:token>/photos/<int:pk>.jpg",
+    "v/<str:token>/not-solved/", "v/<str:token>/quiet/", "v/<str:token>/photos/<int:pk>.jpg",
 ]  # fmt: skip
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 

@@ -36,6 +36,12 @@ def mask_phone(phone: str) -> str:
     return "*" * max(len(phone) - 2, 0) + phone[-2:]
 
 
+def mask_email(address: str) -> str:
+    """wang@example.com → w***@example.com."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if host else "*" * len(address)
+
+
 def mask_identity_number(number: str) -> str:
     """Keeps the six digits of the region and the last two."""
     return f"{number[:6]}{'*' * 10}{number[-2:]}" if len(number) == 18 else "*" * len(number)

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -12,9 +12,14 @@ from congress_portal.core.fields import WordsField
 from congress_portal.core.models import Region
 from congress_portal.core.photos import PhotoField
 from stations.models import Station
+from suggestions.enums import ToldBy
 from suggestions.models import ConsentText
 from suggestions.services.voices.intake import Post, is_right, new_question
+from suggestions.services.voices.telling import offered
 
+_PERSONAL = (
+    "visitor_name", "visitor_phone", "visitor_email", "told_by", "wants_answer", "has_consent",
+)  # fmt: skip
 _PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
 
 
@@ -36,6 +41,11 @@ class PostForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
         help_text="留了电话，以后用登记号加电话后四位就能查。",
     )
+    visitor_email = forms.EmailField(label="电子邮箱", required=False, max_length=254)
+    told_by = forms.ChoiceField(
+        label="每有进展就通知我", required=False, widget=forms.RadioSelect,
+        help_text="通知里只有登记号和链接，不写反映的事；随时可以退订。",
+    )  # fmt: skip
     is_confidential = forms.BooleanField(label="请为我保密", required=False)
     wants_answer = forms.BooleanField(label="请打电话告诉我结果", required=False)
     has_consent = forms.BooleanField(label="同意上面的说明，留下姓名和电话", required=False)
@@ -53,14 +63,24 @@ class PostForm(forms.Form):
         self.consent, self.question = consent, ""
         self.initial["key"] = uuid.uuid4()
         self._offer_villages(station)
+        self._offer_notices()
         if consent is None:  # nothing to agree to: nothing personal is taken
-            for name in ("visitor_name", "visitor_phone", "wants_answer", "has_consent"):
-                del self.fields[name]
+            for name in _PERSONAL:
+                self.fields.pop(name, None)
         if asks:
             question, signed = new_question()
             self.fields["answer"] = forms.CharField(label=question, max_length=8)
             self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
             self.fresh = (question, signed)
+
+    def _offer_notices(self) -> None:
+        """Only the ways that the portal's channels can go."""
+        ways = offered()
+        cast("forms.ChoiceField", self.fields["told_by"]).choices = [("", "不用通知"), *ways]
+        if not ways:
+            del self.fields["told_by"]
+        if ToldBy.EMAIL not in dict(ways):
+            del self.fields["visitor_email"]
 
     def _offer_villages(self, station: Station | None) -> None:
         towns = Station.objects.active().order_by().values("region")

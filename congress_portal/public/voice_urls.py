@@ -9,5 +9,6 @@ urlpatterns = [
     path("v/<str:token>/", voice_views.voice, name="voice"),
     path("v/<str:token>/solved/", voice_views.solved, name="voice_solved"),
     path("v/<str:token>/not-solved/", voice_views.not_solved, name="voice_not_solved"),
+    path("v/<str:token>/quiet/", voice_views.be_quiet, name="voice_quiet"),
     path("v/<str:token>/photos/<int:pk>.jpg", voice_views.voice_photo, name="voice_photo"),
 ]

@@ -19,6 +19,7 @@ from suggestions.models import VoiceCase, VoicePhoto, VoiceRule
 from suggestions.selectors.voice_progress import progress_of
 from suggestions.selectors.voice_states import station_for
 from suggestions.services.voices import intake, voter
+from suggestions.services.voices.telling import stop_telling
 
 
 def _address(request: HttpRequest) -> str:
@@ -102,6 +103,15 @@ def not_solved(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@require_http_methods(["POST"])
+def be_quiet(request: HttpRequest, token: str) -> HttpResponse:
+    """No more messages about this matter; the page stays."""
+    stop_telling(case=_case(token))
+    return redirect("public:voice", token=token)
+
+
+@login_not_required
+@never_cache
 @require_GET
 def voice_photo(request: HttpRequest, token: str, pk: int) -> FileResponse:
     row = get_object_or_404(VoicePhoto, voice__case__token=token, pk=pk)
@@ -125,6 +135,7 @@ def _progress(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpRespon
         "not_solved": forms.get("not_solved") or NotSolvedForm(),
         "asks": shown.state == VoiceState.ANSWERED,
         "may_reopen": voter.may_reopen(case),
+        "told_by": case.voice.get_told_by_display() if case.voice.told_by else "",
         "link": request.build_absolute_uri(request.path.split("solved")[0].split("not-")[0]),
     }
     return render(request, "public/voice.html", context)

@@ -92,7 +92,7 @@ def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("没有这个页面。")
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reveal(request, voice, ["visitor_name", "visitor_phone"], form.cleaned_data["reason"])
+        reveal(request, voice, list(Voice.PERSONAL), form.cleaned_data["reason"])
         messages.success(request, "完整信息显示 10 分钟，这次查看已记入操作记录。")
         return redirect("suggestions:voice_detail", pk=pk)
     return render(request, "suggestions/voice_contact.html", {"voice": voice, "form": form})

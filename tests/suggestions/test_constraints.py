@@ -147,6 +147,7 @@ def _rule(**fields):
 
 
 BROKEN = {
+    "voice_email_has_consent": lambda: VoiceFactory(visitor_email="a@example.com"),
     "suggestion_state_known": lambda: SuggestionFactory(state="lost"),
     "suggestion_submitted_when_dated": lambda: SuggestionFactory(state=State.DRAFT, number=""),
     "suggestion_numbered_when_accepted": lambda: SuggestionFactory(number=""),
