@@ -39,6 +39,10 @@ OPEN_PAGES = [
     "site/rules/", "site/rules/<int:pk>/", "site/suggestions/", "site/suggestions/<int:pk>/",
     "site/figures/", "open/", "open/deputies.json", "open/suggestions.csv",
     "open/statistics.csv", "robots.txt", "sitemap.xml",
+    "api/v1/", "api/v1/deputies.json", "api/v1/deputies.csv", "api/v1/posts.json",
+    "api/v1/stations.json", "api/v1/stations.csv", "api/v1/suggestions.json",
+    "api/v1/suggestions.csv", "api/v1/suggestions/<int:pk>.json", "api/v1/statistics.json",
+    "api/v1/statistics.csv",
     "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
     "v/<str:token>/not-solved/", "v/<str:token>/quiet/", "v/<str:token>/photos/<int:pk>.jpg",
 ]  # fmt: skip

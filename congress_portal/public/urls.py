@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from congress_portal.public import feeds, views, voice_urls
+from congress_portal.public import api, feeds, views, voice_urls
 
 app_name = "public"
 urlpatterns = [
@@ -25,9 +25,10 @@ urlpatterns = [
     path("site/suggestions/<int:pk>/", views.suggestion, name="suggestion"),
     path("site/figures/", views.figures, name="figures"),
     path("open/", feeds.open_data, name="open"),
-    path("open/deputies.json", feeds.deputies_json, name="deputies_json"),
-    path("open/suggestions.csv", feeds.suggestions_csv, name="suggestions_csv"),
-    path("open/statistics.csv", feeds.statistics_csv, name="statistics_csv"),
+    path("open/deputies.json", api.deputies_json, name="deputies_json"),
+    path("open/suggestions.csv", api.suggestions_csv, name="suggestions_csv"),
+    path("open/statistics.csv", api.statistics_csv, name="statistics_csv"),
+    *(path(f"api/v1/{route}", view, name=name) for route, view, name in api.ROUTES),
     path("robots.txt", feeds.robots, name="robots"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
 ]
