@@ -299,3 +299,4 @@ class Knock(models.TextChoices):
 
     POST = "post", "留言"
     LOOK_UP = "look_up", "查询"
+    REPORT = "report", "举报"

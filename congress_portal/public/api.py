@@ -22,7 +22,7 @@ from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
 from congress_portal.public import selectors
 from congress_portal.public.caching import open_to_all
-from congress_portal.public.models import DeputyCard
+from congress_portal.public.models import AbuseReport, DeputyCard
 from deputies.models import Deputy, District, Mandate, Term
 from stations.models import Posting, Station
 from suggestions.models import Reply, Suggestion
@@ -30,7 +30,7 @@ from suggestions.models import Reply, Suggestion
 VERSION = "1"
 PAGE = 100
 _PEOPLE = (Deputy, Mandate, District, Term, DeputyCard, Posting, Station, Region)
-_MATTERS = (Suggestion, Reply, Deputy)
+_MATTERS = (Suggestion, Reply, Deputy, AbuseReport)
 Row = dict[str, Any]
 
 

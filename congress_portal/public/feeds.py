@@ -17,7 +17,7 @@ from congress_portal.core.masking import without_numbers
 from congress_portal.public import selectors
 from congress_portal.public.api import PAGE
 from congress_portal.public.caching import open_to_all, revalidated
-from congress_portal.public.models import PublishedNews
+from congress_portal.public.models import AbuseReport, PublishedNews
 from stations.models import Rota, RotaDuty, RotaSlot, Station
 
 _AHEAD = dt.timedelta(days=92)
@@ -29,7 +29,7 @@ def _address(view: str, *keys: object) -> str:
     return settings.SITE_URL + reverse(f"public:{view}", args=keys)
 
 
-@open_to_all(PublishedNews, NewsItem)
+@open_to_all(PublishedNews, NewsItem, AbuseReport)
 def news_feed(request: HttpRequest) -> HttpResponse:
     feed = Rss201rev2Feed(
         title=f"{settings.PORTAL_NAME}动态",

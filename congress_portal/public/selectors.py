@@ -17,7 +17,8 @@ from congress_portal.core.enums import Rating, Verification
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
-from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
+from congress_portal.public.enums import Reported
+from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
 from deputies.models import Deputy, Mandate
 from stations.enums import DutyState, OfficerKind, RotaState
 from stations.models import Posting, RegionOutline, RotaDuty, RotaSlot, Station, StationOfficer
@@ -82,6 +83,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Answer:
+    pk: int
     unit: str
     replied_on: dt.date
     result: str
@@ -196,7 +198,7 @@ def day_of(slot: RotaSlot) -> Day:
 def shown_news() -> QuerySet[PublishedNews]:
     rows = PublishedNews.objects.filter(
         is_withdrawn=False, news__verification=Verification.VERIFIED
-    )
+    ).exclude(pk__in=AbuseReport.objects.hidden(Reported.NEWS))
     return rows.select_related("news__region").order_by("-published_on", "-pk")
 
 
@@ -225,6 +227,7 @@ def rules_in_force(day: dt.date) -> QuerySet[RuleVersion]:
 def shown_suggestions() -> QuerySet[Suggestion]:
     """Published by the office, with the proposer's consent."""
     rows = Suggestion.objects.published().select_related("lead", "region", "field")
+    rows = rows.exclude(pk__in=AbuseReport.objects.hidden(Reported.SUGGESTION))
     return rows.order_by("-published_on", "-pk")
 
 
@@ -248,12 +251,18 @@ def narrowed(rows: QuerySet[Suggestion], code: str) -> QuerySet[Suggestion]:
     return rows.filter(_NARROWER[code]) if code in _NARROWER else rows
 
 
+def shown_replies() -> QuerySet[Reply]:
+    rows = Reply.objects.filter(is_public=True).select_related("handling__unit")
+    return rows.exclude(pk__in=AbuseReport.objects.hidden(Reported.REPLY))
+
+
 def answers_of(suggestion: Suggestion) -> list[Answer]:
     """Public replies, without the people in charge and their telephones."""
-    rows = Reply.objects.filter(handling__suggestion=suggestion, is_public=True)
+    rows = shown_replies().filter(handling__suggestion=suggestion)
     rows = rows.select_related("handling__unit", "reply_class").order_by("replied_on", "pk")
     return [
         Answer(
+            each.pk,
             str(each.handling.unit),
             each.replied_on,
             each.reply_class.name if each.reply_class else "",

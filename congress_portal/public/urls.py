@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from congress_portal.public import api, feeds, views, voice_urls
+from congress_portal.public import abuse_views, api, feeds, views, voice_urls
 
 app_name = "public"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("site/rules/<int:pk>/", views.rule, name="rule"),
     path("site/suggestions/", views.suggestions, name="suggestions"),
     path("site/suggestions/<int:pk>/", views.suggestion, name="suggestion"),
+    path("report/<slug:kind>/<int:pk>/", abuse_views.report, name="report"),
+    path("report/<str:token>/", abuse_views.report_answer, name="report_answer"),
+    path("reports/", abuse_views.abuse_list, name="abuse_list"),
+    path("reports/<int:pk>/", abuse_views.abuse_report, name="abuse_report"),
     path("site/figures/", views.figures, name="figures"),
     path("open/", feeds.open_data, name="open"),
     path("open/deputies.json", api.deputies_json, name="deputies_json"),
