@@ -44,6 +44,7 @@ OPEN_PAGES = [
     "api/v1/suggestions.csv", "api/v1/suggestions/<int:pk>.json", "api/v1/statistics.json",
     "api/v1/statistics.csv",
     "report/<slug:kind>/<int:pk>/", "report/<str:token>/",
+    "d/<int:pk>/write/", "d/<int:pk>/print/<slug:size>.pdf",
     "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
     "v/<str:token>/not-solved/", "v/<str:token>/quiet/", "v/<str:token>/photos/<int:pk>.jpg",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from stations.enums import DutyState, OfficerKind, RotaState
 from stations.models import Posting, RegionOutline, RotaDuty, RotaSlot, Station, StationOfficer
 from suggestions.enums import Share
 from suggestions.models import Reply, Suggestion, Voice
+from suggestions.selectors.voice_states import station_for
 
 LEAST = 5  # a rate over fewer cases would tell about single people
 
@@ -102,7 +103,7 @@ def shown_deputies(day: dt.date) -> QuerySet[Deputy]:
     return (
         Deputy.objects.in_office(_on(day))
         .exclude(Exists(hidden))
-        .select_related("town", "card")
+        .select_related("town", "village", "card")
         .prefetch_related(
             Prefetch("mandates", seats.order_by("pk"), to_attr="shown_seats"),
             Prefetch("postings", posts.order_by("serial", "pk"), to_attr="shown_posts"),
@@ -148,6 +149,13 @@ def card_of(deputy: Deputy) -> Card:
         phone=card.phone if card and card.phone_consented_on else "",
         is_above=all(seat.level in ("省", "市") for seat in seats),
     )
+
+
+def station_of_deputy(deputy: Deputy) -> Station | None:
+    """Where what is written to the deputy is received: the own station, else the town's."""
+    posts = deputy.shown_posts  # type: ignore[attr-defined]
+    own = next((each.station for each in posts), None)
+    return own or station_for(deputy.village or deputy.town)
 
 
 def shown_stations() -> QuerySet[Station]:

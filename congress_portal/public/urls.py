@@ -12,6 +12,7 @@ urlpatterns = [
     path("d/<int:pk>/", views.deputy, name="deputy"),
     path("d/<int:pk>/photo.jpg", views.deputy_photo, name="deputy_photo"),
     path("d/<int:pk>/qr.svg", views.deputy_qr, name="deputy_qr"),
+    path("d/<int:pk>/print/<slug:size>.pdf", views.deputy_print, name="deputy_print"),
     path("site/stations/", views.stations, name="stations"),
     path("site/deputies/", views.deputies, name="deputies"),
     path("site/deputies/<slug:code>/<slug:size>.pdf", views.deputies_print, name="deputies_print"),

@@ -16,7 +16,13 @@ from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from congress_portal.public import selectors
 from congress_portal.public.caching import revalidated
-from congress_portal.public.reports import SIZES, deputies_board, qr_svg, station_sheet
+from congress_portal.public.reports import (
+    SIZES,
+    deputies_board,
+    deputy_sheet,
+    qr_svg,
+    station_sheet,
+)
 
 _AHEAD = dt.timedelta(days=62)
 _FIRST_PAGE = 5
@@ -108,6 +114,7 @@ def deputy(request: HttpRequest, pk: int) -> HttpResponse:
     days = selectors.coming_days(today, today + _AHEAD).filter(duties__deputy=row).distinct()
     context = {
         "card": selectors.card_of(row),
+        "may_write": selectors.station_of_deputy(row) is not None,
         "days": [selectors.day_of(slot) for slot in days],
         "suggestions": selectors.shown_suggestions().filter(lead=row),
     }
@@ -128,6 +135,14 @@ def deputy_photo(request: HttpRequest, pk: int) -> FileResponse:
 def deputy_qr(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(selectors.shown_deputies(timezone.localdate()), pk=pk)
     return HttpResponse(qr_svg("public:deputy", pk), content_type="image/svg+xml")
+
+
+@login_not_required
+@require_GET
+def deputy_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+    today = timezone.localdate()
+    row = get_object_or_404(selectors.shown_deputies(today), pk=pk)
+    return _printed(deputy_sheet(row, today, size), size)
 
 
 @login_not_required

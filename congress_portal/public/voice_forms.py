@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 
-from congress_portal.core.enums import Rating
+from congress_portal.core.enums import VILLAGE_LEVELS, Rating
 from congress_portal.core.fields import WordsField
 from congress_portal.core.models import Region
 from congress_portal.core.photos import PhotoField
@@ -83,17 +84,32 @@ class PostForm(forms.Form):
             del self.fields["visitor_email"]
 
     def _offer_villages(self, station: Station | None) -> None:
-        towns = Station.objects.active().order_by().values("region")
-        rows = Region.objects.villages().select_related("parent").order_by("code")
-        rows = rows.filter(parent=station.region_id) if station else rows.filter(parent__in=towns)
-        field: Any = self.fields["village"]
-        field.queryset = rows
+        """The villages of the station's town; where a town has none, no village is asked for."""
+        towns = Region.objects.filter(stations__is_active=True).distinct()
+        if station:
+            towns = towns.filter(pk=station.region_id)
+        villages = Region.objects.villages().filter(parent__in=towns).select_related("parent")
         groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for each in rows:
+        for each in villages.order_by("code"):
             groups[each.parent.name].append((each.pk, each.name))
+        if station and not groups:
+            del self.fields["village"]
+            return
+        for town in towns.order_by("code"):
+            if town.name not in groups:
+                groups[town.name].append((town.pk, f"{town.name}（不分村）"))
+        field: Any = self.fields["village"]
+        field.queryset = Region.objects.filter(Q(pk__in=villages) | Q(pk__in=towns))
         field.choices = [("", "请选择"), *groups.items()]
         if station:
             self.initial["village"] = station.village_id
+
+    def clean_village(self) -> Region:
+        """A town stands for itself only where it has no villages, as the list offers it."""
+        village: Region = self.cleaned_data["village"]
+        if village.is_town and village.children.filter(level__in=VILLAGE_LEVELS).exists():
+            raise forms.ValidationError("请选所在的村（社区）。")
+        return village
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -124,7 +140,8 @@ class PostForm(forms.Form):
         data = dict(self.cleaned_data)
         for name in ("key", "website", "answer", "signed"):
             data.pop(name, None)
-        return Post(**data)
+        place = data.pop("village", None)
+        return Post(village=None if place is None or place.is_town else place, **data)
 
 
 class LookUpForm(forms.Form):

@@ -4,6 +4,7 @@ from congress_portal.public import voice_views
 
 urlpatterns = [
     path("s/<str:number>/write/", voice_views.write_station, name="write_station"),
+    path("d/<int:pk>/write/", voice_views.write_deputy, name="write_deputy"),
     path("write/", voice_views.write, name="write"),
     path("look-up/", voice_views.look_up, name="look_up"),
     path("v/<str:token>/", voice_views.voice, name="voice"),

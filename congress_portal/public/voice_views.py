@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
-from congress_portal.public.selectors import shown_stations
+from congress_portal.public.selectors import shown_deputies, shown_stations, station_of_deputy
 from congress_portal.public.voice_forms import LookUpForm, NotSolvedForm, PostForm, SolvedForm
+from deputies.models import Deputy
 from stations.models import Station
 from suggestions.enums import VoiceState
 from suggestions.models import VoiceCase, VoicePhoto, VoiceRule
@@ -40,7 +41,21 @@ def write(request: HttpRequest) -> HttpResponse:
     return _write(request, None)
 
 
-def _write(request: HttpRequest, station: Station | None) -> HttpResponse:
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def write_deputy(request: HttpRequest, pk: int) -> HttpResponse:
+    """To one deputy, by the code on the card: received at the station that the deputy sits in."""
+    deputy = get_object_or_404(shown_deputies(timezone.localdate()), pk=pk)
+    station = station_of_deputy(deputy)
+    if station is None:
+        raise Http404("这位代表还没有联络站。")
+    return _write(request, station, deputy)
+
+
+def _write(
+    request: HttpRequest, station: Station | None, deputy: Deputy | None = None
+) -> HttpResponse:
     address, today = _address(request), timezone.localdate()
     rule = VoiceRule.objects.all().of(station.region) if station else VoiceRule()
     form = PostForm(
@@ -53,11 +68,13 @@ def _write(request: HttpRequest, station: Station | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         place = station or station_for(form.cleaned_data["village"])
         given = {"station": place, "post": form.post, "key": form.cleaned_data["key"]}
+        given["deputy"] = deputy
         voice = attempt(form, intake.post_voice, **given, address=address)
         if voice is not None:
             return redirect("public:voice", token=voice.case.token)
     form.ask_again()
-    return render(request, "public/write.html", {"form": form, "station": station})
+    context = {"form": form, "station": station, "deputy": deputy}
+    return render(request, "public/write.html", context)
 
 
 @login_not_required

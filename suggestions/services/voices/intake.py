@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from congress_portal.core.audit import save_recorded
 from congress_portal.core.crypto import keyed_hash
-from congress_portal.core.models import Region
+from congress_portal.core.models import Region, User
+from congress_portal.core.notices import Message, notify
+from deputies.models import Deputy
 from stations.models import Station
 from stations.services.numbers import next_number
 from suggestions.enums import Knock, ToldBy, VoicePhotoKind, VoiceSource
@@ -30,7 +32,7 @@ class Post:
     """What a voter wrote; only the matter and the place must be there."""
 
     matter: str
-    village: Region
+    village: Region | None
     photo: ContentFile | None = None
     visitor_name: str = ""
     visitor_phone: str = ""
@@ -73,9 +75,17 @@ def _signer() -> Signer:
     return Signer(salt="voice-question")
 
 
-def post_voice(*, station: Station, post: Post, key: uuid.UUID, address: str) -> Voice:
+def post_voice(
+    *,
+    station: Station,
+    post: Post,
+    key: uuid.UUID,
+    address: str,
+    deputy: Deputy | None = None,
+) -> Voice:
     """Enter a voter's post at a station; the same ``key`` always gives the same voice.
 
+    ``deputy``: to whom it was written, who then follows it as an own case.
     Raises VoiceError, ValidationError.
     """
     if found := posted_before(key):
@@ -89,7 +99,7 @@ def post_voice(*, station: Station, post: Post, key: uuid.UUID, address: str) ->
     if post.wants_answer and not post.visitor_phone:
         raise VoiceError("要电话告知结果的，请留电话；不留的，用登记号或链接随时可以查。")
     try:
-        return _post(station, post, key, address)
+        return _post(station, post, key, address, deputy)
     except IntegrityError:
         if found := posted_before(key):  # the second of two taps at the same moment
             return found
@@ -104,11 +114,14 @@ def _check_telling(post: Post) -> None:
 
 
 @transaction.atomic
-def _post(station: Station, post: Post, key: uuid.UUID, address: str) -> Voice:
+def _post(
+    station: Station, post: Post, key: uuid.UUID, address: str, deputy: Deputy | None
+) -> Voice:
     station = Station.objects.select_for_update(of=("self",)).order_by().get(pk=station.pk)
     today = timezone.localdate()
     voice = Voice(
         source=VoiceSource.PHOTO if post.photo else VoiceSource.WEB, station=station,
+        deputy=deputy,
         region=station.region, village=post.village, raised_on=today, matter=post.matter,
         number=next_number(station, today.year), visitor_name=post.visitor_name,
         visitor_phone=post.visitor_phone, visitor_email=post.visitor_email,
@@ -125,7 +138,19 @@ def _post(station: Station, post: Post, key: uuid.UUID, address: str) -> Voice:
     DoorKnock.objects.create(kind=Knock.POST, address_hash=keyed_hash(address))
     tell_office(voice, "收到一件网上留言", key=f"voice-posted-{voice.pk}")
     tell_voter(voice)
+    if deputy and deputy.user:
+        _tell_deputy(voice, deputy.user)
     return voice
+
+
+def _tell_deputy(voice: Voice, user: User) -> None:
+    message = Message(
+        key=f"voice-to-deputy-{voice.pk}",
+        title="有选民扫码给您留言",
+        body=voice.matter[:200],
+        link=f"/voices/{voice.pk}/",
+    )
+    notify([user], message)
 
 
 @transaction.atomic
