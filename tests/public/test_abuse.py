@@ -193,7 +193,9 @@ def test_town_decides_its_own_and_strangers_find_nothing(client):
     for user in people:
         client.force_login(user)
         listed = client.get(reverse("public:abuse_list"))
-        seen.append((client.get(address).status_code, listed.status_code, "村口路灯侧记" in listed.text))
+        seen.append(
+            (client.get(address).status_code, listed.status_code, "村口路灯侧记" in listed.text)
+        )
 
     assert seen == [(404, 200, False), (404, 403, False), (200, 200, True)]
 
