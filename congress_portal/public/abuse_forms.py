@@ -58,9 +58,10 @@ class DecisionForm(forms.Form):
     state = forms.ChoiceField(
         label="怎样处理",
         choices=[
-            (AbuseState.HIDDEN.value, "停止公开：网页、订阅、接口都不再出现"),
-            (AbuseState.KEPT.value, "核实后继续公开"),
+            (AbuseState.HIDDEN.value, "停止公开"),
+            (AbuseState.KEPT.value, "继续公开"),
         ],
         widget=forms.RadioSelect,
+        help_text="停止公开的，网页、订阅和接口里都不再出现；以后可以改回来。",
     )
     answer = WordsField("处理说明（举报的人会看到）", rows=3, longest=LONGEST)

@@ -260,3 +260,33 @@ def test_deputy_sheet_codes_open_the_card_and_the_form(settings, station):
     assert sheet.card_qr == qr_svg("public:deputy", deputy.pk)
     assert sheet.write_qr == qr_svg("public:write_deputy", deputy.pk)
     assert sheet.card_qr != sheet.write_qr
+
+
+def test_link_of_a_voter_is_not_kept_by_the_trail(client, send):
+    send()
+    token = Voice.objects.get().case.token
+    client.force_login(UserFactory())
+
+    assert client.get(reverse("public:voice_photo", args=[token, 9])).status_code == 404
+
+    entry = AuditEntry.objects.get(action="refused")
+    assert entry.label == "GET /v/…/photos/9.jpg"
+
+
+def test_confidence_is_kept_from_the_deputy_written_to(client, village, station):
+    ConsentTextFactory()
+    deputy = DeputyFactory(town=station.region, user=UserFactory(role=Role.DEPUTY), seat=True)
+    PostingFactory(deputy=deputy, station=station)
+    address = reverse("public:write_deputy", args=[deputy.pk])
+    assert "勾选「请为我保密」的看不到" in client.get(address).text
+    given = {"matter": "村口路灯不亮", "village": village.pk, **NAMED}
+    for extra in ({}, {"is_confidential": "on"}):
+        client.post(address, {"key": str(uuid.uuid4()), **given, **extra})
+    client.force_login(deputy.user)
+
+    statuses = [
+        client.get(reverse("suggestions:voice_contact", args=[voice.pk])).status_code
+        for voice in Voice.objects.order_by("pk")
+    ]
+
+    assert statuses == [200, 404]
