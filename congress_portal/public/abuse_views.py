@@ -11,6 +11,7 @@ from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
+from congress_portal.core.scope import scope_of
 from congress_portal.core.stale import fingerprint
 from congress_portal.public import abuse_services
 from congress_portal.public.abuse_forms import DecisionForm, ReportForm
@@ -70,5 +71,5 @@ def abuse_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _only_offices(request: HttpRequest) -> None:
-    if not request.user.scope.write_prefixes:
+    if not scope_of(request.user).write_prefixes:
         raise PermissionDenied

@@ -1,9 +1,10 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from congress_portal.core.admin import PortalAdmin
 from congress_portal.core.admin.filters import TownFilter
 from congress_portal.core.admin.keeping import ReadOnly
+from congress_portal.core.masking import count_numbers
 from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
 from congress_portal.public.selectors import push_text
 
@@ -43,6 +44,9 @@ class PublishedNewsAdmin(PortalAdmin):
         if not change:
             obj.entered_by = request.user
         super().save_model(request, obj, form, change)
+        if found := count_numbers(obj.news.title, obj.text):
+            told = f"标题和正文里有 {found} 处电话、证件号码，网上公开时已略去，请核对。"
+            messages.warning(request, told)
 
 
 @admin.register(ChatGroup)

@@ -42,7 +42,7 @@ def may_sort(user: User) -> bool:
     return bool(user.scope.write_prefixes or user.scope.officer_user_id)
 
 
-def sorted_rows(user: User) -> QuerySet[Voice]:
+def sorted_rows(user: User) -> QuerySet[Any]:
     """All that the person sorts, with its state, the oldest first."""
     rows = with_state(Voice.objects.editable_by(user))
     return rows.select_related("region", "village", "station", "number__station", "unit").order_by(
