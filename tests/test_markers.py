@@ -7,16 +7,28 @@ searched for all marks. A field that becomes personal is marked without a change
 """
 
 import logging
+import uuid
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
-from congress_portal.core.models import AuditEntry
+from congress_portal.core.channels import carry_waiting
+from congress_portal.core.enums import Role
+from congress_portal.core.models import AuditEntry, Notice
+from congress_portal.core.workdays import seed_calendar
 from deputies.models import Deputy
 from stations.models import Station
-from suggestions.models import Suggestion, Voice
+from suggestions.models import Suggestion, Voice, VoicePhoto
+from suggestions.services.voices.handling import Facts, take_voice_step
+from suggestions.voice_workflow import VoiceAction
 from tests.crawl import KEY, Door, doors, open_all
+from tests.factories import uploads
+from tests.factories.core import UnitFactory, UserFactory, VillageFactory
+from tests.factories.stations import OfficerFactory, StationFactory
+from tests.factories.voices import ConsentTextFactory
 from tests.marked import Marked, build_marked, personal_fields
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +93,7 @@ ALLOWED: dict[str, dict[str, set[str | None]]] = {
 }  # fmt: skip
 CONSENTED = KEY + 1  # the card whose telephone was released
 PRIVATE = KEY + 1  # the colleague's note, for nobody else
+NAME, PHONE, EMAIL = "秘记号王", "13787654321", "marked-voter@example.com"
 MUST_OPEN = {
     "suggestions:voice_detail", "suggestions:voice_list", "suggestions:voice_inbox",
     "suggestions:intake", "activities:voters_of", "activities:phones", "stations:book_file",
@@ -155,6 +168,55 @@ def test_person_reads_personal_data_only_where_the_table_says(county, caplog, pe
     for entry in AuditEntry.objects.all():
         said = f"{entry.changes}{entry.label}{entry.reason}"
         assert not any(mark in said for mark in county.marks.values())
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{NAME}{PHONE}.png", uploads.picture(), "image/png")
+
+
+def test_voter_s_way_leaves_no_mark_in_log_mail_notice_or_file_name(
+    client, caplog, freeze, settings
+):
+    """From the post with a photograph over a unit's answer and «not solved» to the end."""
+    freeze("2026-10-09 10:00")
+    seed_calendar(2026)
+    caplog.set_level(logging.DEBUG)
+    settings.NOTICE_EMAIL = True
+    station, unit = StationFactory(number="JZ780"), UnitFactory()
+    village = VillageFactory(parent=station.region)
+    ConsentTextFactory()
+    officer = UserFactory(role=Role.STATION_OFFICER, email="officer@example.com")
+    OfficerFactory(station=station, user=officer)
+    clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit, email="clerk@example.com")
+    given = {
+        "key": str(uuid.uuid4()), "matter": "村口的路灯不亮", "village": village.pk,
+        "visitor_name": NAME, "visitor_phone": PHONE, "visitor_email": EMAIL, "told_by": "email",
+        "has_consent": "on", "photo": picture(),
+    }  # fmt: skip
+    client.post(reverse("public:write_station", args=[station.number]), given)
+    voice = Voice.objects.get()
+    given = {"voice_pk": voice.pk, "comment": "说明"}
+    take_voice_step(action=VoiceAction.ACCEPT, actor=officer, **given)
+    take_voice_step(action=VoiceAction.ASSIGN, actor=officer, facts=Facts(lead=unit), **given)
+    take_voice_step(action=VoiceAction.ANSWER, actor=clerk, **given)
+    token = voice.case.token
+    client.post(reverse("public:voice_not_solved", args=[token]), {"reason": "还是不亮"})
+    client.post(reverse("public:look_up"), {"number": "JZ780-2026-0001", "tail": PHONE[-4:]})
+    assert carry_waiting() > 4
+
+    letters = [f"{each.subject}{each.body}{each.from_email}" for each in mail.outbox]
+    said = [
+        *letters,
+        caplog.text,
+        *(f"{each.title}{each.body}{each.link}" for each in Notice.objects.all()),
+        *(f"{each.changes}{each.label}{each.reason}" for each in AuditEntry.objects.all()),
+        *(row.image.name for row in VoicePhoto.objects.all()),
+    ]
+
+    assert {each.to[0] for each in mail.outbox} == {EMAIL, officer.email, clerk.email}
+    assert [text for text in said if NAME in text or PHONE in text or EMAIL in text] == []
+    own = [each for each in mail.outbox if each.to == [EMAIL]]
+    assert [each for each in mail.outbox if token in each.body] == own  # the link is the voter's
 
 
 def test_every_personal_field_is_marked(county):
