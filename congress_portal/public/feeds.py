@@ -81,6 +81,7 @@ def _moment(day: dt.date, at: dt.time) -> dt.datetime:
 @open_to_all()
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /login/", "Disallow: /v/"]
+    lines.append("Disallow: /report/")
     lines.append(f"Sitemap: {_address('sitemap')}")
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 

@@ -1,5 +1,6 @@
 """Voters hear outside the portal: each step once, a number and a link, until they opt out."""
 
+import json
 import uuid
 
 import pytest
@@ -16,6 +17,7 @@ from suggestions.services.voices import voter
 from suggestions.services.voices.handling import Facts, take_voice_step
 from suggestions.services.voices.telling import tell_voter
 from suggestions.voice_workflow import VoiceAction
+from tests.activities import test_channels
 from tests.factories.core import UnitFactory, UserFactory, VillageFactory
 from tests.factories.stations import OfficerFactory, StationFactory
 from tests.factories.suggestions import VoiceFactory
@@ -23,6 +25,7 @@ from tests.factories.voices import ConsentTextFactory, VoiceCaseFactory
 
 pytestmark = pytest.mark.django_db
 A = VoiceAction
+hook = test_channels.hook  # the receiver of SMS
 ADDRESS = "voter@example.com"
 SECRETS = ("路灯", "记号王", "13812345678", "换新", "县住建局")
 
@@ -205,3 +208,31 @@ def test_sms_wants_a_mobile(post, settings):
     assert "请留 11 位手机号码" in post(told_by="sms", visitor_phone="7222333").text
     post(told_by="sms")
     assert Delivery.objects.get().channel == "sms"
+
+
+def test_sms_goes_to_the_voter_s_mobile_with_number_and_link_only(post, hook):
+    post(told_by="sms")
+
+    assert (carry_waiting(), carry_waiting()) == (1, 0)
+
+    body = json.loads(hook.got[0][1])
+    token = VoiceCase.objects.get().token
+    assert (len(hook.got), body["mobile"]) == (1, "13812345678")
+    said = "".join(body["content"])
+    assert "JZ778-2026-0001" in said
+    assert f"https://portal.example/v/{token}/" in said
+    assert not any(secret in said for secret in SECRETS)
+
+
+def test_sms_that_was_not_taken_is_tried_again(post, hook, freeze):
+    hook.answers.append((500, b""))
+    post(told_by="sms")
+    assert carry_waiting() == 0
+    receipt = Delivery.objects.get(channel="sms", outside__startswith="voice-")
+    assert (receipt.state, receipt.attempts) == (DeliveryState.WAITING, 1)
+    assert "13812345678" not in receipt.fault
+
+    freeze("2026-10-09 10:05")
+
+    assert carry_waiting() == 1
+    assert len(hook.got) == 2
