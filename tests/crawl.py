@@ -21,7 +21,8 @@ KEY = 7001  # the first row of every table, so that one number opens a page of e
 
 def number_rows_alike() -> None:
     """The next row of each table gets ``KEY``; called before the rows are made."""
-    tables = sorted({model._meta.db_table for model in apps.get_models()})
+    numbered = [model._meta for model in apps.get_models() if model._meta.auto_field]
+    tables = sorted({meta.db_table for meta in numbered})
     with connection.cursor() as cursor:
         for table in tables:
             if connection.vendor == "sqlite":
