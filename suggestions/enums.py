@@ -20,6 +20,16 @@ class VoiceSource(models.TextChoices):
     PAPER = "paper", "纸质来件"
 
 
+class WishState(models.TextChoices):
+    """Where a small wish stands (微心愿, M79). «Late» is a date test, never a state."""
+
+    WAITING = "waiting", "待公布"
+    OPEN = "open", "等人认领"
+    CLAIMED = "claimed", "已认领"
+    FULFILLED = "fulfilled", "已实现"
+    DECLINED = "declined", "不作微心愿"
+
+
 class VoiceState(models.TextChoices):
     """Where a voice stands. «Overdue» is a date test, never a state."""
 

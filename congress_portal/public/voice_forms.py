@@ -59,8 +59,12 @@ class PostForm(forms.Form):
         station: Station | None,
         consent: ConsentText | None,
         asks: bool,
+        is_wish: bool = False,
     ) -> None:
         super().__init__(data, files)
+        self.is_wish = is_wish
+        if is_wish:
+            self.fields["matter"].label = "什么心愿"
         self.consent, self.question = consent, ""
         self.initial["key"] = uuid.uuid4()
         self._offer_villages(station)
@@ -141,7 +145,8 @@ class PostForm(forms.Form):
         for name in ("key", "website", "answer", "signed"):
             data.pop(name, None)
         place = data.pop("village", None)
-        return Post(village=None if place is None or place.is_town else place, **data)
+        village = None if place is None or place.is_town else place
+        return Post(village=village, is_wish=self.is_wish, **data)
 
 
 class LookUpForm(forms.Form):
@@ -160,3 +165,10 @@ class SolvedForm(forms.Form):
 
 class NotSolvedForm(forms.Form):
     reason = WordsField("哪里没有解决", rows=3, longest=500, min_length=4)
+
+
+class ThanksForm(forms.Form):
+    words = WordsField(
+        "想说的话", rows=2, longest=300, required=False,
+        help_text="可以不写；写了，帮您的人看得到，不公布。",
+    )  # fmt: skip

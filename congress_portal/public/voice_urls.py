@@ -1,6 +1,6 @@
 from django.urls import path
 
-from congress_portal.public import voice_views
+from congress_portal.public import voice_views, wish_views
 
 urlpatterns = [
     path("s/<str:number>/write/", voice_views.write_station, name="write_station"),
@@ -11,5 +11,9 @@ urlpatterns = [
     path("v/<str:token>/solved/", voice_views.solved, name="voice_solved"),
     path("v/<str:token>/not-solved/", voice_views.not_solved, name="voice_not_solved"),
     path("v/<str:token>/quiet/", voice_views.be_quiet, name="voice_quiet"),
+    path("v/<str:token>/thanks/", wish_views.voice_thanks, name="voice_thanks"),
+    path("site/wishes/", wish_views.wishes, name="wishes"),
+    path("site/wishes/new/", wish_views.write_wish, name="write_wish"),
+    path("site/wishes/photos/<int:pk>.jpg", wish_views.wish_photo, name="wish_photo"),
     path("v/<str:token>/photos/<int:pk>.jpg", voice_views.voice_photo, name="voice_photo"),
 ]

@@ -19,7 +19,15 @@ from deputies.models import Deputy
 from stations.models import Station
 from stations.services.numbers import next_number
 from suggestions.enums import Knock, ToldBy, VoicePhotoKind, VoiceSource
-from suggestions.models import ConsentText, DoorKnock, Voice, VoiceCase, VoicePhoto, VoiceRule
+from suggestions.models import (
+    ConsentText,
+    DoorKnock,
+    Voice,
+    VoiceCase,
+    VoicePhoto,
+    VoiceRule,
+    Wish,
+)
 from suggestions.services.voices.steps import VoiceError, tell_office
 from suggestions.services.voices.telling import tell_voter
 
@@ -41,6 +49,7 @@ class Post:
     is_confidential: bool = False
     wants_answer: bool = False
     has_consent: bool = False
+    is_wish: bool = False
 
 
 def text_in_force(today: dt.date) -> ConsentText | None:
@@ -119,8 +128,9 @@ def _post(
 ) -> Voice:
     station = Station.objects.select_for_update(of=("self",)).order_by().get(pk=station.pk)
     today = timezone.localdate()
+    source = VoiceSource.PHOTO if post.photo else VoiceSource.WEB
     voice = Voice(
-        source=VoiceSource.PHOTO if post.photo else VoiceSource.WEB, station=station,
+        source=VoiceSource.WISH if post.is_wish else source, station=station,
         deputy=deputy,
         region=station.region, village=post.village, raised_on=today, matter=post.matter,
         number=next_number(station, today.year), visitor_name=post.visitor_name,
@@ -131,6 +141,8 @@ def _post(
     save_recorded(voice)
     consent = text_in_force(today) if post.has_consent else None
     save_recorded(VoiceCase(voice=voice, consent=consent))
+    if post.is_wish:
+        save_recorded(Wish(voice=voice))
     if post.photo:
         post.photo.name = f"{uuid.uuid4().hex}.jpg"
         save_recorded(VoicePhoto(voice=voice, kind=VoicePhotoKind.REPORTED, image=post.photo))
