@@ -220,6 +220,7 @@ class VoiceAdmin(PortalAdmin):
                 "fields": (
                     "has_consent",
                     ("visitor_name", "visitor_phone"),
+                    ("visitor_email", "told_by"),
                     ("is_confidential", "wants_answer"),
                 )
             },

@@ -12,6 +12,8 @@ from suggestions.models import (
     VoicePart,
     VoicePhoto,
     VoiceRule,
+    Wish,
+    WishClaim,
 )
 
 
@@ -72,3 +74,17 @@ class VoicePhotoAdmin(ReadOnlyAdmin):
     list_display = ("voice", "kind", "at")
     list_select_related = ("voice",)
     exclude = ("image",)
+
+
+@admin.register(Wish)
+class WishAdmin(ReadOnlyAdmin):
+    list_display = ("text", "state", "published_at", "thanked_at")
+    list_select_related = ("voice",)
+    list_filter = ("state",)
+
+
+@admin.register(WishClaim)
+class WishClaimAdmin(ReadOnlyAdmin):
+    list_display = ("wish", "who", "promised_on", "fulfilled_on", "given_back_at")
+    list_select_related = ("wish", "deputy", "enterprise")
+    exclude = ("photo",)

@@ -20,6 +20,16 @@ class VoiceSource(models.TextChoices):
     PAPER = "paper", "纸质来件"
 
 
+class WishState(models.TextChoices):
+    """Where a small wish stands (微心愿, M79). «Late» is a date test, never a state."""
+
+    WAITING = "waiting", "待公布"
+    OPEN = "open", "等人认领"
+    CLAIMED = "claimed", "已认领"
+    FULFILLED = "fulfilled", "已实现"
+    DECLINED = "declined", "不作微心愿"
+
+
 class VoiceState(models.TextChoices):
     """Where a voice stands. «Overdue» is a date test, never a state."""
 
@@ -287,8 +297,16 @@ class VoicePhotoKind(models.TextChoices):
     AFTER = "after", "办理后"
 
 
+class ToldBy(models.TextChoices):
+    """How a voter wishes to hear of each step; the codes are those of ``core.channels``."""
+
+    SMS = "sms", "短信"
+    EMAIL = "email", "电子邮件"
+
+
 class Knock(models.TextChoices):
     """What an address did at the public door; counted to slow down machines."""
 
     POST = "post", "留言"
     LOOK_UP = "look_up", "查询"
+    REPORT = "report", "举报"

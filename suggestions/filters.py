@@ -1,5 +1,6 @@
 """Filters of the lists of suggestions and voices."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State
+from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State, VoiceState
 from suggestions.models import Handling, Intake, Reply, Suggestion, Voice
 from suggestions.selectors import (
     due_soon,
@@ -23,6 +24,7 @@ from suggestions.selectors import (
     voices_of_age,
 )
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
+from suggestions.selectors.voice_states import FINAL, WAITING
 
 
 def _hidden(label: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
@@ -264,3 +266,69 @@ class VoiceFilter(ListFilter):
 
     def by_deputy(self, rows: QuerySet[Voice], deputy: Deputy) -> QuerySet[Voice]:
         return rows.filter(reception__duties__deputy=deputy)
+
+
+_IN_HAND = [state for state in VoiceState if state not in FINAL]
+NO_UNIT = "none"
+
+
+class VoiceInboxFilter(ListFilter):
+    """The voices that a person sorts; without a state or an owner, those that wait."""
+
+    q = forms.CharField(label="反映的问题", required=False, max_length=60)
+    town = TownField()
+    station = forms.ModelChoiceField(
+        Station.objects.none(), label="家站", required=False, empty_label="全部"
+    )
+    state = forms.ChoiceField(
+        label="办到哪一步",
+        required=False,
+        choices=[
+            ("", "等着分办的"),
+            *((state.value, state.label) for state in _IN_HAND),
+            ("all", "全部未办结的"),
+        ],
+    )
+    age = forms.ChoiceField(
+        label="反映至今",
+        required=False,
+        choices=[("", "不限"), *((str(days), f"超过{days}天") for days in (30, 60, 90))],
+    )
+    owner = forms.ChoiceField(label="在谁手里", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stations = Station.objects.editable_by(self.user).active().order_by("number")
+        self.fields["station"].queryset = stations  # type: ignore[attr-defined]
+        mine = Voice.objects.editable_by(self.user).filter(closed_on__isnull=True)
+        units = Unit.objects.filter(pk__in=mine.order_by().values("unit")).order_by("name")
+        self.fields["owner"].choices = [  # type: ignore[attr-defined]
+            ("", "不限"), (NO_UNIT, "家站、人大机关"),
+            *((str(unit.pk), str(unit)) for unit in units),
+        ]  # fmt: skip
+
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = super().apply(rows)
+        if not self.is_valid() or self.cleaned_data["state"]:
+            return rows
+        is_with_a_unit = self.cleaned_data["owner"] not in ("", NO_UNIT)
+        return rows.filter(stands__in=sorted(_IN_HAND if is_with_a_unit else WAITING))
+
+    def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
+        return rows.filter(matter__contains=words.strip())
+
+    def by_town(self, rows: QuerySet[Voice], town: Region) -> QuerySet[Voice]:
+        return rows.filter(region=town)
+
+    def by_station(self, rows: QuerySet[Voice], station: Station) -> QuerySet[Voice]:
+        return rows.filter(station=station)
+
+    def by_state(self, rows: QuerySet[Voice], state: str) -> QuerySet[Voice]:
+        wanted = sorted(_IN_HAND) if state == "all" else [state]
+        return rows.filter(stands__in=wanted)
+
+    def by_age(self, rows: QuerySet[Voice], days: str) -> QuerySet[Voice]:
+        return rows.filter(raised_on__lt=timezone.localdate() - dt.timedelta(days=int(days)))
+
+    def by_owner(self, rows: QuerySet[Voice], owner: str) -> QuerySet[Voice]:
+        return rows.filter(unit=None if owner == NO_UNIT else int(owner))

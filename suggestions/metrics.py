@@ -13,7 +13,7 @@ from congress_portal.core.periods import Period
 from deputies.models import Deputy, Group, GroupMembership
 from stations.models import Station
 from suggestions.enums import CallKind
-from suggestions.models import Call, CoSigner, Reply, Suggestion, Voice
+from suggestions.models import Call, CoSigner, Reply, Suggestion, Voice, WishClaim
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
 
 SOLVED = "A"  # code of the reply class «已解决或基本解决»
@@ -59,6 +59,13 @@ def heard_at_stations(period: Period) -> Grouped:
 @metric("opinions_closed", "办结意见数", of=Region, unit="件", reported=False)
 def heard_in_towns(period: Period) -> Grouped:
     return _opinions(period, "reception__station__region", voters=True)
+
+
+@metric("wishes_fulfilled", "实现微心愿数", of=Deputy, unit="个", reported=False)
+def wishes_fulfilled(period: Period) -> Each:
+    """Wishes that the deputy claimed himself and that were fulfilled in the period (M79)."""
+    days = (period.first, period.last)
+    return number_of(WishClaim.objects.all().standing().filter(fulfilled_on__range=days), "deputy")
 
 
 @metric("suggestions_led", "领衔建议数", of=Deputy, unit="件")

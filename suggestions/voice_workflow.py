@@ -34,6 +34,9 @@ class VoiceAction(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     LOOK_BACK = "look_back"
+    WISH_CLAIMED = "wish_claimed"
+    WISH_FREE = "wish_free"
+    WISH_DONE = "wish_done"
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def _by(*parties: VoiceParty) -> frozenset[VoiceParty]:
 _OFFICE = _by(P.OFFICE)
 _TO_DECIDE = _on(S.LOGGED, S.ACCEPTED, S.REDO)
 _ANSWERED = _on(S.ANSWERED, S.CLOSED)
+_IN_WORK = _on(S.ACCEPTED, S.CONSULTING, S.WITH_UNITS, S.REDO)
 
 VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
     VoiceAction.ACCEPT: VoiceMove(
@@ -207,6 +211,32 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         None,
         _OFFICE,
         "没有落实的重新办理",
+        needs_comment=True,
+    ),
+    VoiceAction.WISH_CLAIMED: VoiceMove(
+        "心愿认领",
+        _IN_WORK,
+        None,
+        _by(P.SYSTEM),
+        "认领的人在答应的日期前实现",
+        "您的心愿已有人认领。",
+    ),
+    VoiceAction.WISH_FREE: VoiceMove(
+        "心愿认领退回",
+        _IN_WORK,
+        None,
+        _by(P.SYSTEM),
+        "等别的代表、企业认领",
+        "原来认领的办不了，正在另找人帮忙。",
+        needs_comment=True,
+    ),
+    VoiceAction.WISH_DONE: VoiceMove(
+        "心愿实现",
+        _IN_WORK,
+        S.ANSWERED,
+        _by(P.SYSTEM),
+        "选民确认是否解决",
+        "您的心愿已经实现，请看答复。",
         needs_comment=True,
     ),
 }

@@ -39,8 +39,16 @@ OPEN_PAGES = [
     "site/rules/", "site/rules/<int:pk>/", "site/suggestions/", "site/suggestions/<int:pk>/",
     "site/figures/", "open/", "open/deputies.json", "open/suggestions.csv",
     "open/statistics.csv", "robots.txt", "sitemap.xml",
+    "api/v1/", "api/v1/deputies.json", "api/v1/deputies.csv", "api/v1/posts.json",
+    "api/v1/stations.json", "api/v1/stations.csv", "api/v1/suggestions.json",
+    "api/v1/suggestions.csv", "api/v1/suggestions/<int:pk>.json", "api/v1/statistics.json",
+    "api/v1/statistics.csv",
+    "report/<slug:kind>/<int:pk>/", "report/<str:token>/",
+    "d/<int:pk>/write/", "d/<int:pk>/print/<slug:size>.pdf",
     "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
-    "v/<str:token>/not-solved/", "v/<str:token>/photos/<int:pk>.jpg",
+    "v/<str:token>/not-solved/", "v/<str:token>/quiet/", "v/<str:token>/photos/<int:pk>.jpg",
+    "v/<str:token>/thanks/", "site/wishes/", "site/wishes/new/",
+    "site/wishes/photos/<int:pk>.jpg",
 ]  # fmt: skip
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 

@@ -8,7 +8,7 @@ from congress_portal.core.enums import Role
 
 _VIEW = frozenset({"view"})
 _KEEP = frozenset({"view", "add", "change", "delete"})
-_RECORDS = ("deputies", "stations", "activities", "suggestions")
+_RECORDS = ("deputies", "stations", "activities", "suggestions", "public")
 
 # role → app → actions; which rows these reach is the row scope's business (core.scope).
 ROLE_PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {

@@ -192,6 +192,46 @@ def _from_books(user: User) -> str:
     return next(filter(None, (find(user) for find in _books)), "")
 
 
+@dataclass(frozen=True)
+class Outsider:
+    """Somebody without an account, as found when the message is sent."""
+
+    address: str
+    title: str
+    link: str
+    body: str = ""
+
+
+_outsiders: dict[str, Callable[[str, str], Outsider | None]] = {}
+
+
+def register_outsiders(prefix: str, find: Callable[[str, str], Outsider | None]) -> None:
+    """Higher floors know who stands behind an outside key: ``find(key, channel's code)``.
+
+    None where nobody is to be told any more (opted out, erased).
+    """
+    _outsiders[prefix] = find
+
+
+def takes(code: str, key: str) -> bool:
+    """Whether a channel of this code is switched on and takes keys like this one."""
+    found = next((each for each in channels() if each.code == code), None)
+    return found is not None and (not found.only or key.startswith(found.only))
+
+
+def tell_outside(key: str, code: str) -> bool:
+    """Queue one message to somebody without an account; the same key never goes out twice.
+
+    Written with the change that causes it; False where the channel is off or the key known.
+    """
+    if not takes(code, key):
+        return False
+    _, is_new = Delivery.objects.get_or_create(outside=key, defaults={"channel": code})
+    if is_new:
+        transaction.on_commit(carry_soon)
+    return is_new
+
+
 def channels() -> list[Channel]:
     """Those that the settings switch on."""
     found: list[Channel] = []
@@ -267,14 +307,10 @@ def _can_skip() -> bool:
 
 
 def _send(channel: Channel, delivery: Delivery) -> bool:
-    user = delivery.notice.user
-    address = channel.address_of(user) if user.is_active else ""
-    if not address:
+    letter = _of_notice(channel, delivery) if delivery.notice else _of_outsider(channel, delivery)
+    if letter is None:
         _finish(delivery, DeliveryState.NO_ADDRESS, "")
         return False
-    notice = delivery.notice
-    link = f"{settings.SITE_URL}{notice.link}" if notice.link else ""
-    letter = Letter(delivery.pk, address, str(user), notice.title, notice.body, link)
     try:
         channel.send(letter)
     except ChannelError as error:
@@ -285,6 +321,26 @@ def _send(channel: Channel, delivery: Delivery) -> bool:
         return False
     _finish(delivery, DeliveryState.SENT, "")
     return True
+
+
+def _of_notice(channel: Channel, delivery: Delivery) -> Letter | None:
+    notice = delivery.notice
+    if notice is None or not notice.user.is_active:
+        return None
+    address = channel.address_of(notice.user)
+    if not address:
+        return None
+    link = f"{settings.SITE_URL}{notice.link}" if notice.link else ""
+    return Letter(delivery.pk, address, str(notice.user), notice.title, notice.body, link)
+
+
+def _of_outsider(channel: Channel, delivery: Delivery) -> Letter | None:
+    find = _outsiders.get(delivery.outside.partition("-")[0])
+    found = find(delivery.outside, channel.code) if find else None
+    if found is None or not found.address:
+        return None
+    link = f"{settings.SITE_URL}{found.link}"
+    return Letter(delivery.pk, found.address, "", found.title, found.body, link)
 
 
 def _finish(delivery: Delivery, state: DeliveryState, fault: str) -> None:

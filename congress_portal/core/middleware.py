@@ -22,7 +22,14 @@ class ActorMiddleware:
             if response.status_code == 403 or (response.status_code == 404 and user):
                 record(
                     AuditAction.REFUSED,
-                    label=f"{request.method} {request.path}"[:200],
+                    label=f"{request.method} {_path(request)}"[:200],
                     changes={"status": response.status_code},
                 )
             return response
+
+
+def _path(request: HttpRequest) -> str:
+    """The address as the trail may hold it: a link that opens by itself is not kept there."""
+    match = request.resolver_match
+    token = match.kwargs.get("token") if match else None
+    return request.path.replace(token, "…") if isinstance(token, str) else request.path

@@ -1,9 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from congress_portal.core.admin import PortalAdmin
 from congress_portal.core.admin.filters import TownFilter
-from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
+from congress_portal.core.admin.keeping import ReadOnly
+from congress_portal.core.masking import count_numbers
+from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
 from congress_portal.public.selectors import push_text
 
 
@@ -42,6 +44,9 @@ class PublishedNewsAdmin(PortalAdmin):
         if not change:
             obj.entered_by = request.user
         super().save_model(request, obj, form, change)
+        if found := count_numbers(obj.news.title, obj.text):
+            told = f"标题和正文里有 {found} 处电话、证件号码，网上公开时已略去，请核对。"
+            messages.warning(request, told)
 
 
 @admin.register(ChatGroup)
@@ -53,3 +58,19 @@ class ChatGroupAdmin(PortalAdmin):
     owner_fields = ("region",)
     autocomplete_fields = ("region",)
     fields = (("region", "kind"), "name", ("owner", "members"), "is_active")
+
+
+@admin.register(AbuseReport)
+class AbuseReportAdmin(ReadOnly, PortalAdmin):
+    """Decided on its own page; here only looked up."""
+
+    list_display = ("reported_at", "kind", "title", "reason", "state", "region")
+    list_display_links = ("reported_at", "title")
+    list_select_related = ("region",)
+    list_filter = ("state", "kind", "reason")
+    search_fields = ("title",)
+    owner_fields = ("region",)
+    fields = (
+        ("kind", "title"), "region", "reason", "words", "state", "answer",
+        ("reported_at", "decided_at", "decided_by"),
+    )  # fmt: skip

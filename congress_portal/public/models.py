@@ -1,15 +1,19 @@
 """What the office decides to show: cards with consent, published news, chat groups (M117, M118)."""
 
+import secrets
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from activities.models import NewsItem
 from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.masking import mask_phone
 from congress_portal.core.models import Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
-from congress_portal.public.enums import ChatKind
+from congress_portal.public.enums import AbuseReason, AbuseState, ChatKind, Reported
 from deputies.models import Deputy
 
 
@@ -116,3 +120,71 @@ class ChatGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def new_report_token() -> str:
+    """144 random bits: only who reported opens the answer."""
+    return secrets.token_urlsafe(18)
+
+
+class AbuseReportQuerySet(ScopedQuerySet):
+    def waiting(self) -> Self:
+        return self.filter(state=AbuseState.RECEIVED)
+
+    def hidden(self, kind: str) -> Any:
+        """The keys of what is not shown any more, as a subquery."""
+        rows = self.filter(kind=kind, state=AbuseState.HIDDEN).order_by()
+        return rows.values("target")
+
+
+class AbuseReport(models.Model):
+    """Somebody says that a published text should not stand there (举报); the office decides.
+
+    Nothing of the person is kept. While a decision is «hidden», the text is on no public page,
+    feed or file.
+    """
+
+    kind = models.CharField("举报什么", max_length=12, choices=Reported.choices, editable=False)
+    target = models.PositiveBigIntegerField("编号", editable=False)
+    title = models.CharField("标题", max_length=200, editable=False)
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", editable=False, verbose_name="哪里公开的"
+    )
+    reason = models.CharField("举报原因", max_length=10, choices=AbuseReason.choices)
+    words = models.TextField("说明", blank=True)
+    state = models.CharField(
+        "处理", max_length=10, choices=AbuseState.choices, default=AbuseState.RECEIVED,
+        editable=False,
+    )  # fmt: skip
+    answer = models.TextField("处理说明", blank=True, editable=False)
+    token = models.CharField(
+        "查处理结果的链接", max_length=40, unique=True, default=new_report_token, editable=False
+    )
+    idempotency_key = models.UUIDField("表单编号", unique=True, editable=False)
+    reported_at = models.DateTimeField("举报时间", default=timezone.now, editable=False)
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False,
+        related_name="+", verbose_name="处理人",
+    )  # fmt: skip
+
+    CONFIDENTIAL = ("token",)
+
+    objects = AbuseReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "举报"
+        verbose_name_plural = "举报"
+        ordering = ["-reported_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=AbuseState.RECEIVED, decided_at__isnull=True)
+                | (~Q(state=AbuseState.RECEIVED) & Q(decided_at__isnull=False) & ~Q(answer="")),
+                name="abuse_report_decided_has_answer",
+                violation_error_message="处理了的举报要有处理说明。",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "state"], name="abuse_report_hidden")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.title}"

@@ -65,6 +65,39 @@ class StationSheet:
         return ("css/pdf/public.css", f"css/pdf/rota_{self.size}.css")
 
 
+@dataclass(frozen=True)
+class DeputySheet:
+    """One deputy for the wall or a door: who, elected where, found where, two codes to scan."""
+
+    title: str
+    author: str
+    size: str
+    card: Card
+    days: tuple[Day, ...]
+    card_qr: SafeString
+    write_qr: SafeString
+    template: ClassVar[str] = "public/pdf/deputy.html"
+
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        return ("css/pdf/public.css", f"css/pdf/rota_{self.size}.css")
+
+
+def deputy_sheet(deputy: Deputy, day: dt.date, size: str) -> DeputySheet:
+    """``deputy`` is of ``shown_deputies``; the second code is left out without a station."""
+    days = selectors.coming_days(day, day + _AHEAD).filter(duties__deputy=deputy).distinct()
+    has_door = selectors.station_of_deputy(deputy) is not None
+    return DeputySheet(
+        title=f"代表{deputy.name}",
+        author=_office(),
+        size=size,
+        card=selectors.card_of(deputy),
+        days=tuple(selectors.day_of(slot) for slot in days[:_SHOWN_DAYS]),
+        card_qr=qr_svg("public:deputy", deputy.pk),
+        write_qr=qr_svg("public:write_deputy", deputy.pk) if has_door else SafeString(""),
+    )
+
+
 def deputies_board(town: Region, day: dt.date, size: str) -> Board:
     rows = selectors.shown_deputies(day).filter(town=town)
     cards = tuple((selectors.card_of(each), qr_svg("public:deputy", each.pk)) for each in rows)

@@ -17,12 +17,14 @@ from congress_portal.core.enums import Rating, Verification
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
-from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
+from congress_portal.public.enums import Reported
+from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
 from deputies.models import Deputy, Mandate
 from stations.enums import DutyState, OfficerKind, RotaState
 from stations.models import Posting, RegionOutline, RotaDuty, RotaSlot, Station, StationOfficer
 from suggestions.enums import Share
 from suggestions.models import Reply, Suggestion, Voice
+from suggestions.selectors.voice_states import station_for
 
 LEAST = 5  # a rate over fewer cases would tell about single people
 
@@ -82,6 +84,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Answer:
+    pk: int
     unit: str
     replied_on: dt.date
     result: str
@@ -100,7 +103,7 @@ def shown_deputies(day: dt.date) -> QuerySet[Deputy]:
     return (
         Deputy.objects.in_office(_on(day))
         .exclude(Exists(hidden))
-        .select_related("town", "card")
+        .select_related("town", "village", "card")
         .prefetch_related(
             Prefetch("mandates", seats.order_by("pk"), to_attr="shown_seats"),
             Prefetch("postings", posts.order_by("serial", "pk"), to_attr="shown_posts"),
@@ -146,6 +149,13 @@ def card_of(deputy: Deputy) -> Card:
         phone=card.phone if card and card.phone_consented_on else "",
         is_above=all(seat.level in ("省", "市") for seat in seats),
     )
+
+
+def station_of_deputy(deputy: Deputy) -> Station | None:
+    """Where what is written to the deputy is received: the own station, else the town's."""
+    posts = deputy.shown_posts  # type: ignore[attr-defined]
+    own = next((each.station for each in posts), None)
+    return own or station_for(deputy.village or deputy.town)
 
 
 def shown_stations() -> QuerySet[Station]:
@@ -196,7 +206,7 @@ def day_of(slot: RotaSlot) -> Day:
 def shown_news() -> QuerySet[PublishedNews]:
     rows = PublishedNews.objects.filter(
         is_withdrawn=False, news__verification=Verification.VERIFIED
-    )
+    ).exclude(pk__in=AbuseReport.objects.hidden(Reported.NEWS))
     return rows.select_related("news__region").order_by("-published_on", "-pk")
 
 
@@ -225,6 +235,7 @@ def rules_in_force(day: dt.date) -> QuerySet[RuleVersion]:
 def shown_suggestions() -> QuerySet[Suggestion]:
     """Published by the office, with the proposer's consent."""
     rows = Suggestion.objects.published().select_related("lead", "region", "field")
+    rows = rows.exclude(pk__in=AbuseReport.objects.hidden(Reported.SUGGESTION))
     return rows.order_by("-published_on", "-pk")
 
 
@@ -248,12 +259,18 @@ def narrowed(rows: QuerySet[Suggestion], code: str) -> QuerySet[Suggestion]:
     return rows.filter(_NARROWER[code]) if code in _NARROWER else rows
 
 
+def shown_replies() -> QuerySet[Reply]:
+    rows = Reply.objects.filter(is_public=True).select_related("handling__unit")
+    return rows.exclude(pk__in=AbuseReport.objects.hidden(Reported.REPLY))
+
+
 def answers_of(suggestion: Suggestion) -> list[Answer]:
     """Public replies, without the people in charge and their telephones."""
-    rows = Reply.objects.filter(handling__suggestion=suggestion, is_public=True)
+    rows = shown_replies().filter(handling__suggestion=suggestion)
     rows = rows.select_related("handling__unit", "reply_class").order_by("replied_on", "pk")
     return [
         Answer(
+            each.pk,
             str(each.handling.unit),
             each.replied_on,
             each.reply_class.name if each.reply_class else "",

@@ -15,14 +15,20 @@ from congress_portal.core.listing import page_of
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from congress_portal.public import selectors
-from congress_portal.public.reports import SIZES, deputies_board, qr_svg, station_sheet
+from congress_portal.public.caching import revalidated
+from congress_portal.public.reports import (
+    SIZES,
+    deputies_board,
+    deputy_sheet,
+    qr_svg,
+    station_sheet,
+)
 
 _AHEAD = dt.timedelta(days=62)
 _FIRST_PAGE = 5
 
 
-@login_not_required
-@require_GET
+@revalidated
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     days = selectors.coming_days(today, today + _AHEAD)[:_FIRST_PAGE]
@@ -33,8 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "public/home.html", context)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def stations(request: HttpRequest) -> HttpResponse:
     towns = selectors.towns_with_stations()
     town = next((each for each in towns if each.code == request.GET.get("town", "")), None)
@@ -54,8 +59,7 @@ def stations(request: HttpRequest) -> HttpResponse:
     return render(request, "public/stations.html", context)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def station(request: HttpRequest, number: str) -> HttpResponse:
     row = get_object_or_404(selectors.shown_stations(), number=number)
     today = timezone.localdate()
@@ -87,8 +91,7 @@ def station_qr(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(qr_svg("public:station", number), content_type="image/svg+xml")
 
 
-@login_not_required
-@require_GET
+@revalidated
 def deputies(request: HttpRequest) -> HttpResponse:
     town, words = request.GET.get("town", ""), request.GET.get("q", "")[:40]
     rows = selectors.shown_deputies(timezone.localdate())
@@ -104,14 +107,14 @@ def deputies(request: HttpRequest) -> HttpResponse:
     return render(request, "public/deputies.html", context)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def deputy(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     row = get_object_or_404(selectors.shown_deputies(today), pk=pk)
     days = selectors.coming_days(today, today + _AHEAD).filter(duties__deputy=row).distinct()
     context = {
         "card": selectors.card_of(row),
+        "may_write": selectors.station_of_deputy(row) is not None,
         "days": [selectors.day_of(slot) for slot in days],
         "suggestions": selectors.shown_suggestions().filter(lead=row),
     }
@@ -136,41 +139,44 @@ def deputy_qr(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_GET
+def deputy_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+    today = timezone.localdate()
+    row = get_object_or_404(selectors.shown_deputies(today), pk=pk)
+    return _printed(deputy_sheet(row, today, size), size)
+
+
+@login_not_required
+@require_GET
 def deputies_print(request: HttpRequest, code: str, size: str) -> HttpResponse:
     town = get_object_or_404(Region.objects.towns(), code=code)
     return _printed(deputies_board(town, timezone.localdate(), size), size)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def news(request: HttpRequest) -> HttpResponse:
     return render(request, "public/news.html", {"page": page_of(request, selectors.shown_news())})
 
 
-@login_not_required
-@require_GET
+@revalidated
 def news_item(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(selectors.shown_news(), pk=pk)
     context = {"row": row, "title": without_numbers(row.news.title)}
     return render(request, "public/news_item.html", context | {"text": without_numbers(row.text)})
 
 
-@login_not_required
-@require_GET
+@revalidated
 def rules(request: HttpRequest) -> HttpResponse:
     page = page_of(request, selectors.rules_in_force(timezone.localdate()))
     return render(request, "public/rules.html", {"page": page})
 
 
-@login_not_required
-@require_GET
+@revalidated
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(selectors.rules_in_force(timezone.localdate()), document=pk)
     return render(request, "public/rule.html", {"row": row, "text": without_numbers(row.text)})
 
 
-@login_not_required
-@require_GET
+@revalidated
 def suggestions(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("only", "")
     rows = selectors.narrowed(selectors.shown_suggestions(), code)
@@ -178,8 +184,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return render(request, "public/suggestions.html", context)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(selectors.shown_suggestions(), pk=pk)
     context = {
@@ -191,8 +196,7 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/suggestion.html", context)
 
 
-@login_not_required
-@require_GET
+@revalidated
 def figures(request: HttpRequest) -> HttpResponse:
     total, rates = selectors.open_figures()
     today = timezone.localdate()

@@ -3,18 +3,24 @@
 import re
 import uuid
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 
-from congress_portal.core.enums import Rating
+from congress_portal.core.enums import VILLAGE_LEVELS, Rating
 from congress_portal.core.fields import WordsField
 from congress_portal.core.models import Region
 from congress_portal.core.photos import PhotoField
 from stations.models import Station
+from suggestions.enums import ToldBy
 from suggestions.models import ConsentText
 from suggestions.services.voices.intake import Post, is_right, new_question
+from suggestions.services.voices.telling import offered
 
+_PERSONAL = (
+    "visitor_name", "visitor_phone", "visitor_email", "told_by", "wants_answer", "has_consent",
+)  # fmt: skip
 _PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
 
 
@@ -36,6 +42,11 @@ class PostForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
         help_text="留了电话，以后用登记号加电话后四位就能查。",
     )
+    visitor_email = forms.EmailField(label="电子邮箱", required=False, max_length=254)
+    told_by = forms.ChoiceField(
+        label="每有进展就通知我", required=False, widget=forms.RadioSelect,
+        help_text="通知里只有登记号和链接，不写反映的事；随时可以退订。",
+    )  # fmt: skip
     is_confidential = forms.BooleanField(label="请为我保密", required=False)
     wants_answer = forms.BooleanField(label="请打电话告诉我结果", required=False)
     has_consent = forms.BooleanField(label="同意上面的说明，留下姓名和电话", required=False)
@@ -48,32 +59,61 @@ class PostForm(forms.Form):
         station: Station | None,
         consent: ConsentText | None,
         asks: bool,
+        is_wish: bool = False,
     ) -> None:
         super().__init__(data, files)
+        self.is_wish = is_wish
+        if is_wish:
+            self.fields["matter"].label = "什么心愿"
         self.consent, self.question = consent, ""
         self.initial["key"] = uuid.uuid4()
         self._offer_villages(station)
+        self._offer_notices()
         if consent is None:  # nothing to agree to: nothing personal is taken
-            for name in ("visitor_name", "visitor_phone", "wants_answer", "has_consent"):
-                del self.fields[name]
+            for name in _PERSONAL:
+                self.fields.pop(name, None)
         if asks:
             question, signed = new_question()
             self.fields["answer"] = forms.CharField(label=question, max_length=8)
             self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
             self.fresh = (question, signed)
 
+    def _offer_notices(self) -> None:
+        """Only the ways that the portal's channels can go."""
+        ways = offered()
+        cast("forms.ChoiceField", self.fields["told_by"]).choices = [("", "不用通知"), *ways]
+        if not ways:
+            del self.fields["told_by"]
+        if ToldBy.EMAIL not in dict(ways):
+            del self.fields["visitor_email"]
+
     def _offer_villages(self, station: Station | None) -> None:
-        towns = Station.objects.active().order_by().values("region")
-        rows = Region.objects.villages().select_related("parent").order_by("code")
-        rows = rows.filter(parent=station.region_id) if station else rows.filter(parent__in=towns)
-        field: Any = self.fields["village"]
-        field.queryset = rows
+        """The villages of the station's town; where a town has none, no village is asked for."""
+        towns = Region.objects.filter(stations__is_active=True).distinct()
+        if station:
+            towns = towns.filter(pk=station.region_id)
+        villages = Region.objects.villages().filter(parent__in=towns).select_related("parent")
         groups: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for each in rows:
+        for each in villages.order_by("code"):
             groups[each.parent.name].append((each.pk, each.name))
+        if station and not groups:
+            del self.fields["village"]
+            return
+        for town in towns.order_by("code"):
+            if town.name not in groups:
+                groups[town.name].append((town.pk, f"{town.name}（不分村）"))
+        field: Any = self.fields["village"]
+        field.queryset = Region.objects.filter(Q(pk__in=villages) | Q(pk__in=towns))
         field.choices = [("", "请选择"), *groups.items()]
         if station:
             self.initial["village"] = station.village_id
+
+    def clean_village(self) -> Region:
+        """A town stands for itself only where it has no villages, as the list offers it."""
+        village: Region = self.cleaned_data["village"]
+        if village.is_town and village.children.filter(level__in=VILLAGE_LEVELS).exists():
+            raise forms.ValidationError("请选所在的村（社区）。")
+        return village
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -104,7 +144,9 @@ class PostForm(forms.Form):
         data = dict(self.cleaned_data)
         for name in ("key", "website", "answer", "signed"):
             data.pop(name, None)
-        return Post(**data)
+        place = data.pop("village", None)
+        village = None if place is None or place.is_town else place
+        return Post(village=village, is_wish=self.is_wish, **data)
 
 
 class LookUpForm(forms.Form):
@@ -123,3 +165,10 @@ class SolvedForm(forms.Form):
 
 class NotSolvedForm(forms.Form):
     reason = WordsField("哪里没有解决", rows=3, longest=500, min_length=4)
+
+
+class ThanksForm(forms.Form):
+    words = WordsField(
+        "想说的话", rows=2, longest=300, required=False,
+        help_text="可以不写；写了，帮您的人看得到，不公布。",
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,14 +11,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
-from congress_portal.public.selectors import shown_stations
-from congress_portal.public.voice_forms import LookUpForm, NotSolvedForm, PostForm, SolvedForm
+from congress_portal.public.selectors import shown_deputies, shown_stations, station_of_deputy
+from congress_portal.public.voice_forms import (
+    LookUpForm,
+    NotSolvedForm,
+    PostForm,
+    SolvedForm,
+    ThanksForm,
+)
+from deputies.models import Deputy
 from stations.models import Station
-from suggestions.enums import VoiceState
-from suggestions.models import VoiceCase, VoicePhoto, VoiceRule
+from suggestions.enums import VoiceState, WishState
+from suggestions.models import VoiceCase, VoicePhoto, VoiceRule, Wish
 from suggestions.selectors.voice_progress import progress_of
 from suggestions.selectors.voice_states import station_for
 from suggestions.services.voices import intake, voter
+from suggestions.services.voices.telling import stop_telling
 
 
 def _address(request: HttpRequest) -> str:
@@ -29,17 +37,35 @@ def _address(request: HttpRequest) -> str:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def write_station(request: HttpRequest, number: str) -> HttpResponse:
-    return _write(request, get_object_or_404(shown_stations(), number=number))
+    return write_page(request, get_object_or_404(shown_stations(), number=number))
 
 
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
-    return _write(request, None)
+    return write_page(request, None)
 
 
-def _write(request: HttpRequest, station: Station | None) -> HttpResponse:
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def write_deputy(request: HttpRequest, pk: int) -> HttpResponse:
+    """To one deputy, by the code on the card: received at the station that the deputy sits in."""
+    deputy = get_object_or_404(shown_deputies(timezone.localdate()), pk=pk)
+    station = station_of_deputy(deputy)
+    if station is None:
+        raise Http404("这位代表还没有联络站。")
+    return write_page(request, station, deputy)
+
+
+def write_page(
+    request: HttpRequest,
+    station: Station | None,
+    deputy: Deputy | None = None,
+    *,
+    is_wish: bool = False,
+) -> HttpResponse:
     address, today = _address(request), timezone.localdate()
     rule = VoiceRule.objects.all().of(station.region) if station else VoiceRule()
     form = PostForm(
@@ -48,15 +74,18 @@ def _write(request: HttpRequest, station: Station | None) -> HttpResponse:
         station=station,
         consent=intake.text_in_force(today),
         asks=intake.posts_today(address) >= rule.easy_posts,
+        is_wish=is_wish,
     )
     if request.method == "POST" and form.is_valid():
         place = station or station_for(form.cleaned_data["village"])
         given = {"station": place, "post": form.post, "key": form.cleaned_data["key"]}
+        given["deputy"] = deputy
         voice = attempt(form, intake.post_voice, **given, address=address)
         if voice is not None:
             return redirect("public:voice", token=voice.case.token)
     form.ask_again()
-    return render(request, "public/write.html", {"form": form, "station": station})
+    context = {"form": form, "station": station, "deputy": deputy, "is_wish": is_wish}
+    return render(request, "public/write.html", context)
 
 
 @login_not_required
@@ -77,27 +106,36 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def voice(request: HttpRequest, token: str) -> HttpResponse:
-    return _progress(request, _case(token))
+    return progress_page(request, case_of_link(token))
 
 
 @login_not_required
 @never_cache
 @require_http_methods(["POST"])
 def solved(request: HttpRequest, token: str) -> HttpResponse:
-    case, form = _case(token), SolvedForm(request.POST)
+    case, form = case_of_link(token), SolvedForm(request.POST)
     if form.is_valid() and attempt(form, voter.confirm_solved, case=case, **form.cleaned_data):
         return redirect("public:voice", token=token)
-    return _progress(request, case, solved=form)
+    return progress_page(request, case, solved=form)
 
 
 @login_not_required
 @never_cache
 @require_http_methods(["POST"])
 def not_solved(request: HttpRequest, token: str) -> HttpResponse:
-    case, form = _case(token), NotSolvedForm(request.POST)
+    case, form = case_of_link(token), NotSolvedForm(request.POST)
     if form.is_valid() and attempt(form, voter.say_not_solved, case=case, **form.cleaned_data):
         return redirect("public:voice", token=token)
-    return _progress(request, case, not_solved=form)
+    return progress_page(request, case, not_solved=form)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["POST"])
+def be_quiet(request: HttpRequest, token: str) -> HttpResponse:
+    """No more messages about this matter; the page stays."""
+    stop_telling(case=case_of_link(token))
+    return redirect("public:voice", token=token)
 
 
 @login_not_required
@@ -108,23 +146,30 @@ def voice_photo(request: HttpRequest, token: str, pk: int) -> FileResponse:
     return FileResponse(row.image.open("rb"), content_type="image/jpeg")
 
 
-def _case(token: str) -> VoiceCase:
+def case_of_link(token: str) -> VoiceCase:
     rows = VoiceCase.objects.select_related(
         "voice__region", "voice__village", "voice__number__station", "door"
     )
     return get_object_or_404(rows, token=token)
 
 
-def _progress(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpResponse:
+def progress_page(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpResponse:
     shown = progress_of(case)
+    wish = Wish.objects.filter(voice=case.voice_id).first()
     context = {
         "shown": shown,
+        "wish": wish,
+        "may_thank": bool(wish and wish.state == WishState.FULFILLED and not wish.thanked_at),
+        "thanks": forms.get("thanks") or ThanksForm(),
         "token": case.token,
-        "form": forms.get("solved") or forms.get("not_solved"),
+        "form": next(iter(forms.values()), None),
         "solved": forms.get("solved") or SolvedForm(),
         "not_solved": forms.get("not_solved") or NotSolvedForm(),
         "asks": shown.state == VoiceState.ANSWERED,
         "may_reopen": voter.may_reopen(case),
-        "link": request.build_absolute_uri(request.path.split("solved")[0].split("not-")[0]),
+        "told_by": case.voice.get_told_by_display() if case.voice.told_by else "",
+        "link": request.build_absolute_uri(
+            request.path.split("solved")[0].split("not-")[0].split("thanks")[0]
+        ),
     }
     return render(request, "public/voice.html", context)

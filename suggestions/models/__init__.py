@@ -34,6 +34,7 @@ from suggestions.models.voice_case import (
     VoicePhoto,
     VoiceRule,
 )
+from suggestions.models.wish import Wish, WishClaim
 
 __all__ = [
     "Appraisal",
@@ -79,4 +80,6 @@ __all__ = [
     "VoicePhoto",
     "VoiceQuerySet",
     "VoiceRule",
+    "Wish",
+    "WishClaim",
 ]

@@ -6,13 +6,13 @@ from django.db.models import F, Q
 
 from activities.models import Activity, Finding, Visit
 from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
-from congress_portal.core.masking import mask_name, mask_phone
+from congress_portal.core.masking import mask_email, mask_name, mask_phone
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from deputies.models import Deputy
 from stations.models import Enterprise, Reception, ReceptionNumber, Station
-from suggestions.enums import VoiceSource
+from suggestions.enums import ToldBy, VoiceSource
 from suggestions.models.suggestion import Suggestion
 
 
@@ -125,6 +125,11 @@ class Voice(models.Model):
     )
     visitor_name = models.CharField("选民姓名", max_length=40, blank=True)
     visitor_phone = models.CharField("联系电话", max_length=20, blank=True)
+    visitor_email = models.EmailField("电子邮箱", blank=True)
+    told_by = models.CharField(
+        "每一步通知本人", max_length=8, choices=ToldBy.choices, blank=True,
+        help_text="选民自己选的，可以随时在进度页面退订。",
+    )  # fmt: skip
     has_consent = models.BooleanField(
         "本人同意留下姓名电话", default=False, help_text="不同意的只记事情。"
     )
@@ -177,7 +182,9 @@ class Voice(models.Model):
     idempotency_key = models.UUIDField("表单编号", null=True, unique=True, editable=False)
     row_key = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
 
-    PERSONAL = {"visitor_name": mask_name, "visitor_phone": mask_phone}
+    PERSONAL = {
+        "visitor_name": mask_name, "visitor_phone": mask_phone, "visitor_email": mask_email,
+    }  # fmt: skip
 
     objects = VoiceQuerySet.as_manager()
 
@@ -208,6 +215,11 @@ class Voice(models.Model):
                 name="voice_heard_by_deputy_has_consent",
                 violation_error_message="选民同意，才能留下姓名和电话。",
             ),
+            models.CheckConstraint(
+                condition=Q(visitor_email="") | Q(has_consent=True),
+                name="voice_email_has_consent",
+                violation_error_message="选民同意，才能留下电子邮箱。",
+            ),
         ]
         indexes = [
             models.Index(fields=["reception", "closed_on"], name="voice_counting"),
@@ -227,5 +239,9 @@ class Voice(models.Model):
         return "" if self.is_confidential else mask_phone(self.visitor_phone)
 
     @property
+    def masked_email(self) -> str:
+        return "" if self.is_confidential else mask_email(self.visitor_email)
+
+    @property
     def has_contact(self) -> bool:
-        return bool(self.visitor_name or self.visitor_phone)
+        return bool(self.visitor_name or self.visitor_phone or self.visitor_email)

@@ -42,12 +42,17 @@ def may_sort(user: User) -> bool:
     return bool(user.scope.write_prefixes or user.scope.officer_user_id)
 
 
-def inbox_rows(user: User) -> QuerySet[Voice]:
-    """What waits for the person's decision: logged, accepted, opened again; the oldest first."""
-    rows = with_state(Voice.objects.editable_by(user)).filter(stands__in=sorted(WAITING))
-    return rows.select_related("region", "village", "station", "number__station").order_by(
+def sorted_rows(user: User) -> QuerySet[Any]:
+    """All that the person sorts, with its state, the oldest first."""
+    rows = with_state(Voice.objects.editable_by(user))
+    return rows.select_related("region", "village", "station", "number__station", "unit").order_by(
         "raised_on", "pk"
     )
+
+
+def inbox_rows(user: User) -> QuerySet[Voice]:
+    """What waits for the person's decision: logged, accepted, opened again."""
+    return sorted_rows(user).filter(stands__in=sorted(WAITING))
 
 
 def unit_rows(user: User) -> QuerySet[VoicePart]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 
-from congress_portal.core.models import User
+from congress_portal.core.models import Region, User
 from stations.models import Station
 from suggestions.enums import VoiceParty, VoiceState
 from suggestions.models import Voice, VoiceCase, VoicePart
@@ -79,9 +79,11 @@ def may_read_contact(user: User, voice: Voice) -> bool:
     return own and voice.closed_on is None and not voice.is_confidential
 
 
-def station_for(village: Any) -> Station | None:
-    """Where a matter of this village is received: its own station, else the town's first."""
+def station_for(village: Region) -> Station | None:
+    """Where a matter of this place is received: its own station, else the town's first."""
     active = Station.objects.active().order_by("number")
+    if village.is_town:
+        return active.filter(region=village).order_by("village", "number").first()
     own = active.filter(village=village).first()
     return own or active.filter(region=village.parent_id).order_by("village", "number").first()
 

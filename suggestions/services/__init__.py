@@ -83,6 +83,7 @@ from suggestions.services.unit_work import (
     sign_receipt,
 )
 from suggestions.services.voices.reminding import remind_of_voices
+from suggestions.services.wishes import remind_of_wishes
 
 __all__ = [
     "Assignment",
@@ -139,6 +140,7 @@ __all__ = [
     "refuse_suggestion",
     "release_unit",
     "remind_of_voices",
+    "remind_of_wishes",
     "remove_attachment",
     "remove_cosigner",
     "reply_faults",

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from congress_portal.core.enums import Role
+from congress_portal.core.masking import count_numbers
 from congress_portal.core.models import User
 from deputies.models import Deputy, Group
 from suggestions.enums import NominationState, Party, SupervisionForm
-from suggestions.models import GroupFollowUp, Nomination, Suggestion, Supervision
+from suggestions.models import GroupFollowUp, Nomination, Reply, Suggestion, Supervision
 from suggestions.selectors.parties import specialist_groups
 from suggestions.services.dating import day_of
 from suggestions.services.steps import RefusedError, keep, step
@@ -109,8 +110,17 @@ def publish_suggestion(
             raise RefusedError(["提出人没有同意公开。"])
         day = day_of(Action.PUBLISH, now.suggestion, on)
         now.suggestion.published_on = day if is_public else None
-        now.comment = "" if is_public else "取消公开"
+        now.comment = _numbers_said(now.suggestion) if is_public else "取消公开"
     return now.suggestion
+
+
+def _numbers_said(suggestion: Suggestion) -> str:
+    """What the office is told of numbers of people in the texts; the site leaves them out."""
+    row = suggestion
+    own = (row.title, row.reason, row.content, row.situation, row.analysis, row.proposal)
+    replies = Reply.objects.filter(handling__suggestion=row, is_public=True)
+    found = count_numbers(*own, *replies.values_list("body", flat=True))
+    return f"文字里有 {found} 处电话、证件号码，公开时略去" if found else ""
 
 
 def nominate_suggestion(

@@ -10,10 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from congress_portal.core.admin.personal import ReasonForm, reveal
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
+from suggestions.enums import VoiceState
+from suggestions.filters import VoiceInboxFilter
 from suggestions.forms.voices import VoiceStepForm
 from suggestions.models import Voice, VoicePhoto, VoiceRule
 from suggestions.selectors import voice_desk
-from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
+from suggestions.selectors.voice_states import (
+    age_days,
+    may_read_contact,
+    parties_of_voice,
+    state_of,
+)
 from suggestions.services.voices.handling import take_voice_step
 from suggestions.services.voices.steps import seen_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
@@ -24,9 +31,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for a decision in the person's stations, town or county."""
     if not voice_desk.may_sort(request.user):
         raise PermissionDenied
-    page = page_of(request, voice_desk.inbox_rows(request.user))
+    form = VoiceInboxFilter(request.GET, user=request.user)
+    page = page_of(request, form.apply(voice_desk.sorted_rows(request.user)))
     today = timezone.localdate()
-    return render(request, "suggestions/voice_inbox.html", {"page": page, "today": today})
+    for row in page:
+        row.days, row.label = age_days(row, today), VoiceState(row.stands).label
+    return render(request, "suggestions/voice_inbox.html", {"page": page, "form": form})
 
 
 @require_GET
@@ -92,7 +102,7 @@ def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("没有这个页面。")
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reveal(request, voice, ["visitor_name", "visitor_phone"], form.cleaned_data["reason"])
+        reveal(request, voice, list(Voice.PERSONAL), form.cleaned_data["reason"])
         messages.success(request, "完整信息显示 10 分钟，这次查看已记入操作记录。")
         return redirect("suggestions:voice_detail", pk=pk)
     return render(request, "suggestions/voice_contact.html", {"voice": voice, "form": form})

@@ -130,6 +130,10 @@ def test_voter_to_unit_and_back_to_a_suggestion(voter, open_page, live_server, p
     voter.get_by_label("满意", exact=True).check()
     press(voter, voter.get_by_role("button", name="解决了", exact=True))
     expect(voter.get_by_role("heading", level=1)).to_have_text("已办结")
+    voter.goto(f"{live_server.url}/v/{earlier.case.token}/")  # who wrote first is told the same
+    expect(voter.get_by_text("线路已经改好")).to_be_visible()
+    assert "13812345678" not in voter.content()
+    assert fits(voter)
 
     voice.refresh_from_db()
     assert voice.suggestion == Suggestion.objects.get()

@@ -34,6 +34,10 @@ def _delivery(**fields):
 
 
 BROKEN = {
+    "delivery_outside_once": lambda: twice(
+        Delivery.objects.create, outside="voice-1-1", channel="sms"
+    )(),
+    "delivery_is_of_one": lambda: Delivery.objects.create(channel="sms"),
     "retention_some_time": lambda: RetentionRule.objects.create(kind="a", name="甲", months=0),
     "batch_order_once_open": lambda: twice(Batch.objects.create, actor=UserFactory(), **_OPEN)(),
     "batch_done_has_result": lambda: BatchFactory(state="done"),

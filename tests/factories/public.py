@@ -1,8 +1,9 @@
 import datetime as dt
+import uuid
 
 import factory
 
-from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
+from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
 from tests.factories.activities import NewsItemFactory
 from tests.factories.core import TownFactory
 from tests.factories.deputies import DeputyFactory
@@ -33,3 +34,15 @@ class ChatGroupFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"第{n}联络群")
     owner = "王管理"
     members = 10
+
+
+class AbuseReportFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AbuseReport
+
+    kind = "news"
+    target = 1
+    title = "村口路灯侧记"
+    region = factory.SubFactory(TownFactory)
+    reason = "personal"
+    idempotency_key = factory.LazyFunction(uuid.uuid4)

@@ -11,8 +11,10 @@ from suggestions.models import (
     VoicePart,
     VoicePhoto,
     VoiceRule,
+    Wish,
+    WishClaim,
 )
-from tests.factories.core import TownFactory, UnitFactory
+from tests.factories.core import TownFactory, UnitFactory, UserFactory
 from tests.factories.suggestions import VoiceFactory
 
 
@@ -83,3 +85,30 @@ class DoorKnockFactory(factory.django.DjangoModelFactory):
 
     kind = "post"
     address_hash = "x"
+
+
+class WishFactory(factory.django.DjangoModelFactory):
+    """Waiting to be published, with the case that a voter's post makes."""
+
+    class Meta:
+        model = Wish
+
+    class Params:
+        open = factory.Trait(
+            state="open", text="一盏台灯",
+            published_at=dt.datetime(2026, 10, 8, 2, tzinfo=dt.UTC),
+        )  # fmt: skip
+
+    voice = factory.LazyFunction(
+        lambda: VoiceCaseFactory(voice=VoiceFactory(source="wish"), state="accepted").voice
+    )
+
+
+class WishClaimFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WishClaim
+
+    wish = factory.SubFactory(WishFactory, open=True, state="claimed")
+    helper = "县供电公司"
+    promised_on = dt.date(2026, 10, 20)
+    claimed_by = factory.SubFactory(UserFactory)

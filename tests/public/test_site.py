@@ -232,7 +232,7 @@ def test_no_personal_field_reaches_the_public(client):
     slot = released_day(station, deputy)
     row = published(lead=deputy)
     reply = ReplyFactory(handling=HandlingFactory(suggestion=row))
-    voice = OpinionFactory(reception=ReceptionFactory(station=station))
+    voice = OpinionFactory(reception=ReceptionFactory(station=station), has_consent=True)
     news, chat = PublishedNewsFactory(), ChatGroupFactory()
     seat = deputy.mandates.get()
     marker = "秘密标记XYZ"

@@ -1,5 +1,6 @@
 """The voter's door: a post without account, one number, one link, the same answer for unknown."""
 
+import datetime as dt
 import io
 import uuid
 
@@ -7,12 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
+from pypdf import PdfReader
 
 from congress_portal.core.enums import Role
 from congress_portal.core.models import AuditEntry, Notice
+from congress_portal.public.reports import deputy_sheet, qr_svg
+from congress_portal.public.selectors import shown_deputies
 from suggestions.models import Voice, VoicePhoto
 from tests.factories.core import UserFactory, VillageFactory
-from tests.factories.stations import OfficerFactory, StationFactory
+from tests.factories.deputies import DeputyFactory
+from tests.factories.public import DeputyCardFactory
+from tests.factories.stations import OfficerFactory, PostingFactory, StationFactory
 from tests.factories.voices import ConsentTextFactory, VoiceRuleFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +178,115 @@ def test_contact_shows_on_no_page_and_in_no_trail(send, client):
         assert "13812345678" not in text
     assert voice.case.token not in trail
     assert client.get(reverse("public:voice", args=["x" * 24])).status_code == 404
+
+
+def test_station_without_villages_asks_for_none(client):
+    station = StationFactory()
+    address = reverse("public:write_station", args=[station.number])
+    assert 'name="village"' not in client.get(address).text
+
+    client.post(address, {"key": str(uuid.uuid4()), "matter": "村口路灯不亮"})
+
+    voice = Voice.objects.get()
+    assert (voice.village, voice.station, voice.region) == (None, station, station.region)
+
+
+def test_open_form_offers_the_town_itself_only_without_villages(send, client, station, village):
+    bare = StationFactory()
+    choices = dict(client.get(reverse("public:write")).context["form"].fields["village"].choices)
+    assert choices[station.region.name] == [(village.pk, "东村")]
+    assert choices[bare.region.name] == [(bare.region_id, f"{bare.region.name}（不分村）")]
+
+    assert "请选所在的村" in send("write", village=station.region_id).text
+    send("write", village=bare.region_id)
+
+    voice = Voice.objects.get()
+    assert (voice.village, voice.station) == (None, bare)
+
+
+def test_what_is_written_to_a_deputy_is_the_deputy_s_own_case(client, village, station):
+    user = UserFactory(role=Role.DEPUTY)
+    deputy = DeputyFactory(town=station.region, user=user, seat=True)
+    PostingFactory(deputy=deputy, station=station)
+    address = reverse("public:write_deputy", args=[deputy.pk])
+    assert f"写给代表{deputy.name}" in client.get(address).text
+
+    page = client.post(
+        address,
+        {"key": str(uuid.uuid4()), "matter": "村口路灯不亮", "village": village.pk},
+        follow=True,
+    )
+
+    voice = Voice.objects.get()
+    assert (voice.deputy, voice.station) == (deputy, station)
+    assert deputy.name not in page.text
+    assert Notice.objects.get(user=user).title == "有选民扫码给您留言"
+    client.force_login(user)
+    detail = client.get(reverse("suggestions:voice_detail", args=[voice.pk]))
+    assert "写给的代表" in detail.text
+
+
+def test_hidden_or_homeless_deputy_is_not_written_to(client):
+    hidden = DeputyCardFactory(is_hidden=True).deputy
+    PostingFactory(deputy=hidden)
+    for deputy in (hidden, DeputyFactory(seat=True)):
+        address = reverse("public:write_deputy", args=[deputy.pk])
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("size", ["a4", "a3"])
+def test_deputy_sheet_says_who_and_where_and_holds_two_codes(client, station, size):
+    deputy = DeputyFactory(name="梁飞天", phone="13912345678", seat=True)
+    PostingFactory(deputy=deputy, station=station)
+
+    content = client.get(reverse("public:deputy_print", args=[deputy.pk, size])).content
+
+    paper = PdfReader(io.BytesIO(content))
+    text = paper.pages[0].extract_text()
+    assert len(paper.pages) == 1
+    assert all(words in text for words in ("梁飞天", station.name, "扫码写给代表", "扫码看"))
+    assert "13912345678" not in text
+    assert client.get(reverse("public:deputy_print", args=[deputy.pk, "a5"])).status_code == 404
+
+
+def test_deputy_sheet_codes_open_the_card_and_the_form(settings, station):
+    settings.SITE_URL = "https://portal.example"
+    deputy = DeputyFactory(seat=True)
+    PostingFactory(deputy=deputy, station=station)
+    shown = shown_deputies(dt.date(2026, 10, 8)).get()
+
+    sheet = deputy_sheet(shown, dt.date(2026, 10, 8), "a4")
+
+    assert sheet.card_qr == qr_svg("public:deputy", deputy.pk)
+    assert sheet.write_qr == qr_svg("public:write_deputy", deputy.pk)
+    assert sheet.card_qr != sheet.write_qr
+
+
+def test_link_of_a_voter_is_not_kept_by_the_trail(client, send):
+    send()
+    token = Voice.objects.get().case.token
+    client.force_login(UserFactory())
+
+    assert client.get(reverse("public:voice_photo", args=[token, 9])).status_code == 404
+
+    entry = AuditEntry.objects.get(action="refused")
+    assert entry.label == "GET /v/…/photos/9.jpg"
+
+
+def test_confidence_is_kept_from_the_deputy_written_to(client, village, station):
+    ConsentTextFactory()
+    deputy = DeputyFactory(town=station.region, user=UserFactory(role=Role.DEPUTY), seat=True)
+    PostingFactory(deputy=deputy, station=station)
+    address = reverse("public:write_deputy", args=[deputy.pk])
+    assert "勾选「请为我保密」的看不到" in client.get(address).text
+    given = {"matter": "村口路灯不亮", "village": village.pk, **NAMED}
+    for extra in ({}, {"is_confidential": "on"}):
+        client.post(address, {"key": str(uuid.uuid4()), **given, **extra})
+    client.force_login(deputy.user)
+
+    statuses = [
+        client.get(reverse("suggestions:voice_contact", args=[voice.pk])).status_code
+        for voice in Voice.objects.order_by("pk")
+    ]
+
+    assert statuses == [200, 404]

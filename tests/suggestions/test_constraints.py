@@ -35,7 +35,12 @@ from tests.factories.suggestions import (
     SuggestionFactory,
     VoiceFactory,
 )
-from tests.factories.voices import VoiceCaseFactory, VoicePartFactory
+from tests.factories.voices import (
+    VoiceCaseFactory,
+    VoicePartFactory,
+    WishClaimFactory,
+    WishFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +152,7 @@ def _rule(**fields):
 
 
 BROKEN = {
+    "voice_email_has_consent": lambda: VoiceFactory(visitor_email="a@example.com"),
     "suggestion_state_known": lambda: SuggestionFactory(state="lost"),
     "suggestion_submitted_when_dated": lambda: SuggestionFactory(state=State.DRAFT, number=""),
     "suggestion_numbered_when_accepted": lambda: SuggestionFactory(number=""),
@@ -227,6 +233,12 @@ BROKEN = {
     "voice_case_merged_has_main": lambda: VoiceCaseFactory(state="merged"),
     "voice_case_answered_at": lambda: VoiceCaseFactory(state="answered"),
     "voice_part_once": _same_voice_unit,
+    "wish_shown_with_text": lambda: WishFactory(state="open"),
+    "wish_declined_with_reason": lambda: WishFactory(state="declined"),
+    "wish_claim_one": lambda: twice(WishClaimFactory, wish=WishFactory(open=True))(),
+    "wish_claim_by_one": lambda: WishClaimFactory(helper=""),
+    "wish_claim_back_with_reason": lambda: WishClaimFactory(given_back_at=NOW),
+    "wish_claim_fulfilled_with_result": lambda: WishClaimFactory(fulfilled_on=DAY),
     "voice_part_one_lead": lambda: twice(VoicePartFactory, voice=VoiceFactory())(),
 }
 

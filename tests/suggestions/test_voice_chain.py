@@ -242,7 +242,7 @@ def test_inbox_costs_the_same_for_one_and_three(
         VoiceFactory(station=station, region=station.region)
     client.force_login(officer)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page = client.get(reverse("suggestions:voice_inbox"))
 
     assert page.text.count("路灯不亮") == count
@@ -362,3 +362,47 @@ def test_hand_back_frees_the_unit(do, voice, unit):
     voice.refresh_from_db()
     assert (state_of(voice), voice.unit) == (S.ACCEPTED, None)
     assert not voice.parts.running().exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"等着", "旧的", "别站"}),
+        ("state=logged", {"等着", "旧的", "别站"}),
+        ("state=with_units", {"在单位"}),
+        ("state=all", {"等着", "旧的", "别站", "在单位"}),
+        ("age=60", {"旧的"}),
+        ("owner=none", {"等着", "旧的", "别站"}),
+        ("owner={unit}", {"在单位"}),
+        ("station={station}", {"等着", "旧的"}),
+        ("town={town}", {"别站"}),
+        ("q=旧&state=all", {"旧的"}),
+        ("state=closed", set()),
+        ("owner=x", set()),
+    ],
+)
+def test_inbox_is_narrowed(client, station, unit, query, found):
+    days = {"raised_on": dt.date(2026, 10, 1), "station": station, "region": station.region}
+    VoiceFactory(matter="等着", **days)
+    VoiceFactory(matter="旧的", **days | {"raised_on": dt.date(2026, 7, 1)})
+    at_a_unit = VoiceFactory(matter="在单位", unit=unit, **days | {"station": None})
+    VoiceCaseFactory(voice=at_a_unit, state=S.WITH_UNITS)
+    VoiceFactory(matter="结了", closed_on=dt.date(2026, 10, 2), **days)
+    other = StationFactory()
+    VoiceFactory(matter="别站", **days | {"station": other, "region": other.region})
+    client.force_login(staff())
+    query = query.format(unit=unit.pk, station=station.pk, town=other.region_id)
+
+    page = client.get(f"{reverse('suggestions:voice_inbox')}?{query}")
+
+    assert {row.matter for row in page.context["page"]} == found
+
+
+def test_inbox_keeps_its_filters_from_page_to_page(client, station, officer):
+    for _ in range(26):
+        VoiceFactory(station=station, region=station.region, raised_on=dt.date(2026, 7, 1))
+    client.force_login(officer)
+
+    page = client.get(reverse("suggestions:voice_inbox"), {"age": "60", "state": "logged"})
+
+    assert "?age=60&amp;state=logged&amp;page=2" in page.text

@@ -17,13 +17,23 @@ from congress_portal.core.models import Delivery
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnly, PortalAdmin):
     change_list_template = "core/admin/deliveries.html"
-    list_display = ("created_at", "channel", "notice", "state", "attempts", "fault", "sent_at")
+    list_display = (
+        "created_at",
+        "channel",
+        "notice",
+        "outside",
+        "state",
+        "attempts",
+        "fault",
+        "sent_at",
+    )
     list_display_links = ("created_at",)
     list_select_related = ("notice",)
     list_filter = ("state", "channel")
     fields = (
         "channel",
         "notice",
+        "outside",
         "state",
         "attempts",
         "fault",

@@ -263,6 +263,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outside', models.CharField(blank=True, editable=False, max_length=60, verbose_name='给没有账号的人')),
                 ('channel', models.CharField(max_length=20, verbose_name='渠道')),
                 ('state', models.CharField(choices=[('waiting', '待送出'), ('sending', '正在送'), ('sent', '已送出'), ('no_address', '没有地址'), ('failed', '送不出')], default='waiting', max_length=10, verbose_name='状态')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='已试次数')),
@@ -270,14 +271,14 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='下次发送时间')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='送出时间')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='core.notice', verbose_name='消息')),
+                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='core.notice', verbose_name='消息')),
             ],
             options={
                 'verbose_name': '消息送达',
                 'verbose_name_plural': '消息送达',
                 'ordering': ['-pk'],
                 'indexes': [models.Index(fields=['state', 'due_at'], name='delivery_due')],
-                'constraints': [models.UniqueConstraint(fields=('notice', 'channel'), name='delivery_once'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='delivery_sent_is_stamped')],
+                'constraints': [models.UniqueConstraint(fields=('notice', 'channel'), name='delivery_once'), models.UniqueConstraint(condition=models.Q(('outside', ''), _negated=True), fields=('outside',), name='delivery_outside_once'), models.CheckConstraint(condition=models.Q(models.Q(('notice__isnull', False), ('outside', '')), models.Q(('notice__isnull', True), models.Q(('outside', ''), _negated=True)), _connector='OR'), name='delivery_is_of_one'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='delivery_sent_is_stamped')],
             },
         ),
         migrations.CreateModel(

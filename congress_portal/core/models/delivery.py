@@ -26,12 +26,15 @@ class DeliveryQuerySet(ScopedQuerySet):
 class Delivery(models.Model):
     """One notice on its way through one channel; the pair is unique, so it goes out once.
 
-    Nothing personal is kept here: address and text are taken from the notice when it is sent.
+    To somebody without an account (a voter) goes what ``outside`` names: «voice-12-34». Nothing
+    personal is kept here: address and text are taken from what it stands for when it is sent.
     """
 
     notice = models.ForeignKey(
-        Notice, models.CASCADE, related_name="deliveries", verbose_name="消息"
-    )
+        Notice, models.CASCADE, null=True, blank=True, related_name="deliveries",
+        verbose_name="消息",
+    )  # fmt: skip
+    outside = models.CharField("给没有账号的人", max_length=60, blank=True, editable=False)
     channel = models.CharField("渠道", max_length=20)
     state = models.CharField(
         "状态", max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING
@@ -50,6 +53,14 @@ class Delivery(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["outside"], condition=~Q(outside=""), name="delivery_outside_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(notice__isnull=False, outside="")
+                | (Q(notice__isnull=True) & ~Q(outside="")),
+                name="delivery_is_of_one",
+            ),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
                 | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
@@ -59,4 +70,4 @@ class Delivery(models.Model):
         indexes = [models.Index(fields=["state", "due_at"], name="delivery_due")]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.notice_id}（{self.get_state_display()}）"
+        return f"{self.channel} {self.outside or self.notice_id}（{self.get_state_display()}）"

@@ -1,4 +1,6 @@
+import congress_portal.public.models
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -47,6 +49,32 @@ class Migration(migrations.Migration):
                 'verbose_name': '公开信息',
                 'verbose_name_plural': '公开信息',
                 'ordering': ['-published_on', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AbuseReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('news', '动态（公告）'), ('suggestion', '公开的建议'), ('reply', '公开的答复')], editable=False, max_length=12, verbose_name='举报什么')),
+                ('target', models.PositiveBigIntegerField(editable=False, verbose_name='编号')),
+                ('title', models.CharField(editable=False, max_length=200, verbose_name='标题')),
+                ('reason', models.CharField(choices=[('personal', '泄露个人信息'), ('false', '内容不实'), ('insult', '辱骂、歧视'), ('unlawful', '违法或者不良信息'), ('other', '其他')], max_length=10, verbose_name='举报原因')),
+                ('words', models.TextField(blank=True, verbose_name='说明')),
+                ('state', models.CharField(choices=[('received', '待处理'), ('hidden', '已停止公开'), ('kept', '核实后继续公开')], default='received', editable=False, max_length=10, verbose_name='处理')),
+                ('answer', models.TextField(blank=True, editable=False, verbose_name='处理说明')),
+                ('token', models.CharField(default=congress_portal.public.models.new_report_token, editable=False, max_length=40, unique=True, verbose_name='查处理结果的链接')),
+                ('idempotency_key', models.UUIDField(editable=False, unique=True, verbose_name='表单编号')),
+                ('reported_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='举报时间')),
+                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='处理时间')),
+                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
+                ('region', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='哪里公开的')),
+            ],
+            options={
+                'verbose_name': '举报',
+                'verbose_name_plural': '举报',
+                'ordering': ['-reported_at', '-pk'],
+                'indexes': [models.Index(fields=['kind', 'state'], name='abuse_report_hidden')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'received')), models.Q(models.Q(('state', 'received'), _negated=True), ('decided_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='abuse_report_decided_has_answer', violation_error_message='处理了的举报要有处理说明。')],
             },
         ),
         migrations.CreateModel(

@@ -21,6 +21,7 @@ from congress_portal.core.text import printable
 from suggestions.enums import VoiceParty, VoiceState
 from suggestions.models import Voice, VoiceCase, VoiceLog
 from suggestions.selectors.voice_states import case_of, parties_of_voice, state_of
+from suggestions.services.voices.telling import tell_voter
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, next_voice_state
 
 LONGEST_COMMENT = 1000
@@ -120,6 +121,7 @@ def _log(now: VoiceStep, action: VoiceAction, target: VoiceState, party: VoicePa
     )  # fmt: skip
     changes = {"stands": [now.start.value, target.value]}
     record(AuditAction.TRANSITION, now.voice, changes=changes, reason=now.comment, label=row.label)
+    tell_voter(now.voice, log)
     if party in (VoiceParty.VOTER, VoiceParty.UNIT, VoiceParty.DEPUTY):
         tell_office(now.voice, f"群众意见：{row.label}", key=f"voice-log-{log.pk}")
 

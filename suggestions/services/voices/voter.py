@@ -9,6 +9,7 @@ from suggestions.enums import VoiceParty, VoiceState
 from suggestions.models import Voice, VoiceCase, VoiceRule
 from suggestions.selectors.voice_states import state_of
 from suggestions.services.voices.steps import VoiceError, voice_step
+from suggestions.services.wishes import take_up_again
 from suggestions.voice_workflow import VoiceAction
 
 
@@ -50,6 +51,7 @@ def reset_for_redo(voice: Voice, case: VoiceCase) -> None:
     case.solved_at = case.answered_at = None
     case.merged_into = None  # who says «not solved» is heard apart
     case.reopened += 1
+    take_up_again(voice)
 
 
 @transaction.atomic

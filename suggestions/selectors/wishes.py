@@ -1,0 +1,53 @@
+"""Wishes to read: for the desk, for everybody, counted by town and station."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from congress_portal.core.models import User
+from suggestions.enums import WishState
+from suggestions.models import Wish, WishClaim
+
+
+def _with_claims(rows: QuerySet[Any]) -> QuerySet[Any]:
+    claims = WishClaim.objects.all().standing().select_related("deputy", "enterprise")
+    related = rows.select_related("voice__region", "voice__station", "voice__number__station")
+    return related.prefetch_related(Prefetch("claims", claims, to_attr="standing")).order_by("-pk")
+
+
+def wishes_for(user: User, state: str = "") -> QuerySet[Any]:
+    """What the person reads, the newest first; ``state`` narrows."""
+    rows = Wish.objects.visible_to(user)
+    return _with_claims(rows.filter(state=state) if state in WishState.values else rows)
+
+
+def shown_wishes(state: str = "") -> QuerySet[Any]:
+    rows = Wish.objects.all().shown()
+    return _with_claims(rows.filter(state=state) if state in WishState.values else rows)
+
+
+@dataclass(frozen=True)
+class WishCount:
+    """``claimed`` and ``fulfilled`` are out of ``total`` published wishes."""
+
+    town: str
+    station: str
+    total: int
+    claimed: int
+    fulfilled: int
+
+
+def wish_counts() -> list[WishCount]:
+    """Published wishes by station; one query."""
+    names = ("voice__region__code", "voice__region__name", "voice__station__name")
+    rows = Wish.objects.all().shown().order_by().values_list(*names)
+    counted = rows.annotate(
+        total=Count("pk"),
+        claimed=Count("pk", filter=~Q(state=WishState.OPEN)),
+        fulfilled=Count("pk", filter=Q(state=WishState.FULFILLED)),
+    )
+    return [
+        WishCount(town, station or "镇（街道）人大", total, claimed, done)
+        for _, town, station, total, claimed, done in counted.order_by(*names)
+    ]
