@@ -9,6 +9,7 @@ from suggestions.models.casework import (
     Suspension,
     TransitionLog,
 )
+from suggestions.models.deed import Deed
 from suggestions.models.followup import (
     GroupFollowUp,
     LookBack,
@@ -44,6 +45,7 @@ __all__ = [
     "CoSigner",
     "ConsentText",
     "Contact",
+    "Deed",
     "DoorKnock",
     "Extension",
     "FormKey",

@@ -36,6 +36,7 @@ from tests.factories.suggestions import (
     VoiceFactory,
 )
 from tests.factories.voices import (
+    DeedFactory,
     VoiceCaseFactory,
     VoicePartFactory,
     WishClaimFactory,
@@ -233,6 +234,9 @@ BROKEN = {
     "voice_case_merged_has_main": lambda: VoiceCaseFactory(state="merged"),
     "voice_case_answered_at": lambda: VoiceCaseFactory(state="answered"),
     "voice_part_once": _same_voice_unit,
+    "deed_amount_positive": lambda: DeedFactory(amount=-1),
+    "deed_source_named": lambda: DeedFactory(source="voice"),
+    "deed_published_verified": lambda: DeedFactory(is_published=True),
     "wish_shown_with_text": lambda: WishFactory(state="open"),
     "wish_declined_with_reason": lambda: WishFactory(state="declined"),
     "wish_claim_one": lambda: twice(WishClaimFactory, wish=WishFactory(open=True))(),
