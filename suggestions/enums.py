@@ -20,6 +20,14 @@ class VoiceSource(models.TextChoices):
     PAPER = "paper", "纸质来件"
 
 
+class Speaker(models.TextChoices):
+    """Whose view was heard in a people's hall."""
+
+    DEPUTY = "deputy", "代表"
+    VOTER = "voter", "选民"
+    UNIT = "unit", "单位"
+
+
 class DeedSource(models.TextChoices):
     """Where a thing done for people came from (办实事, M132)."""
 

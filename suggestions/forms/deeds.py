@@ -75,7 +75,7 @@ class DeedForm(forms.Form):
             for name in ("source", "suggestion", "region"):
                 del self.fields[name]
             given = {"category": voice.field_id, "station": voice.station_id}
-            self.initial |= given | {"deputy": voice.deputy_id, "unit": voice.unit_id}
+            self.initial.update(given, deputy=voice.deputy_id, unit=voice.unit_id)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -100,4 +100,4 @@ class CheckDeedForm(forms.Form):
 
     def __init__(self, *args: Any, deed: Deed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"seen": fingerprint(deed), "is_published": deed.is_published}
+        self.initial.update(seen=fingerprint(deed), is_published=deed.is_published)

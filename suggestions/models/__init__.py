@@ -18,6 +18,7 @@ from suggestions.models.followup import (
     PromiseReport,
     Supervision,
 )
+from suggestions.models.hall import Hall, HallTask, HallView
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
 from suggestions.models.intake import Intake, IntakePaper
 from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
@@ -51,6 +52,9 @@ __all__ = [
     "FormKey",
     "GroupFollowUp",
     "Handling",
+    "Hall",
+    "HallTask",
+    "HallView",
     "HandlingRule",
     "Intake",
     "IntakePaper",

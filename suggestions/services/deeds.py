@@ -14,6 +14,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.masking import count_numbers
 from congress_portal.core.models import User
 from congress_portal.core.stale import refuse_stale
+from stations.models import Station
 from suggestions.enums import DeedSource, VoiceSource
 from suggestions.models import Deed, Voice
 
@@ -60,10 +61,8 @@ def _entered(actor: User, key: uuid.UUID | None) -> Deed | None:
 
 
 def _keeps(actor: User, deed: Deed) -> bool:
-    stations = type(deed)._meta.get_field("station").related_model
-    return bool(deed.station_id) and bool(
-        stations._default_manager.editable_by(actor).filter(pk=deed.station_id).exists()
-    )
+    rows = Station.objects.editable_by(actor).filter(pk=deed.station_id)
+    return deed.station_id is not None and rows.exists()
 
 
 def _link(deed: Deed, voice: Voice) -> None:
