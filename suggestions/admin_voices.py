@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from congress_portal.core.admin import PortalAdmin
 from suggestions.models import (
     ConsentText,
+    Deed,
     RightDoor,
     VoiceCase,
     VoiceLog,
@@ -88,3 +89,11 @@ class WishClaimAdmin(ReadOnlyAdmin):
     list_display = ("wish", "who", "promised_on", "fulfilled_on", "given_back_at")
     list_select_related = ("wish", "deputy", "enterprise")
     exclude = ("photo",)
+
+
+@admin.register(Deed)
+class DeedAdmin(ReadOnlyAdmin):
+    list_display = ("finished_on", "title", "category", "source", "region", "verification")
+    list_select_related = ("category", "region")
+    list_filter = ("verification", "source", "category")
+    search_fields = ("title",)

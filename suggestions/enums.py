@@ -20,6 +20,24 @@ class VoiceSource(models.TextChoices):
     PAPER = "paper", "纸质来件"
 
 
+class Speaker(models.TextChoices):
+    """Whose view was heard in a people's hall."""
+
+    DEPUTY = "deputy", "代表"
+    VOTER = "voter", "选民"
+    UNIT = "unit", "单位"
+
+
+class DeedSource(models.TextChoices):
+    """Where a thing done for people came from (办实事, M132)."""
+
+    VOICE = "voice", "群众意见"
+    WISH = "wish", "微心愿"
+    SUGGESTION = "suggestion", "代表建议"
+    PROJECT = "project", "民生项目"
+    SELF = "self", "自行办理"
+
+
 class WishState(models.TextChoices):
     """Where a small wish stands (微心愿, M79). «Late» is a date test, never a state."""
 

@@ -13,7 +13,7 @@ from congress_portal.core.periods import Period
 from deputies.models import Deputy, Group, GroupMembership
 from stations.models import Station
 from suggestions.enums import CallKind
-from suggestions.models import Call, CoSigner, Reply, Suggestion, Voice, WishClaim
+from suggestions.models import Call, CoSigner, Deed, Reply, Suggestion, Voice, WishClaim
 from suggestions.models.suggestion import REPLY_MONTHS, months_later
 
 SOLVED = "A"  # code of the reply class «已解决或基本解决»
@@ -66,6 +66,17 @@ def wishes_fulfilled(period: Period) -> Each:
     """Wishes that the deputy claimed himself and that were fulfilled in the period (M79)."""
     days = (period.first, period.last)
     return number_of(WishClaim.objects.all().standing().filter(fulfilled_on__range=days), "deputy")
+
+
+@metric("deeds_done", "办实事件数", of=Deputy, unit="件", reported=False)
+def deeds_by_deputies(period: Period) -> Each:
+    """Verified rows of the ledger, by the day they were finished (M132)."""
+    return number_of(Deed.objects.all().verified().in_period(period), "deputy")
+
+
+@metric("deeds_done", "办实事件数", of=Station, unit="件", reported=False)
+def deeds_at_stations(period: Period) -> Each:
+    return number_of(Deed.objects.all().verified().in_period(period), "station")
 
 
 @metric("suggestions_led", "领衔建议数", of=Deputy, unit="件")

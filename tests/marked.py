@@ -22,6 +22,7 @@ from tests.factories.contact import FixedVoterFactory, NotebookEntryFactory
 from tests.factories.core import VillageFactory
 from tests.factories.evaluations import IndicatorFactory
 from tests.factories.public import AbuseReportFactory, DeputyCardFactory, PublishedNewsFactory
+from tests.factories.seats import ExitStepFactory, GateCheckFactory
 from tests.factories.suggestions import VoiceFactory
 from tests.factories.voices import (
     ConsentTextFactory,
@@ -75,6 +76,8 @@ def build_marked() -> Marked:
         "public:deputies_print.code": (cast.town_a.code,),
         "desk:place.code": (cast.town_a.code,),
         "voice_step.action": ("accept", "assign", "merge", "turn"),
+        "deputies:by_election_step.action": ("nominate", "record", "cancel"),
+        "deputies:exit_step.action": ("verify", "hear", "close"),
         "suggestions:voice_step.action": ("accept", "assign", "merge", "turn", "guide"),
         "desk:manual_chapter.slug": ("deputy",),
         "stations:book.code": BOOKS,
@@ -106,6 +109,8 @@ def _more(cast: Cast) -> None:
     CalendarFeed.objects.create(user=cast.people["deputy"], token="x", token_hash="x")
     Enterprise.objects.create(name="安澜水泥厂", region=cast.town_a)
     _voices(cast, station, voice, deputy)
+    GateCheckFactory(candidate__by_election__term=deputy.mandates.first().term)
+    ExitStepFactory(case__mandate=deputy.mandates.first())
     DeputyCardFactory(deputy=deputy)
     DeputyCardFactory(deputy=colleague, phone_consented_on=dt.date(2026, 10, 1))
     PublishedNewsFactory()

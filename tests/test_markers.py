@@ -86,6 +86,24 @@ ALLOWED: dict[str, dict[str, set[str | None]]] = {
         "admin:activities_notebookentry_change": OFFICE,
         "admin:activities_notebookentry_changelist": OFFICE,
     },
+    # who runs the election, and who decides on it
+    "GateCheck.opinion": {
+        "admin:deputies_gatecheck_change": {"staff"},
+        "deputies:by_election": {"staff", "leader"},
+    },
+    # the committee's office and its leaders, nobody else
+    "ExitCase.clue": {
+        "admin:deputies_exitcase_change": {"staff"},
+        "deputies:exit_case": {"staff", "leader"},
+    },
+    "ExitCase.source": {
+        "admin:deputies_exitcase_change": {"staff"},
+        "deputies:exit_case": {"staff", "leader"},
+    },
+    "ExitStep.words": {
+        "admin:deputies_exitcase_change": {"staff"},
+        "deputies:exit_case": {"staff", "leader"},
+    },
     # who grants the leave
     "Invitation.leave_reason": {
         "activities:decide_leave": OFFICE, "admin:activities_invitation_change": OFFICE,

@@ -129,7 +129,7 @@ def posts_json(request: HttpRequest) -> HttpResponse:
 def deputies_csv(request: HttpRequest) -> HttpResponse:
     head: list[object] = ["姓名", "镇（街道）", "届次", "选区", "联络站", "地址"]
     cards = map(selectors.card_of, selectors.shown_deputies(timezone.localdate()))
-    return _csv(head, (line for card in cards for line in _seats(card)))
+    return csv_of(head, (line for card in cards for line in _seats(card)))
 
 
 def _seats(card: selectors.Card) -> Iterator[list[object]]:
@@ -174,7 +174,7 @@ def stations_csv(request: HttpRequest) -> HttpResponse:
         "latitude", "url",
     )  # fmt: skip
     rows = map(_station, selectors.shown_stations())
-    return _csv(head, ([_or_blank(row[key]) for key in keys] for row in rows))
+    return csv_of(head, ([_or_blank(row[key]) for key in keys] for row in rows))
 
 
 def _or_blank(value: object) -> object:
@@ -224,7 +224,7 @@ def suggestions_csv(request: HttpRequest) -> HttpResponse:
     head: list[object] = ["编号", "标题", "领衔代表", "类别", "公开日期", "办结日期", "地址"]
     keys = ("number", "title", "lead", "field", "published_on", "closed_on", "url")
     rows = map(_suggestion, selectors.shown_suggestions())
-    return _csv(head, ([_or_blank(row[key]) for key in keys] for row in rows))
+    return csv_of(head, ([_or_blank(row[key]) for key in keys] for row in rows))
 
 
 @open_to_all(*_MATTERS, Station)
@@ -254,10 +254,10 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
     ]
     stations = selectors.shown_stations().count()
     totals: list[list[object]] = [["公开的建议", total, "", ""], ["家站", stations, "", ""]]
-    return _csv(["指标", "分子", "分母", "比率"], [totals[0], *lines, totals[1]])
+    return csv_of(["指标", "分子", "分母", "比率"], [totals[0], *lines, totals[1]])
 
 
-def _csv(head: list[object], rows: Iterable[list[object]]) -> HttpResponse:
+def csv_of(head: list[object], rows: Iterable[list[object]]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in (head, *rows):

@@ -151,6 +151,12 @@ def card_of(deputy: Deputy) -> Card:
     )
 
 
+def seats_apart(cards: Iterable[Card]) -> tuple[int, int]:
+    """Deputies of the county's or town's own congress, and of higher ones working here (M138)."""
+    above = [card.is_above for card in cards]
+    return above.count(False), above.count(True)
+
+
 def station_of_deputy(deputy: Deputy) -> Station | None:
     """Where what is written to the deputy is received: the own station, else the town's."""
     posts = deputy.shown_posts  # type: ignore[attr-defined]

@@ -66,10 +66,14 @@ def station(request: HttpRequest, number: str) -> HttpResponse:
     days = selectors.coming_days(today, today + _AHEAD).filter(station=row)
     posted = selectors.shown_deputies(today).filter(pk__in=row.postings.on(today).values("deputy"))
     rules = selectors.rules_in_force(today)
+    cards = [selectors.card_of(each) for each in posted]
+    own, above = selectors.seats_apart(cards)
     context = {
+        "own": own,
+        "above": above,
         "station": row,
         "days": [selectors.day_of(slot) for slot in days],
-        "cards": [selectors.card_of(each) for each in posted],
+        "cards": cards,
         "phone": selectors.office_phone(row, today),
         "rules": [each for each in rules if selectors.applies_to(each.document, row)],
         "handled": selectors.handled_at(row),
@@ -199,13 +203,16 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
 @revalidated
 def figures(request: HttpRequest) -> HttpResponse:
     total, rates = selectors.open_figures()
-    today = timezone.localdate()
+    cards = [selectors.card_of(each) for each in selectors.shown_deputies(timezone.localdate())]
+    own, above = selectors.seats_apart(cards)
     context = {
         "total": total,
         "rates": rates,
         "least": selectors.LEAST,
         "stations": selectors.shown_stations().count(),
-        "deputies": selectors.shown_deputies(today).count(),
+        "deputies": len(cards),
+        "own": own,
+        "above": above,
         "chats": selectors.chat_counts(),
     }
     return render(request, "public/figures.html", context)

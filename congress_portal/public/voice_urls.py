@@ -1,6 +1,6 @@
 from django.urls import path
 
-from congress_portal.public import voice_views, wish_views
+from congress_portal.public import deed_views, hall_views, voice_views, wish_views
 
 urlpatterns = [
     path("s/<str:number>/write/", voice_views.write_station, name="write_station"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("v/<str:token>/not-solved/", voice_views.not_solved, name="voice_not_solved"),
     path("v/<str:token>/quiet/", voice_views.be_quiet, name="voice_quiet"),
     path("v/<str:token>/thanks/", wish_views.voice_thanks, name="voice_thanks"),
+    path("site/halls/", hall_views.halls, name="halls"),
+    path("site/deeds/", deed_views.deeds, name="deeds"),
+    path("open/deeds.csv", deed_views.deeds_csv, name="deeds_csv"),
     path("site/wishes/", wish_views.wishes, name="wishes"),
     path("site/wishes/new/", wish_views.write_wish, name="write_wish"),
     path("site/wishes/photos/<int:pk>.jpg", wish_views.wish_photo, name="wish_photo"),

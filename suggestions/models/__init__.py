@@ -9,6 +9,7 @@ from suggestions.models.casework import (
     Suspension,
     TransitionLog,
 )
+from suggestions.models.deed import Deed
 from suggestions.models.followup import (
     GroupFollowUp,
     LookBack,
@@ -17,6 +18,7 @@ from suggestions.models.followup import (
     PromiseReport,
     Supervision,
 )
+from suggestions.models.hall import Hall, HallTask, HallView
 from suggestions.models.handling import Appraisal, Handling, Reply, ReplyDraft
 from suggestions.models.intake import Intake, IntakePaper
 from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
@@ -44,10 +46,14 @@ __all__ = [
     "CoSigner",
     "ConsentText",
     "Contact",
+    "Deed",
     "DoorKnock",
     "Extension",
     "FormKey",
     "GroupFollowUp",
+    "Hall",
+    "HallTask",
+    "HallView",
     "Handling",
     "HandlingRule",
     "Intake",

@@ -15,7 +15,12 @@ from tests.factories.deputies import DeputyFactory
 from tests.factories.public import AbuseReportFactory, PublishedNewsFactory
 from tests.factories.stations import PostingFactory, StationFactory
 from tests.factories.suggestions import SuggestionFactory, VoiceFactory
-from tests.factories.voices import ConsentTextFactory, VoiceCaseFactory
+from tests.factories.voices import (
+    ConsentTextFactory,
+    DeedFactory,
+    VoiceCaseFactory,
+    WishClaimFactory,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 640}
@@ -39,6 +44,8 @@ def rows(settings):
         station=station, region=station.region, raised_on=today, has_consent=True,
         visitor_email="a@example.com", told_by="email",
     )  # fmt: skip
+    WishClaimFactory(wish__state="fulfilled", result="送去一盏", fulfilled_on=today)
+    DeedFactory(verification="verified", is_published=True, amount=3500, beneficiaries=120)
     return {
         "news": news,
         "pages": [
@@ -51,6 +58,9 @@ def rows(settings):
             reverse("public:report", args=["suggestion", suggestion.pk]),
             reverse("public:report_answer", args=[AbuseReportFactory().token]),
             reverse("public:open"),
+            reverse("public:wishes"),
+            reverse("public:write_wish"),
+            reverse("public:deeds"),
         ],
     }
 

@@ -4,6 +4,7 @@ import factory
 
 from suggestions.models import (
     ConsentText,
+    Deed,
     DoorKnock,
     RightDoor,
     VoiceCase,
@@ -14,7 +15,7 @@ from suggestions.models import (
     Wish,
     WishClaim,
 )
-from tests.factories.core import TownFactory, UnitFactory, UserFactory
+from tests.factories.core import EntryFactory, TownFactory, UnitFactory, UserFactory
 from tests.factories.suggestions import VoiceFactory
 
 
@@ -112,3 +113,15 @@ class WishClaimFactory(factory.django.DjangoModelFactory):
     helper = "县供电公司"
     promised_on = dt.date(2026, 10, 20)
     claimed_by = factory.SubFactory(UserFactory)
+
+
+class DeedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Deed
+
+    source = "self"
+    region = factory.SubFactory(TownFactory)
+    category = factory.SubFactory(EntryFactory, dictionary="field")
+    title = "东街口装了路灯"
+    evidence = "村里验收"
+    finished_on = dt.date(2026, 9, 1)

@@ -301,3 +301,16 @@ def test_chat_group_once():
 
     with pytest.raises(IntegrityError, match=r"chat_group_once|UNIQUE"), transaction.atomic():
         ChatGroupFactory(region=first.region, kind=first.kind, name=first.name)
+
+
+def test_deputies_of_higher_congresses_are_counted_apart(client):
+    station = StationFactory()
+    for level in ("县", "市", "省"):
+        deputy = DeputyFactory(town=station.region, seat=True)
+        Mandate.objects.filter(deputy=deputy).update(level=level)
+        PostingFactory(deputy=deputy, station=station)
+
+    words = "本级代表 1 名，驻区的上级代表 2 名"
+
+    assert words in client.get(reverse("public:figures")).content.decode()
+    assert words in client.get(reverse("public:station", args=[station.number])).content.decode()

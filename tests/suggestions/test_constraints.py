@@ -27,6 +27,7 @@ from suggestions.models import (
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.core import CountyFactory, UnitFactory, UserFactory
 from tests.factories.deputies import DeputyFactory
+from tests.factories.halls import HallFactory, HallTaskFactory, HallViewFactory
 from tests.factories.suggestions import (
     HandlingFactory,
     OpinionFactory,
@@ -36,6 +37,7 @@ from tests.factories.suggestions import (
     VoiceFactory,
 )
 from tests.factories.voices import (
+    DeedFactory,
     VoiceCaseFactory,
     VoicePartFactory,
     WishClaimFactory,
@@ -233,6 +235,16 @@ BROKEN = {
     "voice_case_merged_has_main": lambda: VoiceCaseFactory(state="merged"),
     "voice_case_answered_at": lambda: VoiceCaseFactory(state="answered"),
     "voice_part_once": _same_voice_unit,
+    "hall_conclusion_dated": lambda: HallFactory(conclusion="装"),
+    "hall_view_serial_once": lambda: twice(HallViewFactory, hall=HallFactory(), serial=1)(),
+    "hall_view_speaker_named": lambda: HallViewFactory(speaker="deputy"),
+    "hall_view_name_has_consent": lambda: HallViewFactory(voter_name="王五"),
+    "hall_task_owned": lambda: HallTaskFactory(owner=""),
+    "hall_task_due_after_set": lambda: HallTaskFactory(due_on="2026-09-01"),
+    "hall_task_done_with_result": lambda: HallTaskFactory(done_on="2026-10-02"),
+    "deed_amount_positive": lambda: DeedFactory(amount=-1),
+    "deed_source_named": lambda: DeedFactory(source="voice"),
+    "deed_published_verified": lambda: DeedFactory(is_published=True),
     "wish_shown_with_text": lambda: WishFactory(state="open"),
     "wish_declined_with_reason": lambda: WishFactory(state="declined"),
     "wish_claim_one": lambda: twice(WishClaimFactory, wish=WishFactory(open=True))(),

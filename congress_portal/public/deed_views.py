@@ -1,0 +1,45 @@
+"""The ledger of things done for people, as far as it is published; also as CSV."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from congress_portal.core.listing import page_of
+from congress_portal.core.masking import without_numbers
+from congress_portal.public.api import csv_of
+from congress_portal.public.caching import open_to_all, revalidated
+from suggestions.models import Deed
+from suggestions.selectors.deeds import shown_by_category, shown_deeds, sums_of
+
+_HEAD: list[object] = [
+    "办成日期", "办了什么事", "类别", "来源", "镇（街道）", "家站", "代表", "办理单位",
+    "投入资金（元）", "受益人数",
+]  # fmt: skip
+
+
+@revalidated
+def deeds(request: HttpRequest) -> HttpResponse:
+    rows = shown_deeds()
+    sums = sums_of(rows)
+    context = {
+        "page": page_of(request, rows),
+        "sums": sums,
+        "categories": [
+            (name, count, f"{count / sums.total:.1%}") for name, count in shown_by_category()
+        ],
+    }
+    return render(request, "public/deeds.html", context)
+
+
+@open_to_all(Deed)
+def deeds_csv(request: HttpRequest) -> HttpResponse:
+    lines: list[list[object]] = [
+        [
+            each.finished_on, without_numbers(each.title), each.category.name,
+            each.get_source_display(), each.region.name,
+            each.station.name if each.station else "", each.deputy.name if each.deputy else "",
+            each.unit.name if each.unit else "", "" if each.amount is None else each.amount,
+            "" if each.beneficiaries is None else each.beneficiaries,
+        ]
+        for each in shown_deeds()
+    ]  # fmt: skip
+    return csv_of(_HEAD, lines)

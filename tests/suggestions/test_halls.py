@@ -1,0 +1,209 @@
+"""People's halls: three views, one becomes an issue; conclusion, what follows, announcement."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from activities.models import Activity, ActivityForm
+from congress_portal.core.stale import StaleRecordError, fingerprint
+from suggestions.models import Hall, HallTask, HallView, Voice
+from suggestions.services import halls as service
+from suggestions.services.halls import HallError
+from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
+from tests.factories.deputies import DeputyFactory
+from tests.factories.halls import HallFactory, HallTaskFactory, HallViewFactory
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 10, 8)
+
+
+@pytest.fixture(autouse=True)
+def _clock(freeze):
+    freeze("2026-10-08 10:00")
+
+
+def post(client, name, *args, **data):
+    return client.post(
+        reverse(f"suggestions:{name}", args=args), {"key": str(uuid.uuid4()), **data}
+    )
+
+
+def conclude(hall, **more):
+    given = {
+        "topic": hall.topic, "conclusion": "先装三个单元", "concluded_on": DAY,
+        "is_published": True, "seen": fingerprint(hall),
+    }  # fmt: skip
+    return service.conclude(actor=staff(), hall_pk=hall.pk, **given | more)
+
+
+def test_a_deliberation_with_three_views_of_which_one_becomes_an_issue(client):
+    deputy, unit = DeputyFactory(), UnitFactory()
+    client.force_login(town_clerk(deputy.town))
+    data = {"topic": "加装电梯", "held_on": "2026-10-08", "deputies": deputy.name}
+    assert post(client, "new_hall", **data).status_code == 302
+    hall = Hall.objects.get()
+    assert (hall.activity.form.name, list(hall.activity.deputies.all())) == ("议事厅", [deputy])
+
+    post(client, "hall_step", hall.pk, "view", speaker="deputy", deputy=deputy.pk, words="应当装")
+    post(client, "hall_step", hall.pk, "view", speaker="voter", words="一楼怕挡光")
+    post(client, "hall_step", hall.pk, "view", speaker="unit", unit=unit.pk, words="可以补贴")
+    views = list(hall.views.all())
+    assert [each.who for each in views] == [f"代表{deputy.name}", "2号选民", str(unit)]
+
+    answer = post(
+        client, "hall_pass_on", views[1].pk,
+        matter="一楼采光受影响", unit=unit.pk, measure="出采光评估", due_on="2026-10-30",
+    )  # fmt: skip
+    voice, task = Voice.objects.get(), HallTask.objects.get()
+    assert answer.url == reverse("suggestions:voice_detail", args=[voice.pk])
+    assert (voice.source, voice.activity, voice.unit) == ("hall", hall.activity, unit)
+    assert (voice.hall_view, task.what, task.unit) == (views[1], "出采光评估", unit)
+
+    page = client.get(reverse("suggestions:hall", args=[hall.pk])).content.decode()
+    assert reverse("suggestions:voice_detail", args=[voice.pk]) in page
+    back = client.get(reverse("suggestions:voice_detail", args=[voice.pk])).content.decode()
+    assert reverse("suggestions:hall", args=[hall.pk]) in back
+
+
+def test_a_view_becomes_a_voice_once():
+    view = HallViewFactory()
+
+    made = [service.voice_from_view(actor=staff(), view_pk=view.pk, matter="a") for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert Voice.objects.count() == 1
+
+
+def test_a_double_tap_makes_one_deliberation_and_one_view(client):
+    client.force_login(staff())
+    deputy, key = DeputyFactory(), str(uuid.uuid4())
+    data = {"topic": "加装电梯", "held_on": "2026-10-08", "deputies": deputy.name, "key": key}
+    for _ in range(2):
+        assert post(client, "new_hall", **data).status_code == 302
+    hall = Hall.objects.get()
+    for _ in range(2):
+        post(client, "hall_step", hall.pk, "view", speaker="voter", words="好", key=key)
+
+    assert (Activity.objects.count(), HallView.objects.count()) == (1, 1)
+
+
+def test_the_form_under_another_name_is_used(client):
+    form = ActivityForm.objects.create(name="协商议事", synonyms="人民议事厅、议事")
+
+    hall = service.open_hall(actor=staff(), topic="路", held_on=DAY, deputies=[DeputyFactory()])
+
+    assert hall.activity.form == form
+
+
+def test_another_town_enters_nothing_here():
+    with pytest.raises(HallError, match="由举办地"):
+        service.open_hall(
+            actor=town_clerk(TownFactory()), topic="路", held_on=DAY, deputies=[DeputyFactory()]
+        )
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"speaker": "deputy", "words": "好"}, "请选是哪个代表"),
+        ({"speaker": "unit", "words": "好"}, "请选是哪个单位"),
+        ({"speaker": "voter", "voter_name": "王五", "words": "好"}, "选民同意"),
+        ({"speaker": "voter"}, ">意见</a>："),
+    ],
+)
+def test_a_view_refuses(client, data, words):
+    client.force_login(staff())
+
+    page = post(client, "hall_step", HallFactory().pk, "view", **data)
+
+    assert words in page.content.decode()
+    assert not HallView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"conclusion": "找 13812345678"}, "证件号码"),
+        ({"conclusion": "照王小五说的办"}, "选民的姓名"),
+        ({"concluded_on": dt.date(2026, 9, 1)}, "不能早于议事"),
+        ({"seen": "old"}, None),
+    ],
+)
+def test_concluding_refuses(more, words):
+    view = HallViewFactory(voter_name="王小五", has_consent=True)
+
+    with pytest.raises(HallError if words else StaleRecordError, match=words):
+        conclude(view.hall, **more)
+
+
+def test_what_is_announced_says_topic_and_conclusion_and_no_views(client):
+    view = HallViewFactory(words="记号话", voter_name="记号王", has_consent=True)
+    HallFactory(topic="没有公布的")
+    conclude(view.hall)
+
+    page = client.get(reverse("public:halls")).content.decode()
+
+    assert "老旧小区加装电梯" in page
+    assert "先装三个单元" in page
+    assert not any(mark in page for mark in ("记号", "没有公布的"))
+
+
+def test_what_follows_is_done_with_a_result(client):
+    task = HallTaskFactory()
+    client.force_login(staff())
+    data = {"done_on": "2026-10-08", "result": "量完了", "seen": fingerprint(task)}
+
+    assert post(client, "hall_task_done", task.pk, **data).status_code == 302
+    again = post(client, "hall_task_done", task.pk, **data | {"result": "又量"})
+
+    task.refresh_from_db()
+    assert (task.done_on, task.result) == (DAY, "量完了")
+    assert again.status_code == 200
+
+
+def test_who_reads_and_who_keeps(client):
+    view = HallViewFactory(voter_name="王小五", has_consent=True)
+    hall, task = view.hall, HallTaskFactory(hall=view.hall)
+    names = [
+        ("hall", hall.pk), ("hall_step", hall.pk, "view"), ("hall_minutes", hall.pk),
+        ("hall_task_done", task.pk), ("hall_pass_on", view.pk),
+    ]  # fmt: skip
+    client.force_login(UserFactory())
+    for name, *args in names:
+        assert client.get(reverse(f"suggestions:{name}", args=args)).status_code == 404
+    assert client.get(reverse("suggestions:new_hall")).status_code == 403
+
+    deputy = DeputyFactory(user=UserFactory(role="deputy"))
+    hall.activity.attendances.create(deputy=deputy)
+    client.force_login(deputy.user)
+    page = client.get(reverse("suggestions:hall", args=[hall.pk])).content.decode()
+    assert "选民王" in page
+    assert "王小五" not in page
+    assert "记一条意见" not in page
+    assert client.get(reverse("suggestions:hall_pass_on", args=[view.pk])).status_code == 403
+
+
+def test_the_minutes_are_a_pdf(client):
+    view = HallViewFactory()
+    HallTaskFactory(hall=view.hall)
+    client.force_login(staff())
+
+    answer = client.get(reverse("suggestions:hall_minutes", args=[view.hall_id]))
+
+    assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_lists_ask_the_same_number_of_queries(client, django_assert_num_queries, rows):
+    for _ in range(rows):
+        HallViewFactory(hall=HallFactory(is_published=True))
+    client.force_login(staff())
+    client.get(reverse("suggestions:halls"))
+
+    with django_assert_num_queries(5):
+        client.get(reverse("suggestions:halls"))
+    with django_assert_num_queries(5):
+        client.get(reverse("public:halls"))
