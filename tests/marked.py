@@ -21,6 +21,7 @@ from tests.factories.calling import InvitationFactory, PlanFactory
 from tests.factories.contact import FixedVoterFactory, NotebookEntryFactory
 from tests.factories.core import VillageFactory
 from tests.factories.evaluations import IndicatorFactory
+from tests.factories.halls import HallViewFactory
 from tests.factories.public import AbuseReportFactory, DeputyCardFactory, PublishedNewsFactory
 from tests.factories.seats import ExitStepFactory, GateCheckFactory
 from tests.factories.suggestions import VoiceFactory
@@ -115,6 +116,7 @@ def _more(cast: Cast) -> None:
     DeputyCardFactory(deputy=colleague, phone_consented_on=dt.date(2026, 10, 1))
     PublishedNewsFactory()
     AbuseReportFactory(region=cast.town_a)
+    HallViewFactory(hall__activity__region=cast.town_a, has_consent=True)
     now = dt.datetime(2026, 10, 9, tzinfo=dt.UTC)
     Intake.objects.create(
         region=cast.county, source="email", received_at=now, subject="路灯", body="村口路灯不亮"

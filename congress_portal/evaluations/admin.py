@@ -20,6 +20,7 @@ from congress_portal.core.listing import recent_quarters
 from congress_portal.core.periods import Period, year
 from congress_portal.evaluations.duties import admin as duties  # noqa: F401 - registers its own
 from congress_portal.evaluations.enums import SheetState, SubjectType
+from congress_portal.evaluations.forms import begun_period
 from congress_portal.evaluations.life.admin import AppealAdmin as AppealAdmin  # registers
 from congress_portal.evaluations.marks import check_indicator, parse_raters, parse_weights
 from congress_portal.evaluations.models import (
@@ -40,7 +41,6 @@ from congress_portal.evaluations.services import (
 from congress_portal.evaluations.statistics import admin as statistics  # noqa: F401 - registers
 from congress_portal.evaluations.warnings import admin as warnings  # noqa: F401 - registers
 from congress_portal.evaluations.yearend import admin as yearend  # noqa: F401 - registers
-from deputies.selectors import parse_period
 
 
 def _offered(current: str) -> list[Any]:
@@ -115,10 +115,7 @@ class PeriodForm(forms.Form):
     )
 
     def clean_period(self) -> Period:
-        try:
-            return parse_period(self.cleaned_data["period"])
-        except DomainError as error:
-            raise ValidationError(error.message) from error
+        return begun_period(self.cleaned_data["period"])
 
 
 class ConfirmForm(forms.Form):

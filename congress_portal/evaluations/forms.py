@@ -40,6 +40,17 @@ class ScoreFilter(ListFilter):
         return rows.filter(region=town)
 
 
+def begun_period(text: str) -> Period:
+    """A period that has begun: before that there is nothing to count. Raises ValidationError."""
+    try:
+        period = parse_period(text)
+    except DomainError as error:
+        raise forms.ValidationError(error.message) from error
+    if period.first > timezone.localdate():
+        raise forms.ValidationError(f"{period.label}还没有开始，没有可计的记录。")
+    return period
+
+
 class ComputeForm(forms.Form):
     scheme = forms.ModelChoiceField(
         Scheme.objects.none(), label="方案", empty_label=None,
@@ -58,10 +69,7 @@ class ComputeForm(forms.Form):
         self.fields["period"].initial = recent_quarters(timezone.localdate())[1].code
 
     def clean_period(self) -> Period:
-        try:
-            return parse_period(self.cleaned_data["period"])
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        return begun_period(self.cleaned_data["period"])
 
 
 class PublishForm(forms.Form):

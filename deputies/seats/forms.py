@@ -34,11 +34,18 @@ class SeenForm(forms.Form):
         return self.cleaned_data
 
 
+class DistrictField(forms.ModelChoiceField):
+    """Districts of several congresses in one list: the place and the congress stand with each."""
+
+    def label_from_instance(self, district: District) -> str:
+        return f"{district.region.name}{district.name}（{district.term}）"
+
+
 class StartForm(forms.Form):
     """For a seat that somebody gave up, or for a district with too few deputies."""
 
     term = forms.ModelChoiceField(Term.objects.none(), label="哪里的人大", empty_label=None)
-    district = forms.ModelChoiceField(
+    district = DistrictField(
         District.objects.none(), label="选区", required=False, empty_label="（不分选区）"
     )
     reason = forms.CharField(label="缺额原因", max_length=200)
@@ -47,7 +54,7 @@ class StartForm(forms.Form):
     def __init__(self, data: Any = None, *, terms: Any, vacated: Mandate | None) -> None:
         super().__init__(data)
         self.fields["term"].queryset = terms
-        districts = District.objects.filter(term__in=terms).select_related("region")
+        districts = District.objects.filter(term__in=terms).select_related("region", "term__region")
         self.fields["district"].queryset = districts.order_by("term", "region__code", "pk")
         if vacated:
             del self.fields["term"], self.fields["district"]

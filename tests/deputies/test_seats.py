@@ -475,6 +475,15 @@ def test_forms_name_what_is_missing(client, election):
         step(case, ExitAction.RECALL, requesters=10)
 
 
+def test_districts_to_choose_from_name_their_place_and_congress(client):
+    town = TownFactory(name="清河镇")
+    DistrictFactory(region=town, name="第2选区")
+    client.force_login(staff())
+    page = client.get(reverse("deputies:by_election_start")).content.decode()
+
+    assert "清河镇第2选区（" in page
+
+
 def test_addresses_that_are_no_numbers_are_not_there(client):
     client.force_login(staff())
     assert client.get(reverse("deputies:by_election_start"), {"mandate": "x"}).status_code == 404

@@ -432,3 +432,13 @@ def test_pages_of_a_sheet_that_one_may_not_read_are_not_there(client, scheme):
         assert client.get(address).status_code == 404
         assert client.post(address, {"key": str(uuid.uuid4())}).status_code == 404
     assert Batch.objects.count() == 0
+
+
+def test_a_period_that_has_not_begun_is_not_computed(client, freeze):
+    freeze("2026-10-08 09:00")
+    scheme = SchemeFactory(name="还早的方案")
+    client.force_login(staff())
+    told = client.post(reverse("evaluations:compute"), {"scheme": scheme.pk, "period": "2099Q1"})
+
+    assert "2099年第一季度还没有开始，没有可计的记录。" in told.content.decode()
+    assert not ScoreSheet.objects.filter(scheme=scheme).exists()
