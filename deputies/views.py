@@ -1,6 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.listing import page_of
 from deputies.forms import DeputyFilter
@@ -8,7 +8,7 @@ from deputies.models import Deputy
 from deputies.selectors import with_seats
 
 
-@require_GET
+@require_safe
 def deputy_list(request: HttpRequest) -> HttpResponse:
     form = DeputyFilter(request.GET, user=request.user)
     rows = form.apply(Deputy.objects.visible_to(request.user))
@@ -22,7 +22,7 @@ def deputy_list(request: HttpRequest) -> HttpResponse:
     return render(request, "deputies/list.html", context)
 
 
-@require_GET
+@require_safe
 def deputy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = with_seats(Deputy.objects.visible_to(request.user))
     deputy = get_object_or_404(rows.prefetch_related("expertise"), pk=pk)

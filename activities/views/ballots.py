@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.enums import BallotState
 from activities.forms.ballots import (
@@ -44,7 +44,7 @@ def _ballot(request: HttpRequest, pk: int, *, to_write: bool = False) -> Ballot:
     return found
 
 
-@require_GET
+@require_safe
 def ballot_list(request: HttpRequest) -> HttpResponse:
     rows = Ballot.objects.visible_to(request.user).select_related("region", "activity")
     mine = set(selectors.to_vote(request.user).values_list("pk", flat=True))
@@ -54,7 +54,7 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/ballot_list.html", context)
 
 
-@require_GET
+@require_safe
 def ballot(request: HttpRequest, pk: int) -> HttpResponse:
     found = _ballot(request, pk)
     sides = selectors.sides_of(request.user, found)
@@ -184,14 +184,14 @@ def paper_voter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/ballot_to_paper.html", {"ballot": found, "form": form})
 
 
-@require_GET
+@require_safe
 def ballot_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The blank paper for the pen."""
     found = _ballot(request, pk, to_write=True)
     return send_paper(reports.blank_paper(found), kind, found)
 
 
-@require_GET
+@require_safe
 def ballot_result(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """测评结果表, for whoever may see the result."""
     found = _ballot(request, pk)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from activities.models import Activity, ActivityFile, CalendarFeed
 from activities.reports.calendar import activity_ics, feed_ics
@@ -16,7 +16,7 @@ from activities.selectors.calling import calendar_of
 from activities.services import feeds
 
 
-@require_GET
+@require_safe
 def activity_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """One activity, to be added to the phone's calendar."""
     activity = get_object_or_404(Activity.objects.visible_to(request.user), pk=pk)
@@ -29,7 +29,7 @@ def _ics(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def calendar_feed(request: HttpRequest) -> HttpResponse:
     """The person's own address, to be made, shown, changed or made void."""
     feed = CalendarFeed.objects.visible_to(request.user).first()
@@ -55,7 +55,7 @@ def close_feed(request: HttpRequest) -> HttpResponse:
     return redirect("activities:calendar_feed")
 
 
-@require_GET
+@require_safe
 @never_cache
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponse:
@@ -68,7 +68,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def activity_file(request: HttpRequest, pk: int) -> FileResponse:
     """A paper of an activity, for everyone who may see the activity."""
     row = get_object_or_404(ActivityFile.objects.visible_to(request.user), pk=pk)

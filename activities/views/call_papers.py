@@ -1,7 +1,7 @@
 """Papers of one activity: sign-in sheet, notice, brief."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.enums import ActivityState
 from activities.reports.brief import brief_of, brief_paper
@@ -12,19 +12,19 @@ from activities.views.planning import organised
 from congress_portal.core.documents.files import send_paper
 
 
-@require_GET
+@require_safe
 def sign_in(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = organised(request, pk)
     return send_paper(sign_in_sheet(found, called_to(found)), kind, found)
 
 
-@require_GET
+@require_safe
 def notice(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = organised(request, pk)
     return send_paper(notice_paper(found, called_to(found)), kind, found)
 
 
-@require_GET
+@require_safe
 def brief(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = organised(request, pk)
     if found.state != ActivityState.HELD:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from activities.enums import ActivityState, Answer
 from activities.forms.calling import AnswerForm
@@ -21,7 +21,7 @@ _SAID = {
 }
 
 
-@require_GET
+@require_safe
 def invitations(request: HttpRequest) -> HttpResponse:
     """A deputy's own; an empty page for others."""
     today = timezone.localdate()
@@ -29,7 +29,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/invitations.html", context)
 
 
-@require_GET
+@require_safe
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     mark_invitation_read(actor=request.user, invitation_pk=pk)
     row = _own(request, pk)

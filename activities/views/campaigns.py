@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities import services
 from activities.forms.campaigns import (
@@ -38,7 +38,7 @@ def _campaign(request: HttpRequest, pk: int, *, to_write: bool = False) -> Campa
     return found
 
 
-@require_GET
+@require_safe
 def campaign_list(request: HttpRequest) -> HttpResponse:
     rows = Campaign.objects.visible_to(request.user).filter(parent=None).select_related("region")
     context = {
@@ -48,7 +48,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/campaign_list.html", context)
 
 
-@require_GET
+@require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     rows = selectors.activities_of(found)
@@ -110,7 +110,7 @@ def campaign_step(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/campaign_step.html", {"campaign": found, "form": form})
 
 
-@require_GET
+@require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
     """五进×五共 or any two axes; each number opens into its activities (M46)."""
     form = MatrixFilter(request.GET, user=request.user)
@@ -124,7 +124,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/matrix.html", context)
 
 
-@require_GET
+@require_safe
 def outputs(request: HttpRequest) -> HttpResponse:
     """What activities brought: problems, opinions, suggestions (M60)."""
     form = MatrixFilter(request.GET, user=request.user)
@@ -147,7 +147,7 @@ def _circular(request: HttpRequest, pk: int, *, to_write: bool = False) -> Circu
     return found
 
 
-@require_GET
+@require_safe
 def circular_list(request: HttpRequest) -> HttpResponse:
     """A deputy reads those given to the deputy; staff all of their place."""
     rows = selectors.circulars_listed(Circular.objects.visible_to(request.user))
@@ -227,7 +227,7 @@ def publish_circular(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("activities:circular", pk=pk)
 
 
-@require_GET
+@require_safe
 def circular_file(request: HttpRequest, pk: int) -> FileResponse:
     found = _circular(request, pk)
     if not found.file:

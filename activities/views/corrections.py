@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.enums import RequestKind, RequestState
 from activities.forms.corrections import AnswerForm, AskForm
@@ -30,7 +30,7 @@ _PAGES = {
 }
 
 
-@require_GET
+@require_safe
 def request_list(request: HttpRequest) -> HttpResponse:
     """A deputy's own requests; for staff those of their place, unanswered ones first."""
     rows = open_first(CorrectionRequest.objects.visible_to(request.user))

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.forms.voters import CoverageFilter, HabitFilter
 from activities.models import Visit
@@ -34,7 +34,7 @@ def _asked(request: HttpRequest, form_class: Any = CoverageFilter) -> tuple[Any,
     return form, (form.cleaned_data.get("period") if form.is_valid() else None) or usual
 
 
-@require_GET
+@require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     """Villages, grids and cells reached, a line a town."""
     _readers_only(request)
@@ -46,7 +46,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/coverage_towns.html", context)
 
 
-@require_GET
+@require_safe
 def town_coverage(request: HttpRequest, pk: int) -> HttpResponse:
     """One town's places by name, the ones never reached first told."""
     _readers_only(request)
@@ -73,7 +73,7 @@ def _has_grids(lines: list[Any]) -> bool:
     return any(line.grids for line in lines)
 
 
-@require_GET
+@require_safe
 def channels(request: HttpRequest) -> HttpResponse:
     """Contacts by channel and by type of place; a deputy sees the own ones."""
     form, period = _asked(request)
@@ -97,7 +97,7 @@ def channels(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/coverage_channels.html", context)
 
 
-@require_GET
+@require_safe
 def habit_board(request: HttpRequest) -> HttpResponse:
     """Breadth, steadiness and initiative, in the order of towns and names, never ranked."""
     _readers_only(request)
@@ -132,7 +132,7 @@ def _is_shown(each: Habits, flag: str) -> bool:
     return shown.get(flag, True)
 
 
-@require_GET
+@require_safe
 def own_habits(request: HttpRequest) -> HttpResponse:
     own = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
     if own is None:
@@ -140,7 +140,7 @@ def own_habits(request: HttpRequest) -> HttpResponse:
     return redirect("activities:habits_of", pk=own.pk)
 
 
-@require_GET
+@require_safe
 def deputy_habits(request: HttpRequest, pk: int) -> HttpResponse:
     """One deputy's contact in plain words; every figure opens the records behind it."""
     rows = Deputy.objects.visible_to(request.user)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.enums import PostState
 from activities.forms.credit import (
@@ -44,7 +44,7 @@ def _writes(request: HttpRequest) -> bool:
 # --- deeds ----------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def deed_list(request: HttpRequest) -> HttpResponse:
     form = DeedFilter(request.GET, user=request.user)
     rows = form.apply(GoodDeed.objects.visible_to(request.user))
@@ -67,7 +67,7 @@ _DEED_COLUMNS = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def deed_sheet(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel."""
     form = DeedFilter(request.GET, user=request.user)
@@ -93,7 +93,7 @@ def _deed(request: HttpRequest, pk: int) -> GoodDeed:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def deed(request: HttpRequest, pk: int) -> HttpResponse:
     found = _deed(request, pk)
     own = request.user.scope.deputy_user_id is not None and found.deputy.user == request.user
@@ -149,7 +149,7 @@ def deed_consent(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("activities:deed", pk=pk)
 
 
-@require_GET
+@require_safe
 def deed_photo(request: HttpRequest, pk: int) -> FileResponse:
     found = _deed(request, pk)
     if not found.photo:
@@ -167,7 +167,7 @@ def _honours(request: HttpRequest) -> tuple[HonourFilter, QuerySet[Honour]]:
     return form, selectors.honours_in_full(form.apply(Honour.objects.visible_to(request.user)))
 
 
-@require_GET
+@require_safe
 def honour_list(request: HttpRequest) -> HttpResponse:
     form, rows = _honours(request)
     context = {"form": form, "page": page_of(request, rows), "may_add": _writes(request)}
@@ -180,7 +180,7 @@ _HONOUR_COLUMNS = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def honour_sheet(request: HttpRequest) -> HttpResponse:
     _, rows = _honours(request)
     lines = (
@@ -208,7 +208,7 @@ def write_honour(request: HttpRequest) -> HttpResponse:
 # --- notes that deputies share --------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def exchange(request: HttpRequest) -> HttpResponse:
     form = PostFilter(request.GET, user=request.user)
     if not _writes(request) and _own_deputy(request) is None:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities import services
 from activities.enums import ActivityState, SheetKind
@@ -36,7 +36,7 @@ _WAITS = "已记下。镇（街道）人大工作人员核实之后计入履职�
 _COUNTS = "已代为记下，并视为已核实，计入履职。"
 
 
-@require_GET
+@require_safe
 def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityFilter(request.GET, user=request.user)
     rows = with_attendance(form.apply(Activity.objects.visible_to(request.user)))
@@ -48,7 +48,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/list.html", context)
 
 
-@require_GET
+@require_safe
 def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = activity_in_full(Activity.objects.visible_to(request.user))
     activity = get_object_or_404(rows, pk=pk)
@@ -57,7 +57,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/detail.html", context)
 
 
-@require_GET
+@require_safe
 def visit_list(request: HttpRequest) -> HttpResponse:
     form = VisitFilter(request.GET, user=request.user)
     rows = visits_in_full(form.apply(Visit.objects.visible_to(request.user)))
@@ -65,7 +65,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/visit_list.html", context)
 
 
-@require_GET
+@require_safe
 def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(visits_in_full(Visit.objects.visible_to(request.user)), pk=pk)
     context = {"visit": visit, "tags": visit.tags.all(), "voters": visit.fixed_voters.all()}
@@ -197,12 +197,12 @@ def _own_open(model: type[Record], request: HttpRequest) -> QuerySet[Any]:
     return rows.exclude(verification=Verification.VERIFIED)
 
 
-@require_GET
+@require_safe
 def activity_photo(request: HttpRequest, pk: int) -> FileResponse:
     return _photo(get_object_or_404(Activity.objects.visible_to(request.user), pk=pk))
 
 
-@require_GET
+@require_safe
 def visit_photo(request: HttpRequest, pk: int) -> FileResponse:
     return _photo(get_object_or_404(Visit.objects.visible_to(request.user), pk=pk))
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms import findings as found_forms
 from activities.models import Activity, Finding
@@ -30,7 +30,7 @@ _STEPS: dict[str, _Step] = {
 }
 
 
-@require_GET
+@require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
     """The board: units by what is late and how old, then the findings themselves."""
     form = found_forms.FindingFilter(request.GET, user=request.user)
@@ -52,7 +52,7 @@ def _finding(request: HttpRequest, pk: int) -> Finding:
     return get_object_or_404(selectors.in_full(Finding.objects.visible_to(request.user)), pk=pk)
 
 
-@require_GET
+@require_safe
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/finding.html", _context(request, _finding(request, pk)))
 

@@ -3,7 +3,7 @@
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.funds import BudgetFilter, BudgetForm, ExpenseFilter, ExpenseForm
 from activities.models.support import Budget, Expense
@@ -15,7 +15,7 @@ from congress_portal.core.documents.files import send_paper
 from congress_portal.core.listing import page_of
 
 
-@require_GET
+@require_safe
 def budget_list(request: HttpRequest) -> HttpResponse:
     pages.readers_only(request)
     rows = selectors.budgets_counted(Budget.objects.visible_to(request.user))
@@ -34,7 +34,7 @@ def _budget(request: HttpRequest, pk: int, *, to_write: bool = False) -> Budget:
     return pages.row_of(request, Budget, pk, "region", "station", "group", to_write=to_write)
 
 
-@require_GET
+@require_safe
 def budget(request: HttpRequest, pk: int) -> HttpResponse:
     found = _budget(request, pk)
     context = {
@@ -49,7 +49,7 @@ def budget(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/town_budget.html", context)
 
 
-@require_GET
+@require_safe
 def ledger(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The budget's expenses for the file, with the balance after each."""
     found = _budget(request, pk)
@@ -106,12 +106,12 @@ def change_expense(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def expense_paper(request: HttpRequest, pk: int) -> FileResponse:
     return pages.send_file(pages.row_of(request, Expense, pk).paper)
 
 
-@require_GET
+@require_safe
 def expense_list(request: HttpRequest) -> HttpResponse:
     pages.readers_only(request)
     rows = selectors.expenses_in_full(Expense.objects.visible_to(request.user))

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms import guidance as forms
 from activities.models import Activity
@@ -23,7 +23,7 @@ from congress_portal.core.periods import year as year_period
 _OFFERED = 100
 
 
-@require_GET
+@require_safe
 def area_list(request: HttpRequest) -> HttpResponse:
     pages.readers_only(request)
     today, period = timezone.localdate(), year_period(pages.asked_year(request))
@@ -51,7 +51,7 @@ def _gives_out(request: HttpRequest) -> bool:
     return scope.is_office and bool(scope.write_prefixes)
 
 
-@require_GET
+@require_safe
 def my_areas(request: HttpRequest) -> HttpResponse:
     """A leader's own page: own towns, own visits, what was not visited yet."""
     today, period = timezone.localdate(), year_period(pages.asked_year(request))
@@ -62,7 +62,7 @@ def my_areas(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/town_my_areas.html", context)
 
 
-@require_GET
+@require_safe
 def area(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.row_of(request, AreaPairing, pk, "region", "station", "user")
     visits = AreaVisit.objects.filter(pairing=found).select_related("entered_by")
@@ -125,7 +125,7 @@ def change_visit(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def experience_list(request: HttpRequest) -> HttpResponse:
     """推进会、经验交流会、现场会 that the person may read."""
     rows = Exchange.objects.visible_to(request.user).distinct()
@@ -137,7 +137,7 @@ def experience_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/town_experiences.html", context)
 
 
-@require_GET
+@require_safe
 def experience(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Exchange.objects.visible_to(request.user).select_related("activity__region", "host")
     found = rows.filter(pk=pk).first()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.interviews import ArrangeForm, AskForm, EndForm, HoldForm
 from activities.models import Activity, Interview
@@ -33,7 +33,7 @@ _STEPS: dict[str, tuple[Any, Any, str]] = {
 }
 
 
-@require_GET
+@require_safe
 def interview_list(request: HttpRequest) -> HttpResponse:
     rows = selectors.in_full(Interview.objects.visible_to(request.user))
     page = page_of(request, selectors.in_order(rows))
@@ -57,7 +57,7 @@ def _context(request: HttpRequest, row: Interview) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def interview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/interview.html", _context(request, _interview(request, pk)))
 

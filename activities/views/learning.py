@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.learning import (
     ArrangeForm,
@@ -62,7 +62,7 @@ def _year(request: HttpRequest) -> int:
 # --- plans and sessions ---------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def training(request: HttpRequest) -> HttpResponse:
     """The year: plans with their sessions and coverage, breakdowns, towns without a training."""
     if not request.user.scope.read_prefixes:
@@ -137,7 +137,7 @@ def _session(request: HttpRequest, pk: int, *, to_write: bool = False) -> Traini
     return found
 
 
-@require_GET
+@require_safe
 def training_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Coverage, and who has not been there yet: a reader of places sees names in own scope."""
     if not request.user.scope.read_prefixes:
@@ -190,7 +190,7 @@ def arrange_session(request: HttpRequest, pk: int) -> HttpResponse:
 # --- courses --------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def course_list(request: HttpRequest) -> HttpResponse:
     """A deputy sees the courses that fit the own sector first; ``?all=on`` shows every one."""
     deputy = _own_deputy(request)
@@ -290,7 +290,7 @@ def publish_course(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("activities:course", pk=pk)
 
 
-@require_GET
+@require_safe
 def course_file(request: HttpRequest, pk: int) -> FileResponse:
     paper = get_object_or_404(CourseFile.objects.visible_to(request.user), pk=pk)
     _course(request, paper.course_id)
@@ -309,7 +309,7 @@ def drop_course_file(request: HttpRequest, pk: int) -> HttpResponse:
 # --- lectures -------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def lecture_list(request: HttpRequest) -> HttpResponse:
     page: Any = page_of(request, selectors.lectures(request.user))
     may_add = _writes(request) or _own_deputy(request) is not None

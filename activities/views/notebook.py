@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.notebook import NoteForm, SearchForm
 from activities.models import NotebookEntry
@@ -45,7 +45,7 @@ def notebook(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/notebook_own.html", _context(request, deputy, form))
 
 
-@require_GET
+@require_safe
 def notebook_of(request: HttpRequest, pk: int) -> HttpResponse:
     """What staff of the home town may read of a deputy's notebook."""
     deputy = get_object_or_404(
@@ -114,7 +114,7 @@ def _note(request: HttpRequest, pk: int) -> NotebookEntry:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def notebook_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The booklet of one year; private pages only in the deputy's own print, if wished."""
     deputy = get_object_or_404(

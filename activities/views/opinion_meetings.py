@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.findings import HandInForm
 from activities.models import Activity
@@ -27,7 +27,7 @@ def _meeting(request: HttpRequest, pk: int) -> Activity:
     return activity
 
 
-@require_GET
+@require_safe
 def duty_board(request: HttpRequest) -> HttpResponse:
     """Which towns have held theirs in each half of the year, and the meetings themselves."""
     today = timezone.localdate()
@@ -50,7 +50,7 @@ def _year(request: HttpRequest, this_year: int) -> int:
     return int(text)
 
 
-@require_GET
+@require_safe
 def opinion_meeting(request: HttpRequest, pk: int) -> HttpResponse:
     activity = _meeting(request, pk)
     context = {
@@ -79,7 +79,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/opinion_meeting_hand_in.html", context)
 
 
-@require_GET
+@require_safe
 def feedback_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """反馈意见清单 for the units."""
     activity = _meeting(request, pk)

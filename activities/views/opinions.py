@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.enums import OpinionState
 from activities.forms.opinions import (
@@ -32,7 +32,7 @@ from deputies.models import Deputy
 from deputies.selectors import deputy_of
 
 
-@require_GET
+@require_safe
 def opinion_list(request: HttpRequest) -> HttpResponse:
     """The board with ages; a deputy sees the own ones, a member those of the own office."""
     form = OpinionFilter(request.GET, user=request.user)
@@ -53,7 +53,7 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/opinions_list.html", context)
 
 
-@require_GET
+@require_safe
 def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
     return render(request, "activities/opinions_detail.html", _context(request, row))

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.organ import PostFilter, PostForm, SharesForm
 from activities.models.support import DutyShare, StaffPost
@@ -41,7 +41,7 @@ def _listed(request: HttpRequest) -> tuple[PostFilter, Any, Period, Any]:
     return form, form.apply(selectors.posts_on(request.user, period)), period, rule
 
 
-@require_GET
+@require_safe
 def post_list(request: HttpRequest) -> HttpResponse:
     form, rows, period, rule = _listed(request)
     page = page_of(request, rows)
@@ -63,7 +63,7 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 def post_excel(request: HttpRequest) -> HttpResponse:
     _, rows, period, rule = _listed(request)
     lines = [selectors.line_of(post, rule) for post in rows]
@@ -85,7 +85,7 @@ def post_excel(request: HttpRequest) -> HttpResponse:
     return file_response(content, title, "xlsx")
 
 
-@require_GET
+@require_safe
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.row_of(request, StaffPost, pk, "region", "kind")
     context = {

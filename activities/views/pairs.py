@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.pairs import EndPairForm, MemberContactForm, PairForm
 from activities.forms.voters import CoverageFilter
@@ -52,7 +52,7 @@ def _is_office(request: HttpRequest, region: Region | None) -> bool:
     return region is not None and scope.is_office and scope.may_write_code(region.code)
 
 
-@require_GET
+@require_safe
 def committee(request: HttpRequest) -> HttpResponse:
     """Who sits on the committee, office by office; public knowledge for all who sign in."""
     region = _region(request)
@@ -72,7 +72,7 @@ def committee(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/pairs_committee.html", context)
 
 
-@require_GET
+@require_safe
 def pair_board(request: HttpRequest) -> HttpResponse:
     """Member × deputies × last contact, and the groups that nobody covers."""
     if not request.user.scope.read_prefixes:
@@ -131,7 +131,7 @@ def end_pair(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/pairs_end.html", {"form": form, "row": row})
 
 
-@require_GET
+@require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """A member's own tasks and nobody else's; a deputy sees who is in touch with him or her."""
     today = timezone.localdate()
@@ -191,7 +191,7 @@ def _logged(request: HttpRequest, form: MemberContactForm) -> MemberContact | No
     return attempt(form, opinions.log_contact_with_opinion, **given)  # type: ignore[no-any-return]
 
 
-@require_GET
+@require_safe
 def pair(request: HttpRequest, pk: int) -> HttpResponse:
     """One pair with its whole log."""
     rows = Pairing.objects.visible_to(request.user).select_related(

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.enums import ActivityState
 from activities.forms.holding import HoldForm, ReportForm, StepForm
@@ -32,7 +32,7 @@ def organised(request: HttpRequest, pk: int) -> Activity:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def plans(request: HttpRequest) -> HttpResponse:
     """What is being organised; ``?state=`` one state, else what is still open."""
     if not may_organise(request.user):
@@ -80,7 +80,7 @@ def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/plan_write.html", {"form": form, "plan": plan})
 
 
-@require_GET
+@require_safe
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One activity for its organisers: who is called, what they answered, what comes next."""
     found = organised(request, pk)

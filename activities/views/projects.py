@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.projects import InspectionForm, LinkForm, ProjectForm
 from activities.models import Project
@@ -23,7 +23,7 @@ def _project(request: HttpRequest, pk: int, *, to_write: bool = False) -> Projec
     return found
 
 
-@require_GET
+@require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     rows = selectors.listed(Project.objects.visible_to(request.user)).order_by("-pk")
     may_add = bool(request.user.scope.write_prefixes)
@@ -31,7 +31,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/project_list.html", context)
 
 
-@require_GET
+@require_safe
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     found = _project(request, pk)
     context = {

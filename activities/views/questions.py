@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.findings import KeyForm
 from activities.forms.questions import (
@@ -30,7 +30,7 @@ def _activity(request: HttpRequest, pk: int) -> Activity:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def question_list(request: HttpRequest, pk: int) -> HttpResponse:
     activity, today = _activity(request, pk), timezone.localdate()
     rows = list(selectors.questions_of(activity))
@@ -86,7 +86,7 @@ def question_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return render(request, "activities/question_step.html", context)
 
 
-@require_GET
+@require_safe
 def question_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """询问与答复一览, an official paper."""
     activity = _activity(request, pk)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.calling import DecideLeaveForm, PhonesForm, RecordAnswerForm
 from activities.models import Invitation
@@ -59,7 +59,7 @@ def decide_leave(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/call_leave.html", context)
 
 
-@require_GET
+@require_safe
 def chat_text(request: HttpRequest, pk: int) -> HttpResponse:
     """Words to paste into the deputies' chat group."""
     found = organised(request, pk)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.reporting import (
     CallForm,
@@ -63,7 +63,7 @@ def _readers_only(request: HttpRequest) -> None:
         raise Http404("没有这个页面。")
 
 
-@require_GET
+@require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """At least once a term: who has, who has not yet (M113)."""
     _readers_only(request)
@@ -81,7 +81,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/reporting_board.html", context)
 
 
-@require_GET
+@require_safe
 def missing(request: HttpRequest) -> HttpResponse:
     _readers_only(request)
     term = _term(request)
@@ -94,7 +94,7 @@ def missing(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/reporting_missing.html", context)
 
 
-@require_GET
+@require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     rows = selectors.meetings_listed(ReportMeeting.objects.visible_to(request.user))
     context = {"page": page_of(request, rows), "may_add": bool(request.user.scope.write_prefixes)}
@@ -109,7 +109,7 @@ def _meeting(request: HttpRequest, pk: int, *, to_write: bool = False) -> Report
     return found
 
 
-@require_GET
+@require_safe
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """A deputy sees the own line only; the office and its readers see all."""
     found = _meeting(request, pk)
@@ -253,7 +253,7 @@ def _sides(request: HttpRequest, report: DutyReport) -> dict[str, bool]:
     }
 
 
-@require_GET
+@require_safe
 def duty_report(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     context = {
@@ -354,19 +354,19 @@ def verify_report(request: HttpRequest, pk: int) -> HttpResponse:
 # --- papers ---------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def report_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     report = _report(request, pk)
     return send_paper(papers.report_paper(report), kind, report, extra=report.deputy.name)
 
 
-@require_GET
+@require_safe
 def ballot_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = _meeting(request, pk, to_write=True)
     return send_paper(papers.ballot_paper(found, selectors.reports_of(found)), kind, found)
 
 
-@require_GET
+@require_safe
 def announcement(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     found = _meeting(request, pk, to_write=True)
     rows = selectors.reports_in_full(DutyReport.objects.filter(meeting=found))

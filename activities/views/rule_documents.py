@@ -4,7 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.rule_documents import RuleFilter, RuleForm, VersionForm
 from activities.models.support import RuleDocument, RuleVersion
@@ -24,7 +24,7 @@ def _may_add(request: HttpRequest) -> bool:
     return bool(scope.write_prefixes) or scope.officer_user_id is not None
 
 
-@require_GET
+@require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     form = RuleFilter(request.GET, user=request.user)
     rows = form.apply(selectors.documents_in_full(RuleDocument.objects.visible_to(request.user)))
@@ -40,7 +40,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/town_rules.html", context)
 
 
-@require_GET
+@require_safe
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     rows = selectors.documents_in_full(RuleDocument.objects.visible_to(request.user))
     found = get_object_or_404(rows, pk=pk)
@@ -90,12 +90,12 @@ def _version(request: HttpRequest, pk: int) -> RuleVersion:
     return pages.row_of(request, RuleVersion, pk, "document__region", "document__station")
 
 
-@require_GET
+@require_safe
 def rule_file(request: HttpRequest, pk: int) -> FileResponse:
     return pages.send_file(_version(request, pk).file)
 
 
-@require_GET
+@require_safe
 def wall(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """The version's text as a sheet for the wall."""
     version = _version(request, pk)

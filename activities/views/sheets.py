@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.sheets import SheetsForm, VoidForm
 from activities.models import EntrySheet
@@ -35,7 +35,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/sheets.html", context)
 
 
-@require_GET
+@require_safe
 def sheets_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The forms numbered together from this one on, save those that are entered or void."""
     first = get_object_or_404(EntrySheet.objects.editable_by(request.user), pk=pk)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.enums import SupportKind
 from activities.forms.support import LettersForm, SupportFilter, SupportForm
@@ -55,13 +55,13 @@ def _letters(request: HttpRequest) -> QuerySet[SupportItem]:
     return rows.select_related("deputy", "activity__region", "activity__form")
 
 
-@require_GET
+@require_safe
 def letter(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     item = get_object_or_404(_letters(request), pk=pk)
     return send_paper(employer_paper(letter_of(item)), kind, item, extra=item.deputy.name)
 
 
-@require_GET
+@require_safe
 def all_letters(request: HttpRequest, pk: int) -> HttpResponse:
     """Every numbered letter of the activity as PDFs in one file."""
     found = organised(request, pk)
@@ -88,7 +88,7 @@ def _ledger(request: HttpRequest) -> tuple[SupportFilter, QuerySet[SupportItem]]
     return form, rows.select_related("deputy__town", "activity", "entered_by")
 
 
-@require_GET
+@require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     form, rows = _ledger(request)
     context = {
@@ -113,7 +113,7 @@ _FIELDS = (
 )
 
 
-@require_GET
+@require_safe
 def ledger_excel(request: HttpRequest) -> HttpResponse:
     form, rows = _ledger(request)
     lines = (

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms import town_work as forms
 from activities.models.support import (
@@ -27,7 +27,7 @@ from congress_portal.core.listing import page_of
 from congress_portal.core.periods import quarter_of
 
 
-@require_GET
+@require_safe
 def towns(request: HttpRequest) -> HttpResponse:
     """What is kept of every town this year, and what is amiss."""
     pages.readers_only(request)
@@ -48,7 +48,7 @@ def towns(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/towns.html", context)
 
 
-@require_GET
+@require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
     rows = selectors.plans_counted(WorkPlan.objects.visible_to(request.user), timezone.localdate())
     form = forms.PlanFilter(request.GET, user=request.user)
@@ -67,7 +67,7 @@ def _writes(request: HttpRequest) -> bool:
     return bool(scope.write_prefixes) or scope.officer_user_id is not None
 
 
-@require_GET
+@require_safe
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.row_of(request, WorkPlan, pk, "region", "station")
     items = list(found.items.order_by("number"))
@@ -135,7 +135,7 @@ def settle_item(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/town_write.html", {"form": form, "page": page})
 
 
-@require_GET
+@require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     pages.readers_only(request)
     rows = TownSession.objects.visible_to(request.user).select_related("region", "term")
@@ -151,7 +151,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/town_sessions.html", context)
 
 
-@require_GET
+@require_safe
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.row_of(request, TownSession, pk, "region", "term")
     context = {
@@ -189,12 +189,12 @@ def add_paper(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def session_paper(request: HttpRequest, pk: int) -> FileResponse:
     return pages.send_file(pages.row_of(request, SessionPaper, pk).file)
 
 
-@require_GET
+@require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     pages.readers_only(request)
     rows = PartyMeeting.objects.visible_to(request.user).select_related("region")

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from activities.forms.verifying import CheckForm, PlaceForm, mark_of
 from activities.selectors.verifying import (
@@ -28,7 +28,7 @@ def _only_staff(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-@require_GET
+@require_safe
 def work_list(request: HttpRequest) -> HttpResponse:
     """Counts by kind with the oldest age, and the rows of one kind with tick boxes."""
     _only_staff(request)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.voters import ContactForm, EndVoterForm, VoterBoardFilter, VoterForm
 from activities.models import FixedVoter
@@ -37,7 +37,7 @@ def with_default_period(request: HttpRequest, code: str) -> QueryDict:
     return data
 
 
-@require_GET
+@require_safe
 def voters(request: HttpRequest) -> HttpResponse:
     """A deputy's own list; for those who read a place the board."""
     own = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
@@ -48,7 +48,7 @@ def voters(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 
-@require_GET
+@require_safe
 def voter_board(request: HttpRequest) -> HttpResponse:
     """Each deputy's «12/20 联系到», in the order of towns and names, never ranked."""
     if not request.user.scope.read_prefixes:
@@ -73,7 +73,7 @@ def voter_board(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/voters_board.html", context)
 
 
-@require_GET
+@require_safe
 def voters_of(request: HttpRequest, pk: int) -> HttpResponse:
     """One deputy's list; names and numbers are masked for everybody but the deputy."""
     deputy = _deputy(request, pk)

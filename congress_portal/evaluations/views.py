@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.batches import services as batches
 from congress_portal.core.batches.tasks import dispatch
@@ -69,7 +69,7 @@ def _sheet_of_office(request: HttpRequest, pk: int) -> ScoreSheet:
     return sheet
 
 
-@require_GET
+@require_safe
 def sheet_list(request: HttpRequest) -> HttpResponse:
     form = SheetFilter(request.GET, user=request.user)
     rows = form.apply(ScoreSheet.objects.visible_to(request.user).select_related("scheme"))
@@ -96,7 +96,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluations/compute.html", {"form": form}, status=422)
 
 
-@require_GET
+@require_safe
 def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, pk)
     form = ScoreFilter(request.GET, user=request.user)
@@ -116,7 +116,7 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/sheet.html", context)
 
 
-@require_GET
+@require_safe
 def by_code(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """From the check code of a bulletin to its figures, for who may see them."""
     rows = ScoreSheet.objects.visible_to(request.user).published()
@@ -130,7 +130,7 @@ def by_code(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return redirect("evaluations:sheet", pk=pk)
 
 
-@require_GET
+@require_safe
 def sheet_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether records changed since the sheet was computed, and what a new version changed."""
     sheet = _sheet_of_office(request, pk)
@@ -179,7 +179,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/correct.html", {"sheet": sheet, "form": form})
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     sheet = _sheet(request, pk)
     offered = {paper.code: paper for paper in papers_for(sheet, request.user)}
@@ -220,7 +220,7 @@ def pages(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/pages.html", context)
 
 
-@require_GET
+@require_safe
 def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = scores_in_full(Score.objects.visible_to(request.user))
     score = get_object_or_404(rows.select_related("sheet__scheme", "region", "deputy"), pk=pk)
@@ -237,7 +237,7 @@ def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/score.html", context)
 
 
-@require_GET
+@require_safe
 def line_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ScoreLine.objects.visible_to(request.user).select_related(
         "score__sheet__scheme", "score__deputy"

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
@@ -39,13 +39,13 @@ def report(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def report_answer(request: HttpRequest, token: str) -> HttpResponse:
     row = get_object_or_404(AbuseReport, token=token)
     return render(request, "public/report_answer.html", {"row": row})
 
 
-@require_GET
+@require_safe
 def abuse_list(request: HttpRequest) -> HttpResponse:
     """Those that wait first; ``?all=1`` shows the decided ones too."""
     _only_offices(request)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.documents.pdf import render_html, render_pdf
 from congress_portal.core.downloads import pdf_response
@@ -82,14 +82,14 @@ def station(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def station_print(request: HttpRequest, number: str, size: str) -> HttpResponse:
     row = get_object_or_404(selectors.shown_stations(), number=number)
     return _printed(station_sheet(row, timezone.localdate(), size), size)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def station_qr(request: HttpRequest, number: str) -> HttpResponse:
     get_object_or_404(selectors.shown_stations(), number=number)
     return HttpResponse(qr_svg("public:station", number), content_type="image/svg+xml")
@@ -126,7 +126,7 @@ def deputy(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def deputy_photo(request: HttpRequest, pk: int) -> FileResponse:
     row = get_object_or_404(selectors.shown_deputies(timezone.localdate()), pk=pk)
     if not selectors.card_of(row).has_photo:
@@ -135,14 +135,14 @@ def deputy_photo(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def deputy_qr(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(selectors.shown_deputies(timezone.localdate()), pk=pk)
     return HttpResponse(qr_svg("public:deputy", pk), content_type="image/svg+xml")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def deputy_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     today = timezone.localdate()
     row = get_object_or_404(selectors.shown_deputies(today), pk=pk)
@@ -150,7 +150,7 @@ def deputy_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def deputies_print(request: HttpRequest, code: str, size: str) -> HttpResponse:
     town = get_object_or_404(Region.objects.towns(), code=code)
     return _printed(deputies_board(town, timezone.localdate(), size), size)

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
@@ -104,7 +104,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def voice(request: HttpRequest, token: str) -> HttpResponse:
     return progress_page(request, case_of_link(token))
 
@@ -140,7 +140,7 @@ def be_quiet(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def voice_photo(request: HttpRequest, token: str, pk: int) -> FileResponse:
     row = get_object_or_404(VoicePhoto, voice__case__token=token, pk=pk)
     return FileResponse(row.image.open("rb"), content_type="image/jpeg")

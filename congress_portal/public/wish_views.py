@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
@@ -38,7 +38,7 @@ def write_wish(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def wish_photo(request: HttpRequest, pk: int) -> FileResponse:
     """Only of a wish that is published as fulfilled."""
     rows = WishClaim.objects.all().standing().filter(wish__state=WishState.FULFILLED)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
@@ -35,7 +35,7 @@ def _may_edit(user: User, row: ByElection | ExitCase) -> bool:
     return bool(type(row).objects.editable_by(user).filter(pk=row.pk).exists())
 
 
-@require_GET
+@require_safe
 def vacancies(request: HttpRequest) -> HttpResponse:
     terms = list(selectors.terms_of(request.user))
     if not terms and not ByElection.objects.visible_to(request.user).exists():
@@ -88,7 +88,7 @@ def _by_election(request: HttpRequest, pk: int) -> ByElection:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def by_election(request: HttpRequest, pk: int) -> HttpResponse:
     row = _by_election(request, pk)
     candidates = [
@@ -158,7 +158,7 @@ def check(request: HttpRequest, pk: int, candidate: int) -> HttpResponse:
     return render(request, "deputies/by_election_step.html", context)
 
 
-@require_GET
+@require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     if not request.user.scope.roles & {"staff", "leader"}:
         raise Http404
@@ -183,7 +183,7 @@ def open_case(request: HttpRequest, mandate: int) -> HttpResponse:
     return render(request, "deputies/exit_open.html", {"form": form, "mandate": row})
 
 
-@require_GET
+@require_safe
 def exit_case(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(selectors.cases_of(request.user), pk=pk)
     actions = available(EXIT, case.state) if _may_edit(request.user, case) else ()
@@ -209,7 +209,7 @@ def exit_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return render(request, "deputies/exit_step.html", context)
 
 
-@require_GET
+@require_safe
 def seat_paper(request: HttpRequest, kind: str, pk: int) -> FileResponse:
     """A paper of a check, an election or a case, for those who may read the row."""
     if kind not in _WITH_PAPERS:

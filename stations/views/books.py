@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.documents.files import file_response, paper_pdf
@@ -19,7 +19,7 @@ from stations.selectors.standards import Place
 from stations.views.places import place_context, place_of, rules_at
 
 
-@require_GET
+@require_safe
 def book_list(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     place = place_of(request, where, pk)
     required = rules_at(place)
@@ -27,7 +27,7 @@ def book_list(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     return render(request, "stations/book_list.html", {**place_context(place), "lines": lines})
 
 
-@require_GET
+@require_safe
 def book(request: HttpRequest, where: str, pk: int, code: str) -> HttpResponse:
     place = place_of(request, where, pk)
     form = BookFilter(request.GET, user=request.user)
@@ -42,7 +42,7 @@ def book(request: HttpRequest, where: str, pk: int, code: str) -> HttpResponse:
     return render(request, "stations/book.html", context)
 
 
-@require_GET
+@require_safe
 def book_file(request: HttpRequest, where: str, pk: int, code: str, kind: str) -> HttpResponse:
     place = place_of(request, where, pk)
     form = BookFilter(request.GET, user=request.user)

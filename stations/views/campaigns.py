@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
@@ -64,7 +64,7 @@ def _is_office(request: HttpRequest) -> bool:
     return scope.is_office and bool(scope.write_prefixes)
 
 
-@require_GET
+@require_safe
 def campaign_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(request, campaigns_listed(request.user)),
@@ -97,7 +97,7 @@ def _keep(request: HttpRequest, campaign: InspectionCampaign | None) -> HttpResp
     return render(request, "stations/campaign_form.html", {"form": form, "campaign": campaign})
 
 
-@require_GET
+@require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """Own sheets first; the office sees what waits and the next step."""
     found = campaign_of(request, pk)
@@ -151,7 +151,7 @@ def campaign_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "stations/campaign_step.html", context)
 
 
-@require_GET
+@require_safe
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     found = campaign_of(request, pk)
     if not may_read_results(request.user, found):
@@ -174,7 +174,7 @@ def _percent(request: HttpRequest) -> int:
     return min(100, number)
 
 
-@require_GET
+@require_safe
 def bulletin(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """通报 of a locked campaign, for everybody whom it goes to."""
     found = campaign_of(request, pk)

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
@@ -25,7 +25,7 @@ _SAID = {
 }
 
 
-@require_GET
+@require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
     form = FindingFilter(request.GET, user=request.user)
     scope = request.user.scope
@@ -61,7 +61,7 @@ def _finding_of(request: HttpRequest, pk: int) -> Rectification:
     return get_object_or_404(rows.distinct(), pk=pk)
 
 
-@require_GET
+@require_safe
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     found = _finding_of(request, pk)
     parts = parts_in_finding(request.user, found)
@@ -94,7 +94,7 @@ def finding_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return render(request, "stations/finding_step.html", context)
 
 
-@require_GET
+@require_safe
 def step_photo(request: HttpRequest, pk: int) -> FileResponse:
     rows = RectificationStep.objects.visible_to(request.user).distinct()
     return sent_photo(get_object_or_404(rows, pk=pk).photo)

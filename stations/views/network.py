@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
@@ -42,7 +42,7 @@ def _listed(request: HttpRequest) -> tuple[StationFilter, QuerySet[Station]]:
     return form, stations_listed(rows, timezone.localdate())
 
 
-@require_GET
+@require_safe
 def station_list(request: HttpRequest) -> HttpResponse:
     form, rows = _listed(request)
     page = page_of(request, rows)
@@ -51,7 +51,7 @@ def station_list(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/list.html", context)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     form, rows = _listed(request)
     name = "代表家站名单"
@@ -65,7 +65,7 @@ def _station(request: HttpRequest, pk: int) -> Station:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_GET
+@require_safe
 def station_detail(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     station = _station(request, pk)
@@ -133,7 +133,7 @@ def end_officer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stations/card_form.html", context)
 
 
-@require_GET
+@require_safe
 def features(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/features.html", {"lines": _features(request)})
 
@@ -144,14 +144,14 @@ def _features(request: HttpRequest) -> list[Any]:
     return [feature_line(each) for each in rows]
 
 
-@require_GET
+@require_safe
 def features_export(request: HttpRequest) -> HttpResponse:
     name = "特色代表家站报告"
     record(AuditAction.EXPORT, label=name, changes={"format": "xlsx"})
     return file_response(feature_workbook(_features(request)), f"{name}.xlsx", _EXCEL)
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """``?model=`` is a model station's term; without it the first of the same type."""
     today = timezone.localdate()
@@ -177,7 +177,7 @@ def _chosen(models: list[ModelStation], station: Station, asked: str) -> ModelSt
     return next(iter(alike or models), None)
 
 
-@require_GET
+@require_safe
 def spread(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = SpreadFilter(request.GET, metrics=comparison.measurable(), today=today)
@@ -193,13 +193,13 @@ def spread(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/spread.html", context)
 
 
-@require_GET
+@require_safe
 def material(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Material.objects.visible_to(request.user).select_related("station")
     return render(request, "stations/material.html", {"material": get_object_or_404(rows, pk=pk)})
 
 
-@require_GET
+@require_safe
 def material_file(request: HttpRequest, pk: int) -> FileResponse:
     found = get_object_or_404(Material.objects.visible_to(request.user).exclude(file=""), pk=pk)
     name = f"{found.title}.{found.file.name.rpartition('.')[2]}"

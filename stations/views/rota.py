@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
@@ -33,7 +33,7 @@ from stations.services import rota as services
 from stations.services.rota_rules import add_rules
 
 
-@require_GET
+@require_safe
 def rota_list(request: HttpRequest) -> HttpResponse:
     rows = Rota.objects.visible_to(request.user).select_related("region")
     context = {"page": page_of(request, rows), "may_plan": bool(request.user.scope.write_prefixes)}
@@ -71,7 +71,7 @@ def _drawn_up(request: HttpRequest, form: RotaForm) -> list[Rota]:
     return made
 
 
-@require_GET
+@require_safe
 def rota_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What is planned, who carries how much, and everything that is missing in it."""
     rota = _rota(request, pk)
@@ -130,7 +130,7 @@ def discard_rota(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("stations:rota_list")
 
 
-@require_GET
+@require_safe
 def wall_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """上墙的轮值表, of one station with ``?station=``."""
     rota = _rota(request, pk)
@@ -151,7 +151,7 @@ def wall_print(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     return pdf_response(content, f"{name}-{size.upper()}")
 
 
-@require_GET
+@require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     rows = RotaRule.objects.visible_to(request.user).select_related("station__region")
     context = {

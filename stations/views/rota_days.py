@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.downloads import file_response
@@ -29,7 +29,7 @@ from stations.services import rota_changes as services
 _LONG_AGO = dt.timedelta(days=90)
 
 
-@require_GET
+@require_safe
 def day_list(request: HttpRequest) -> HttpResponse:
     form = RotaDayFilter(request.GET, user=request.user)
     rows = slots_in_full(form.apply(RotaSlot.objects.visible_to(request.user)))
@@ -39,7 +39,7 @@ def day_list(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/rota_days.html", context)
 
 
-@require_GET
+@require_safe
 def month_page(request: HttpRequest) -> HttpResponse:
     """The days of ``?month=2026-10`` in weeks, Monday first."""
     shown = _month(request.GET.get("month", ""))
@@ -85,7 +85,7 @@ def month_after(last: dt.date) -> str:
     return f"{last + dt.timedelta(days=1):%Y-%m}"
 
 
-@require_GET
+@require_safe
 def day_detail(request: HttpRequest, pk: int) -> HttpResponse:
     slot = _slot(request, pk)
     may_edit = RotaSlot.objects.editable_by(request.user).filter(pk=pk).exists()
@@ -171,7 +171,7 @@ def _change(
     return render(request, "stations/rota_change.html", context)
 
 
-@require_GET
+@require_safe
 def station_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """Reception days of a station as iCalendar."""
     station = get_object_or_404(Station.objects.visible_to(request.user), pk=pk)
@@ -179,7 +179,7 @@ def station_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     return calendar_file(f"{station.name}接待日", rows)
 
 
-@require_GET
+@require_safe
 def own_calendar(request: HttpRequest) -> HttpResponse:
     """The signed-in deputy's own days."""
     own = request.user.scope.deputy_user_id

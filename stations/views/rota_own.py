@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
@@ -79,7 +79,7 @@ def ask_swap(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stations/rota_swap_new.html", {"duty": duty, "form": form})
 
 
-@require_GET
+@require_safe
 def swap(request: HttpRequest, pk: int) -> HttpResponse:
     rows = swaps_in_full(SwapRequest.objects.visible_to(request.user))
     found = get_object_or_404(rows, pk=pk)
@@ -114,7 +114,7 @@ def answer_swap(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("stations:swap", pk=pk)
 
 
-@require_GET
+@require_safe
 def swap_list(request: HttpRequest) -> HttpResponse:
     """Requests that one takes part in or may decide; open ones first."""
     rows = swaps_in_full(SwapRequest.objects.visible_to(request.user))

@@ -8,7 +8,7 @@ from django.contrib.staticfiles.finders import find
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
@@ -33,7 +33,7 @@ def _sheet_of(request: HttpRequest, pk: int) -> InspectionSheet:
     return get_object_or_404(rows.distinct(), pk=pk)
 
 
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     found = _sheet_of(request, pk)
     campaign = found.assignment.team.campaign
@@ -119,7 +119,7 @@ def _score_page(request: HttpRequest, found: InspectionSheet, form: SheetForm) -
     return render(request, "stations/sheet_score.html", context)
 
 
-@require_GET
+@require_safe
 def offline_script(request: HttpRequest) -> HttpResponse:
     """The worker that opens a sheet without signal; from here, so that it may serve this path."""
     path = find("js/inspection_offline.js")
@@ -187,7 +187,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stations/sheet_answer.html", context)
 
 
-@require_GET
+@require_safe
 def line_photo(request: HttpRequest, pk: int) -> FileResponse:
     rows = SheetLine.objects.visible_to(request.user).distinct()
     return sent_photo(get_object_or_404(rows, pk=pk).photo)

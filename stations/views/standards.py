@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import recent_quarters
@@ -33,7 +33,7 @@ from stations.views.sheets import sent_photo
 _QUARTERS_TOLD = 4
 
 
-@require_GET
+@require_safe
 def standard_board(request: HttpRequest) -> HttpResponse:
     if not request.user.scope.read_prefixes:
         raise Http404
@@ -54,7 +54,7 @@ def standard_board(request: HttpRequest) -> HttpResponse:
     return render(request, "stations/standard_board.html", context)
 
 
-@require_GET
+@require_safe
 def standard(request: HttpRequest, pk: int) -> HttpResponse:
     """A version, the old ones too, with how each item is told."""
     found = get_object_or_404(Standard.objects.visible_to(request.user), pk=pk)
@@ -88,7 +88,7 @@ def edit_standard(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "stations/standard_form.html", {"form": form, "standard": found})
 
 
-@require_GET
+@require_safe
 def standing(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     place = place_of(request, where, pk)
     station = place if isinstance(place, Station) else None
@@ -108,7 +108,7 @@ def standing(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     return render(request, "stations/standing.html", context)
 
 
-@require_GET
+@require_safe
 def standing_history(request: HttpRequest, where: str, pk: int) -> HttpResponse:
     place = place_of(request, where, pk)
     quarters = recent_quarters(timezone.localdate(), _QUARTERS_TOLD)
@@ -202,7 +202,7 @@ def mend(request: HttpRequest, where: str, pk: int, standard_pk: int) -> HttpRes
     return render(request, "stations/mend_form.html", context)
 
 
-@require_GET
+@require_safe
 def check_photo(request: HttpRequest, where: str, pk: int) -> FileResponse:
     """``pk`` is the check's; it shows to whom its place is shown."""
     if where == STATIONS:

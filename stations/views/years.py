@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction, RegionLevel
@@ -36,7 +36,7 @@ def _book(request: HttpRequest, year: int) -> YearBook:
     return year_book(county, year)
 
 
-@require_GET
+@require_safe
 def year(request: HttpRequest, year: int) -> HttpResponse:
     book = _book(request, year)
     scope = request.user.scope
@@ -50,7 +50,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "stations/inspection_year.html", context)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, year: int) -> HttpResponse:
     book = _book(request, year)
     name = f"{book.county}{year}年家站考评年度结果"

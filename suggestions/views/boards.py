@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.listing import page_of
@@ -59,7 +59,7 @@ def _rule(request: HttpRequest) -> HandlingRule:
     return HandlingRule.objects.all().of(own) if own else HandlingRule()
 
 
-@require_GET
+@require_safe
 def board(request: HttpRequest) -> HttpResponse:
     _readers_only(request)
     today = timezone.localdate()
@@ -84,7 +84,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/board.html", context)
 
 
-@require_GET
+@require_safe
 def league(request: HttpRequest) -> HttpResponse:
     """Every line can be reproduced by hand: full mark × rate, part by part."""
     _readers_only(request)
@@ -97,7 +97,7 @@ def league(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/league.html", context)
 
 
-@require_GET
+@require_safe
 def key(request: HttpRequest) -> HttpResponse:
     """Key suggestions and their leaders; a leader sees the own ones first."""
     _readers_only(request)
@@ -110,7 +110,7 @@ def key(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/key.html", context)
 
 
-@require_GET
+@require_safe
 def promises(request: HttpRequest) -> HttpResponse:
     """The ledger; everyone reads the promises of the cases they take part in."""
     today = timezone.localdate()
@@ -123,14 +123,14 @@ def promises(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/promises.html", context)
 
 
-@require_GET
+@require_safe
 def nominations(request: HttpRequest) -> HttpResponse:
     rows = Nomination.objects.visible_to(request.user).select_related("suggestion__lead")
     page = page_of(request, rows.order_by("-year", "state", "-votes", "pk"))
     return render(request, "suggestions/nominations.html", {"page": page})
 
 
-@require_GET
+@require_safe
 def tasks(request: HttpRequest) -> HttpResponse:
     """The report by central task (十大工程、八大行动, M51)."""
     _readers_only(request)
@@ -140,7 +140,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/tasks.html", context)
 
 
-@require_GET
+@require_safe
 def plan(request: HttpRequest) -> HttpResponse:
     """Topics adopted for a year's supervision plan, with those merged into them (M57)."""
     rows = TopicProposal.objects.visible_to(request.user).filter(state=TopicState.ADOPTED)
@@ -152,7 +152,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/plan.html", context)
 
 
-@require_GET
+@require_safe
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     """A specialist group's suggestions and its own checks (M131): its members, and the office."""
     found = get_object_or_404(Group.objects.visible_to(request.user), pk=pk)
@@ -165,7 +165,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/group.html", context)
 
 
-@require_GET
+@require_safe
 def workspace(request: HttpRequest) -> HttpResponse:
     """A unit's own desk, in buckets."""
     if not request.user.scope.unit_ids:
@@ -188,7 +188,7 @@ def _waiting(buckets: list[Any]) -> list[Any]:
     return [each for each in buckets if each.rows and each.code not in ("done", "pressing")]
 
 
-@require_GET
+@require_safe
 def workflow(request: HttpRequest) -> HttpResponse:
     """The two tables, as people read them; the buttons come from the same ones."""
     context = {

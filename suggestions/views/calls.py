@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
@@ -22,7 +22,7 @@ from suggestions.services.taking import take_once
 from suggestions.views.doing import attempt
 
 
-@require_GET
+@require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     rows = Call.objects.visible_to(request.user).select_related("region")
     context = {

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
@@ -34,7 +34,7 @@ def _rows(request: HttpRequest) -> QuerySet[Any]:
     return rows.filter(verification=state) if state in Verification.values else rows
 
 
-@require_GET
+@require_safe
 def deeds(request: HttpRequest) -> HttpResponse:
     rows = _rows(request)
     context = {
@@ -45,7 +45,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/deeds.html", context)
 
 
-@require_GET
+@require_safe
 def deeds_excel(request: HttpRequest) -> HttpResponse:
     lines = (
         (
@@ -99,7 +99,7 @@ def deed(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/deed.html", context)
 
 
-@require_GET
+@require_safe
 def deed_photo(request: HttpRequest, pk: int) -> FileResponse:
     row = get_object_or_404(Deed.objects.visible_to(request.user).exclude(photo=""), pk=pk)
     return FileResponse(row.photo.open("rb"), content_type="image/jpeg")

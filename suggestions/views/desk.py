@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
@@ -36,7 +36,7 @@ from suggestions.selectors.lists import voices_in_full
 from suggestions.services import desk as services
 
 
-@require_GET
+@require_safe
 def stations_kept(request: HttpRequest) -> HttpResponse:
     """Which desk; who keeps just one station is led there at once."""
     rows = Station.objects.editable_by(request.user).active().select_related("region")
@@ -132,7 +132,7 @@ def _batches(out: list[ReceptionNumber]) -> list[tuple[list[ReceptionNumber], Re
     return [(rows, rows[-1]) for _, rows in sorted(groups.items(), reverse=True)]
 
 
-@require_GET
+@require_safe
 def sheets_pdf(request: HttpRequest, pk: int, first: int, last: int) -> HttpResponse:
     """The forms of a batch, by the keys of its first and last number."""
     station = get_object_or_404(Station.objects.editable_by(request.user), pk=pk)
@@ -171,7 +171,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/desk_answer.html", {"voice": voice, "form": form})
 
 
-@require_GET
+@require_safe
 def themed_list(request: HttpRequest) -> HttpResponse:
     rows = themed_in_full(ThemedReception.objects.visible_to(request.user))
     may_plan = Station.objects.editable_by(request.user).exists()
@@ -179,7 +179,7 @@ def themed_list(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/themed_list.html", context)
 
 
-@require_GET
+@require_safe
 def themed(request: HttpRequest, pk: int) -> HttpResponse:
     rows = themed_in_full(ThemedReception.objects.visible_to(request.user))
     found = get_object_or_404(rows, pk=pk)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.errors import DomainError
 from suggestions import services
@@ -34,7 +34,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/add_file.html", {"suggestion": suggestion, "form": form})
 
 
-@require_GET
+@require_safe
 def open_file(request: HttpRequest, pk: int) -> FileResponse:
     row = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
     return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name)

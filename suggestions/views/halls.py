@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.documents.files import send_paper
@@ -32,7 +32,7 @@ _STEPS: dict[str, tuple[str, Any, Any]] = {
 }
 
 
-@require_GET
+@require_safe
 def halls(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(request, halls_for(request.user)),
@@ -54,7 +54,7 @@ def new_hall(request: HttpRequest) -> HttpResponse:
     return _step_page(request, form, "登记议事", None)
 
 
-@require_GET
+@require_safe
 def hall(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(halls_for(request.user), pk=pk)
     read = Voice.objects.visible_to(request.user)
@@ -131,7 +131,7 @@ def _step_page(request: HttpRequest, form: Any, title: str, row: Hall | None) ->
     return render(request, "suggestions/hall_step.html", context)
 
 
-@require_GET
+@require_safe
 def hall_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(halls_for(request.user), pk=pk)
     return send_paper(minutes_paper(row), "pdf", row)

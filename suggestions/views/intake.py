@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
@@ -28,7 +28,7 @@ from suggestions.views.doing import attempt
 from suggestions.views.office import office_only
 
 
-@require_GET
+@require_safe
 def intakes(request: HttpRequest) -> HttpResponse:
     """The office's box; a deputy sees what the deputy sent."""
     is_office = bool(request.user.scope.write_prefixes)
@@ -97,7 +97,7 @@ def _one(request: HttpRequest, pk: int) -> Intake:
     return found
 
 
-@require_GET
+@require_safe
 def intake(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _one(request, pk))
 
@@ -169,7 +169,7 @@ def intake_aside(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, found, aside=form)
 
 
-@require_GET
+@require_safe
 def intake_paper(request: HttpRequest, pk: int) -> FileResponse:
     row = get_object_or_404(IntakePaper.objects.visible_to(request.user), pk=pk)
     return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name)

@@ -1,7 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.selectors.sheets import sheet_of
 from congress_portal.core.admin.personal import is_revealed
@@ -28,14 +28,14 @@ from suggestions.views.doors import doors_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
 
 
-@require_GET
+@require_safe
 def suggestion_list(request: HttpRequest) -> HttpResponse:
     form = SuggestionFilter(request.GET, user=request.user)
     rows = suggestions_listed(form.apply(Suggestion.objects.visible_to(request.user)))
     return render(request, "suggestions/list.html", {"form": form, "page": page_of(request, rows)})
 
 
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """A deputy's own: invitations, drafts and what became of the rest, with the clock."""
     if not request.user.has_role(Role.DEPUTY):
@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/mine.html", context)
 
 
-@require_GET
+@require_safe
 def suggestion_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = suggestion_in_full(Suggestion.objects.visible_to(request.user))
     suggestion = get_object_or_404(rows, pk=pk)
@@ -67,7 +67,7 @@ def suggestion_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/detail.html", context)
 
 
-@require_GET
+@require_safe
 def voice_list(request: HttpRequest) -> HttpResponse:
     form = VoiceFilter(request.GET, user=request.user)
     rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
@@ -75,7 +75,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/voice_list.html", context)
 
 
-@require_GET
+@require_safe
 def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     voice = get_object_or_404(voices_in_full(Voice.objects.visible_to(request.user)), pk=pk)
     may_edit = Voice.objects.editable_by(request.user).filter(pk=pk).exists()

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Unit
@@ -45,7 +45,7 @@ def office_only(request: HttpRequest) -> None:
         raise Http404("没有这个页面。")
 
 
-@require_GET
+@require_safe
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Text and checklist side by side; each decision is its own small form."""
     rows = suggestion_in_full(Suggestion.objects.visible_to(request.user))
@@ -78,7 +78,7 @@ def _review_context(request: HttpRequest, suggestion: Suggestion) -> dict[str, A
     }
 
 
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the office, kind by kind."""
     office_only(request)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.documents.blocks import FormPaper, OfficialPaper
@@ -31,7 +31,7 @@ from suggestions.selectors import awaiting_hand_over, open_list
 from suggestions.selectors.papers import opinions_for
 
 
-@require_GET
+@require_safe
 def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """建议表 of a suggestion one takes part in; a published one of others is on the open list."""
     rows = _own(request).select_related("lead", "region", "term", "field")
@@ -39,7 +39,7 @@ def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return _send(reports.suggestion_form(item, request.user), kind, item, item.number)
 
 
-@require_GET
+@require_safe
 def blank_form(request: HttpRequest, kind: str) -> HttpResponse:
     """The paper form for the pen; ``?case=motion`` for motions."""
     region = _asked(request, Region.objects.filter(pk__in=Term.objects.values("region")))
@@ -50,7 +50,7 @@ def blank_form(request: HttpRequest, kind: str) -> HttpResponse:
     return _send(reports.blank_form(case, region, term.name if term else ""), kind, region)
 
 
-@require_GET
+@require_safe
 def letter(request: HttpRequest, sheet_pk: int, kind: str) -> HttpResponse:
     """答复函, the copy of one proposer."""
     sheet = get_object_or_404(_sheets(request), pk=sheet_pk)
@@ -58,14 +58,14 @@ def letter(request: HttpRequest, sheet_pk: int, kind: str) -> HttpResponse:
     return _send(paper, kind, sheet.reply, sheet.deputy.name)
 
 
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, sheet_pk: int, kind: str) -> HttpResponse:
     """征询意见表 of one proposer."""
     row = get_object_or_404(_sheets(request), pk=sheet_pk)
     return _send(reports.appraisal_paper(row), kind, row, row.deputy.name)
 
 
-@require_GET
+@require_safe
 def lead_letter(request: HttpRequest, reply_pk: int, kind: str) -> HttpResponse:
     """答复函 of a reply without sheets, addressed to the lead deputy."""
     rows = _replies(request).filter(appraisals__isnull=True)
@@ -73,7 +73,7 @@ def lead_letter(request: HttpRequest, reply_pk: int, kind: str) -> HttpResponse:
     return _send(reports.reply_paper(reports.letter_to_lead(reply)), kind, reply)
 
 
-@require_GET
+@require_safe
 def letters(request: HttpRequest, reply_pk: int) -> HttpResponse:
     """Every copy of a reply that the reader may see, as PDFs in one file."""
     reply = get_object_or_404(_replies(request), pk=reply_pk)
@@ -90,7 +90,7 @@ def letters(request: HttpRequest, reply_pk: int) -> HttpResponse:
     return file_response(out.getvalue(), name, "zip")
 
 
-@require_GET
+@require_safe
 def draft_letter(request: HttpRequest, draft_pk: int, kind: str) -> HttpResponse:
     """送审稿: what the unit's leader is asked to sign; it stays in the unit."""
     rows = ReplyDraft.objects.visible_to(request.user).select_related(
@@ -100,7 +100,7 @@ def draft_letter(request: HttpRequest, draft_pk: int, kind: str) -> HttpResponse
     return _send(reports.reply_paper(reports.letter_of_draft(draft)), kind, draft)
 
 
-@require_GET
+@require_safe
 def opinion(request: HttpRequest, handling_pk: int, kind: str) -> HttpResponse:
     """会办意见: for the office, the unit that gave it and the lead unit."""
     rows = opinions_for(request.user).select_related("unit", *_case("suggestion"))
@@ -108,7 +108,7 @@ def opinion(request: HttpRequest, handling_pk: int, kind: str) -> HttpResponse:
     return _send(reports.opinion_paper(reports.opinion_of(part)), kind, part)
 
 
-@require_GET
+@require_safe
 def supervision(request: HttpRequest, supervision_pk: int, kind: str) -> HttpResponse:
     """督办通知 after one of the five forms of supervision."""
     rows = Supervision.objects.visible_to(request.user).select_related(
@@ -119,7 +119,7 @@ def supervision(request: HttpRequest, supervision_pk: int, kind: str) -> HttpRes
     return _send(reports.supervision_paper(facts), kind, row)
 
 
-@require_GET
+@require_safe
 def reminder(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """督办通知 for a reply that is due or late; the office's alone."""
     rows = Suggestion.objects.editable_by(request.user).with_units()
@@ -128,7 +128,7 @@ def reminder(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return _send(reports.supervision_paper(facts), kind, item)
 
 
-@require_GET
+@require_safe
 def hand_over_list(request: HttpRequest, kind: str) -> HttpResponse:
     """交办清单 of ``?day=2026-03-16``, the newest hand-over unless named."""
     region = _asked(request, _read_regions(request))
@@ -141,7 +141,7 @@ def hand_over_list(request: HttpRequest, kind: str) -> HttpResponse:
     return _send(paper, kind, region, day.isoformat())
 
 
-@require_GET
+@require_safe
 def awaiting_list(request: HttpRequest, kind: str) -> HttpResponse:
     """拟交办清单: what waits for the hand-over meeting; the office's alone."""
     region = _asked(request, _read_regions(request))
@@ -152,7 +152,7 @@ def awaiting_list(request: HttpRequest, kind: str) -> HttpResponse:
     return _send(paper, kind, region)
 
 
-@require_GET
+@require_safe
 def year_report(request: HttpRequest, kind: str) -> HttpResponse:
     """年度办理情况报告 of ``?year=``, for who reads the whole congress."""
     region = _asked(request, _read_regions(request))
@@ -161,7 +161,7 @@ def year_report(request: HttpRequest, kind: str) -> HttpResponse:
     return _send(reports.year_paper(facts), kind, region)
 
 
-@require_GET
+@require_safe
 def published(request: HttpRequest, kind: str) -> HttpResponse:
     """公开目录 of ``?year=``: nothing in it but what everybody may read."""
     rows = open_list()

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.admin.personal import ReasonForm, reveal
 from congress_portal.core.attempts import attempt
@@ -26,7 +26,7 @@ from suggestions.services.voices.steps import seen_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
 
 
-@require_GET
+@require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for a decision in the person's stations, town or county."""
     if not voice_desk.may_sort(request.user):
@@ -39,7 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/voice_inbox.html", {"page": page, "form": form})
 
 
-@require_GET
+@require_safe
 def unit_desk(request: HttpRequest) -> HttpResponse:
     if not request.user.scope.unit_ids:
         raise PermissionDenied
@@ -48,7 +48,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/voice_unit_desk.html", {"page": page, "today": today})
 
 
-@require_GET
+@require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """Backlog by age and owner, satisfaction with denominators, hours to solve."""
     if not (request.user.scope.read_prefixes or voice_desk.may_sort(request.user)):
@@ -108,7 +108,7 @@ def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "suggestions/voice_contact.html", {"voice": voice, "form": form})
 
 
-@require_GET
+@require_safe
 def photo(request: HttpRequest, pk: int) -> FileResponse:
     row = get_object_or_404(VoicePhoto.objects.visible_to(request.user), pk=pk)
     return FileResponse(row.image.open("rb"), content_type="image/jpeg")

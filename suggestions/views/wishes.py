@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
@@ -31,7 +31,7 @@ _SAID = {
 }
 
 
-@require_GET
+@require_safe
 def wish_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     page = page_of(request, wishes_for(request.user, state))
@@ -55,7 +55,7 @@ def log_wish(request: HttpRequest) -> HttpResponse:
     return render(request, "suggestions/wish_new.html", {"form": form})
 
 
-@require_GET
+@require_safe
 def wish(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(wishes_for(request.user), pk=pk)
     return render(request, "suggestions/wish.html", _context(request, row))
@@ -140,7 +140,7 @@ def wish_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return render(request, "suggestions/wish_step.html", context)
 
 
-@require_GET
+@require_safe
 def wish_photo(request: HttpRequest, pk: int) -> FileResponse:
     rows = WishClaim.objects.visible_to(request.user).exclude(photo="")
     row = get_object_or_404(rows, pk=pk)

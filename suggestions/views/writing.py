@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.selectors.entries import deputies_enterable_by
 from congress_portal.core.enums import Role
@@ -192,7 +192,7 @@ def _own_draft(request: HttpRequest, pk: int) -> Suggestion:
     raise PermissionDenied
 
 
-@require_GET
+@require_safe
 def similar(request: HttpRequest) -> HttpResponse:
     """What this and earlier years had on the same matter; a fragment for the form's script."""
     rows = Suggestion.objects.visible_to(request.user)

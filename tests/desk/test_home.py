@@ -408,3 +408,11 @@ def test_contacts_are_a_deputys_page(client):
     client.force_login(staff())
 
     assert client.get(reverse("desk:my_contacts")).status_code == 404
+
+
+def test_pages_answer_who_only_asks_for_their_heads(client):
+    """Uptime probes send HEAD."""
+    assert client.head("/").status_code == client.get("/").status_code == 200
+    client.force_login(staff())
+    answer = client.head("/evaluations/")
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.batches import services, tasks
 from congress_portal.core.errors import DomainError
@@ -24,7 +24,7 @@ def _batch(request: HttpRequest, token: UUID) -> Batch:
     return get_object_or_404(Batch.objects.visible_to(request.user), token=token)
 
 
-@require_GET
+@require_safe
 def batches(request: HttpRequest) -> HttpResponse:
     made = Count("items", filter=Q(items__state=BatchItem.State.DONE))
     rows = Batch.objects.visible_to(request.user).annotate(total=Count("items"), made=made)
@@ -33,7 +33,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/batches/list.html", context)
 
 
-@require_GET
+@require_safe
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     """How far it is; the whole page, or with htmx the part that changes."""
     found = _batch(request, token)
@@ -60,7 +60,7 @@ def _progress(found: Batch) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, token: UUID) -> HttpResponseBase:
     found = _batch(request, token)
     try:

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
@@ -58,7 +58,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @for_writers
-@require_GET
+@require_safe
 def batch(request: HttpRequest, token: UUID) -> HttpResponse:
     found = _batch(request, token)
     if found.state in (ImportBatch.State.WAITING, ImportBatch.State.RUNNING):
@@ -162,13 +162,13 @@ def _run(request: HttpRequest, pk: int) -> ImportRun:
     return get_object_or_404(ImportRun.objects.visible_to(request.user), pk=pk)
 
 
-@require_GET
+@require_safe
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = _run(request, pk)
     return render(request, "desk/imports/run.html", {"run": found})
 
 
-@require_GET
+@require_safe
 def refused(request: HttpRequest, pk: int) -> FileResponse:
     """The refused rows, to be corrected and uploaded again; they hold personal data."""
     found = _run(request, pk)
@@ -178,7 +178,7 @@ def refused(request: HttpRequest, pk: int) -> FileResponse:
     return _download(files.load_refused(found), returned_name(found.file_name), _XLSX)
 
 
-@require_GET
+@require_safe
 def original(request: HttpRequest, pk: int) -> FileResponse:
     found = _run(request, pk)
     if not found.file:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
@@ -65,7 +65,7 @@ class PasswordChange(PasswordChangeView):
         return response
 
 
-@require_GET
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     return render(request, "registration/account.html")
 
@@ -89,7 +89,7 @@ def type_size(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def manual(request: HttpRequest, slug: str = "") -> HttpResponse:
     found = chapters()
     chapter = next((each for each in found if each.slug == slug), None)
@@ -99,7 +99,7 @@ def manual(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def admin_login(request: HttpRequest) -> HttpResponse:
     """The admin has no sign-in page of its own."""
     if request.user.is_authenticated:

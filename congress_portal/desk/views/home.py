@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.selectors import pairs as in_pairs
 from activities.selectors import supervision
@@ -146,7 +146,7 @@ _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any
 )
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     blocks = []
     for roles, template, build in _BLOCKS:
@@ -159,7 +159,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
-@require_GET
+@require_safe
 def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
     rows = with_seats(Deputy.objects.visible_to(request.user))
     deputy = get_object_or_404(rows, pk=pk)
@@ -182,7 +182,7 @@ def deputy_year(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/year.html", context)
 
 
-@require_GET
+@require_safe
 def my_contacts(request: HttpRequest) -> HttpResponse:
     deputy = deputy_of(request.user) if request.user.has_role(Role.DEPUTY) else None
     if deputy is None:
@@ -191,7 +191,7 @@ def my_contacts(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/my_contacts.html", {"contacts": contacts, "deputy": deputy})
 
 
-@require_GET
+@require_safe
 def find(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     if not request.user.scope.read_prefixes:
@@ -204,7 +204,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/search.html", {"form": form, "words": words, "found": found})
 
 
-@require_GET
+@require_safe
 def audit_list(request: HttpRequest) -> HttpResponse:
     if not request.user.has_role(Role.AUDITOR, Role.ADMIN, Role.STAFF):
         raise Http404("没有这个页面。")

@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Notice
 from congress_portal.core.notices import mark_read, unread_count
 
 
-@require_GET
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     page = page_of(request, Notice.objects.visible_to(request.user))
     context = {"page": page, "unread_count": unread_count(request.user)}

@@ -7,12 +7,12 @@ from django.contrib.staticfiles import finders
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 
 @login_not_required
 @never_cache
-@require_GET
+@require_safe
 def worker(request: HttpRequest) -> FileResponse:
     """Our own static file, served at the root so that it may answer for every page."""
     found = finders.find("js/worker.js")
@@ -22,7 +22,7 @@ def worker(request: HttpRequest) -> FileResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Says that there is no network; holds nothing of anybody."""
     return render(request, "desk/offline.html")

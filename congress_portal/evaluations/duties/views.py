@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
@@ -98,7 +98,7 @@ def _chosen(
     return board, rows, form
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     kinds = _kinds(request.user)
     if not kinds:
@@ -115,7 +115,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluations/duties_index.html", context)
 
 
-@require_GET
+@require_safe
 def board_page(request: HttpRequest, pk: int) -> HttpResponse:
     requirement = _requirement(request, pk)
     board, rows, form = _chosen(request, requirement)
@@ -132,7 +132,7 @@ def board_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/duties_board.html", context)
 
 
-@require_GET
+@require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Subjects by the periods of a year: who missed which (M116: the month table)."""
     requirement = _requirement(request, pk)
@@ -155,7 +155,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/duties_history.html", context)
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The rows chosen on the page as PDF, Word or workbook."""
     requirement = _requirement(request, pk)
@@ -227,7 +227,7 @@ def _board_address(requirement: Requirement, period: Period) -> str:
     return f"{address}?period={period.code}"
 
 
-@require_GET
+@require_safe
 def standing_page(request: HttpRequest, pk: int, subject: int) -> HttpResponse:
     """One subject's requirement: parts, records behind them, periods before, words sent."""
     requirement = _requirement(request, pk, own=True)
@@ -252,7 +252,7 @@ def standing_page(request: HttpRequest, pk: int, subject: int) -> HttpResponse:
     return render(request, "evaluations/duty_of.html", context)
 
 
-@require_GET
+@require_safe
 def subject_page(request: HttpRequest, kind: str, subject: int) -> HttpResponse:
     """All requirements of one subject in their running periods."""
     if kind not in DutySubject.values:
@@ -261,7 +261,7 @@ def subject_page(request: HttpRequest, kind: str, subject: int) -> HttpResponse:
     return _of_subject(request, own_boards(kind, subject, timezone.localdate()))
 
 
-@require_GET
+@require_safe
 def my_duties(request: HttpRequest) -> HttpResponse:
     """The deputy's own, with those of a seat on the committee."""
     deputy = deputy_of(request.user)

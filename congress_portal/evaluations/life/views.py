@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
@@ -138,7 +138,7 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/unlock.html", context)
 
 
-@require_GET
+@require_safe
 def hints(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet_of_office(request, pk)
     groups = hints_for(sheet.period, request.user)
@@ -172,7 +172,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/object.html", context)
 
 
-@require_GET
+@require_safe
 def appeal_list(request: HttpRequest) -> HttpResponse:
     form = AppealFilter(request.GET, user=request.user)
     rows = Appeal.objects.visible_to(request.user)
@@ -200,7 +200,7 @@ def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "evaluations/appeal.html", context)
 
 
-@require_GET
+@require_safe
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet_to_rate(pk)
     rows = subjects_to_rate(_user(request), sheet)

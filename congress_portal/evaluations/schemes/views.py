@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
@@ -30,7 +30,7 @@ def scheme_list(request: HttpRequest) -> HttpResponse:
     return render(request, "evaluations/schemes.html", context)
 
 
-@require_GET
+@require_safe
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """The scheme explained on a chosen subject, with what is odd about it; nothing is stored."""
     _office_only(request)

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.documents.files import send_paper
@@ -38,7 +38,7 @@ def _periods() -> list[Period]:
     ]
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
     rows = ReportDraft.objects.visible_to(user).select_related("region", "written_by")
@@ -72,7 +72,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "evaluations/report.html", context)
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The figures are those of now and carry the day."""
     user = reader_of(request)

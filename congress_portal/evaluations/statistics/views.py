@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.charts import sparkline
@@ -54,7 +54,7 @@ def _opens(data: Any) -> str:
     return urlencode({name: data[name] for name in ("figure", "base") if data.get(name)})
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
     form = StatisticsForm(request.GET, user=user)
@@ -83,7 +83,7 @@ def _spark(grid: Grid, line: Any) -> Any:
     return sparkline(line.numbers, title=f"{line.who.label}依次为{said}")
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, kind: str) -> HttpResponse:
     """The whole table of the address, as PDF or workbook."""
     user = reader_of(request)
@@ -98,7 +98,7 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     return file_response(content, name, kind)
 
 
-@require_GET
+@require_safe
 def records(request: HttpRequest) -> HttpResponse:
     """The records behind one figure."""
     user = reader_of(request)
@@ -160,7 +160,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("evaluations:statistics")
 
 
-@require_GET
+@require_safe
 def texts(request: HttpRequest) -> HttpResponse:
     """The office's sentences with the figures of a period, and what the measure words mean."""
     user = reader_of(request)

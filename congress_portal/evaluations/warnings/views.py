@@ -3,7 +3,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
@@ -29,7 +29,7 @@ class WarningFilter(ListFilter):
         return self.cleaned_data.get("period") or year(timezone.localdate().year)
 
 
-@require_GET
+@require_safe
 def warnings(request: HttpRequest) -> HttpResponse:
     """Deputies below a line of the office; for the county's office and leaders only."""
     if not request.user.scope.roles & {"staff", "leader"}:

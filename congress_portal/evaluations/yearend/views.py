@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.models import Ballot
 from congress_portal.core.attempts import attempt
@@ -48,7 +48,7 @@ def _review(request: HttpRequest, pk: int, *, to_keep: bool = False) -> YearRevi
     return found
 
 
-@require_GET
+@require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
     rows = YearReview.objects.visible_to(request.user).select_related("region")
     context = {"page": page_of(request, rows), "may_add": _may_add(request)}
@@ -59,7 +59,7 @@ def _may_add(request: HttpRequest) -> bool:
     return bool(request.user.scope.write_prefixes)
 
 
-@require_GET
+@require_safe
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     found = _review(request, pk)
     is_office = selectors.keeps(request.user, found)
@@ -256,7 +256,7 @@ def wording(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, form, found, f"{title.name}：级别和证书", "保存")
 
 
-@require_GET
+@require_safe
 def award_list(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """拟表彰名单 while it is public, 表彰名单 once issued; whoever reads the page may take it."""
     found = _review(request, pk)
@@ -265,7 +265,7 @@ def award_list(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return send_paper(papers.award_list(found), kind, found)
 
 
-@require_GET
+@require_safe
 def certificates(request: HttpRequest, pk: int) -> HttpResponse:
     """All certificates as one file while they are few; else the batch makes them."""
     found = _review(request, pk, to_keep=True)

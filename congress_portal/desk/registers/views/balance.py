@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.documents.files import file_response
@@ -28,7 +28,7 @@ def _asked(request: HttpRequest) -> Period:
     return asked if asked == quarter_of(asked.first) else usual
 
 
-@require_GET
+@require_safe
 @readers_only
 def table(request: HttpRequest) -> HttpResponse:
     period = _asked(request)
@@ -42,7 +42,7 @@ def table(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/balance.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def excel(request: HttpRequest) -> HttpResponse:
     data = balance(request.user, _asked(request))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.charts import Series, small_multiples
@@ -43,7 +43,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @readers_only
 def compare_terms(request: HttpRequest) -> HttpResponse:
     context = _context(request)
@@ -64,7 +64,7 @@ def _chart(context: dict[str, Any]) -> str:
     )
 
 
-@require_GET
+@require_safe
 @readers_only
 def compare_terms_excel(request: HttpRequest) -> HttpResponse:
     context = _context(request)

@@ -4,7 +4,7 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.batches import services as batches
@@ -19,7 +19,7 @@ from deputies.models import Deputy
 from deputies.selectors import with_seats
 
 
-@require_GET
+@require_safe
 def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
     deputy = deputy_in_full(request, pk)
     today = timezone.localdate()
@@ -30,7 +30,7 @@ def deputy_file(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/registers/file.html", context)
 
 
-@require_GET
+@require_safe
 def deputy_file_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     deputy = deputy_in_full(request, pk)
     today = timezone.localdate()

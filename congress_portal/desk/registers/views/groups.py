@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.errors import DomainError
 from congress_portal.desk.registers.forms import (
@@ -24,7 +24,7 @@ from deputies import services
 from deputies.models import Group, GroupMembership
 
 
-@require_GET
+@require_safe
 @readers_only
 def groups(request: HttpRequest) -> HttpResponse:
     rows = Group.objects.visible_to(request.user).filter(is_active=True).order_by("pk")
@@ -35,7 +35,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/groups.html", context)
 
 
-@require_GET
+@require_safe
 def group(request: HttpRequest, pk: int) -> HttpResponse:
     return _group_page(request, pk, None)
 

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from activities.reports.handbook import as_word, handbook
 from congress_portal.core.documents.files import send_paper
@@ -10,7 +10,7 @@ from congress_portal.desk.registers.selectors.file import duty_file, years_of
 from congress_portal.desk.registers.views.file import asked_year, deputy_in_full
 
 
-@require_GET
+@require_safe
 def deputy_handbook(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     deputy = deputy_in_full(request, pk)
     today = timezone.localdate()

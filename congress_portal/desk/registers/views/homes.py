@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.documents.pdf import render_html, render_pdf
@@ -15,13 +15,13 @@ from stations.models import Station
 from stations.selectors.network import station_in_full
 
 
-@require_GET
+@require_safe
 def models(request: HttpRequest) -> HttpResponse:
     context = {"terms": homes.models_listed(request.user), "today": timezone.localdate()}
     return render(request, "desk/registers/models.html", context)
 
 
-@require_GET
+@require_safe
 def model(request: HttpRequest, pk: int) -> HttpResponse:
     term = get_object_or_404(homes.models_listed(request.user), pk=pk)
     context = {
@@ -47,14 +47,14 @@ def _printed(paper: Board, station: Station, name: str) -> HttpResponse:
     return pdf_response(content, f"{name}-{paper.size.upper()}")
 
 
-@require_GET
+@require_safe
 def wall_board(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     station = _station(request, pk, size)
     paper = board(station, request.user, timezone.localdate(), size)
     return _printed(paper, station, f"{station}-公开栏")
 
 
-@require_GET
+@require_safe
 def wall_code(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     station = _station(request, pk, size)
     return _printed(code_sheet(station, timezone.localdate(), size), station, f"{station}-二维码")

@@ -2,7 +2,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.listing import page_of
 from congress_portal.core.periods import year
@@ -15,7 +15,7 @@ from stations.selectors import standards
 from stations.selectors.chart import chart
 
 
-@require_GET
+@require_safe
 @readers_only
 def network(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -29,7 +29,7 @@ def network(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/network.html", context)
 
 
-@require_GET
+@require_safe
 def station(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     rows = Station.objects.visible_to(request.user).select_related(
@@ -55,14 +55,14 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/registers/station.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def standard_list(request: HttpRequest) -> HttpResponse:
     lines = standards.standard_lines(request.user)
     return render(request, "desk/registers/standards.html", {"lines": lines})
 
 
-@require_GET
+@require_safe
 @readers_only
 def standard(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = get_object_or_404(Standard.objects.visible_to(request.user), pk=pk)
@@ -73,7 +73,7 @@ def standard(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/registers/standard.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def gap_list(request: HttpRequest) -> HttpResponse:
     form = GapFilter(request.GET, user=request.user)

@@ -1,7 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.desk.registers.selectors.news import news_year
 from congress_portal.desk.registers.views.access import readers_only
@@ -9,7 +9,7 @@ from congress_portal.desk.registers.views.access import readers_only
 _YEARS_OFFERED = 5
 
 
-@require_GET
+@require_safe
 @readers_only
 def months(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -21,7 +21,7 @@ def months(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/news.html", {"news": news, "years": years})
 
 
-@require_GET
+@require_safe
 @readers_only
 def index(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/index.html")

@@ -2,7 +2,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.enums import Level
 from congress_portal.core.listing import PAGE_SIZE, page_of, recent_quarters
@@ -15,7 +15,7 @@ from congress_portal.desk.registers.views.access import readers_only
 from deputies.selectors import with_seats
 
 
-@require_GET
+@require_safe
 @readers_only
 def overview(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/overview.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def levels(request: HttpRequest) -> HttpResponse:
     """Work by level; a period that cannot be read gives the running quarter."""
@@ -53,7 +53,7 @@ def _period(request: HttpRequest) -> tuple[Period, list[Period]]:
     return next((each for each in offered if each.code == asked), offered[0]), offered
 
 
-@require_GET
+@require_safe
 @readers_only
 def level_figure(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """The deputies behind one figure; each opens into the file that holds the records."""
@@ -71,7 +71,7 @@ def level_figure(request: HttpRequest, level: str, code: str) -> HttpResponse:
     return render(request, "desk/registers/level_figure.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def persons(request: HttpRequest) -> HttpResponse:
     form = PersonFilter(request.GET, user=request.user)

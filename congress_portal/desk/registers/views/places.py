@@ -1,7 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.listing import page_of
@@ -14,7 +14,7 @@ from deputies.models import Deputy, District
 from stations.models import Station
 
 
-@require_GET
+@require_safe
 @readers_only
 def places(request: HttpRequest) -> HttpResponse:
     roots = selectors.tree(request.user)
@@ -27,7 +27,7 @@ def places(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/places.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def place_list(request: HttpRequest) -> HttpResponse:
     form = PlaceFilter(request.GET, user=request.user)
@@ -36,7 +36,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/place_list.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def place(request: HttpRequest, code: str) -> HttpResponse:
     mine = Region.objects.in_scope_of_reader(request.user).select_related("parent")

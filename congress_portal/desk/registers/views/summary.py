@@ -5,7 +5,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.audit import record
 from congress_portal.core.batches import services as batches
@@ -36,7 +36,7 @@ def _asked(request: HttpRequest, terms: list[Term]) -> Term:
     raise Http404("这位代表在这一届没有任职。")
 
 
-@require_GET
+@require_safe
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     deputy = deputy_in_full(request, pk)
     terms = terms_of(deputy)
@@ -46,7 +46,7 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/registers/term_summary.html", context)
 
 
-@require_GET
+@require_safe
 def summary_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     deputy = deputy_in_full(request, pk)
     term = _asked(request, terms_of(deputy))

@@ -1,7 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from congress_portal.core.listing import page_of
 from congress_portal.desk.registers.forms import RecordFilter
@@ -11,7 +11,7 @@ from congress_portal.desk.registers.views.access import readers_only
 from deputies.models import Term
 
 
-@require_GET
+@require_safe
 @readers_only
 def terms(request: HttpRequest) -> HttpResponse:
     """The running term, unless the address names another; none yet: the page says so."""
@@ -24,7 +24,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/registers/no_term.html")
 
 
-@require_GET
+@require_safe
 @readers_only
 def term(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Term.objects.visible_to(request.user).select_related("region")
@@ -38,7 +38,7 @@ def term(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/registers/term.html", context)
 
 
-@require_GET
+@require_safe
 @readers_only
 def records(request: HttpRequest, code: str) -> HttpResponse:
     kind = KINDS.get(code)
