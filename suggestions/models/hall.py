@@ -125,7 +125,7 @@ class HallView(models.Model):
     @property
     def who(self) -> str:
         """A voter by number or, with consent, by the masked name."""
-        if self.deputy_id:
+        if self.deputy:
             return f"代表{self.deputy.name}"
         if self.unit_id:
             return str(self.unit)
