@@ -15,6 +15,7 @@ from congress_portal.core.templatetags.portal import clock
 from stations.admin import ReceptionAdmin
 from stations.models import Reception
 from suggestions import admin_halls as admin_halls  # registers the halls
+from suggestions import admin_surveys as admin_surveys  # registers the questionnaires
 from suggestions import admin_voices as admin_voices  # registers the voters' door
 from suggestions.enums import Share, VoiceSource
 from suggestions.models import (

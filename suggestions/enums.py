@@ -28,6 +28,28 @@ class Speaker(models.TextChoices):
     UNIT = "unit", "单位"
 
 
+class SurveyState(models.TextChoices):
+    """草拟 → 调查中 → 已截止; the questions are fixed when it opens."""
+
+    DRAFT = "draft", "草拟"
+    OPEN = "open", "调查中"
+    CLOSED = "closed", "已截止"
+
+
+class QuestionKind(models.TextChoices):
+    SINGLE = "single", "单选"
+    SEVERAL = "several", "多选"
+    SCALE = "scale", "打分"
+    WORDS = "words", "问答"
+
+
+class SurveyMethod(models.TextChoices):
+    PAPER = "paper", "纸质问卷"
+    WEB = "web", "网上填写"
+    INTERVIEW = "interview", "访谈"
+    MEETING = "meeting", "座谈"
+
+
 class DeedSource(models.TextChoices):
     """Where a thing done for people came from (办实事, M132)."""
 
@@ -326,5 +348,6 @@ class Knock(models.TextChoices):
     """What an address did at the public door; counted to slow down machines."""
 
     POST = "post", "留言"
+    SURVEY = "survey", "答问卷"
     LOOK_UP = "look_up", "查询"
     REPORT = "report", "举报"

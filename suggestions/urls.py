@@ -67,6 +67,7 @@ urlpatterns = [
     path("suggestions/intake/papers/<int:pk>/", intake.intake_paper, name="intake_paper"),
     path("suggestions/papers/", include("suggestions.paper_urls")),
     path("desk/", include("suggestions.desk_urls")),
+    path("surveys/", include("suggestions.survey_urls")),
     path("halls/", include("suggestions.hall_urls")),
     path("done-for-people/", include("suggestions.deed_urls")),
     path("wishes/", include("suggestions.wish_urls")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from congress_portal.public import deed_views, hall_views, voice_views, wish_views
+from congress_portal.public import deed_views, hall_views, survey_views, voice_views, wish_views
 
 urlpatterns = [
     path("s/<str:number>/write/", voice_views.write_station, name="write_station"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("v/<str:token>/not-solved/", voice_views.not_solved, name="voice_not_solved"),
     path("v/<str:token>/quiet/", voice_views.be_quiet, name="voice_quiet"),
     path("v/<str:token>/thanks/", wish_views.voice_thanks, name="voice_thanks"),
+    path("q/<str:token>/", survey_views.survey, name="survey"),
+    path("q/<str:token>/thanks/", survey_views.survey_thanks, name="survey_thanks"),
+    path("q/<str:token>/qr.svg", survey_views.survey_qr, name="survey_qr"),
+    path("site/surveys/<int:pk>/", survey_views.survey_results, name="survey_results"),
     path("site/halls/", hall_views.halls, name="halls"),
     path("site/deeds/", deed_views.deeds, name="deeds"),
     path("open/deeds.csv", deed_views.deeds_csv, name="deeds_csv"),

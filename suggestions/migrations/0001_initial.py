@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import suggestions.models.survey
 import suggestions.models.voice_case
 from django.conf import settings
 from django.db import migrations, models
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
             name='DoorKnock',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('post', '留言'), ('look_up', '查询'), ('report', '举报')], max_length=8, verbose_name='做什么')),
+                ('kind', models.CharField(choices=[('post', '留言'), ('survey', '答问卷'), ('look_up', '查询'), ('report', '举报')], max_length=8, verbose_name='做什么')),
                 ('address_hash', models.CharField(max_length=64)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -728,6 +729,92 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Survey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120, verbose_name='问卷名称')),
+                ('purpose', models.CharField(max_length=300, verbose_name='为什么调查')),
+                ('closes_on', models.DateField(verbose_name='截止日期')),
+                ('state', models.CharField(choices=[('draft', '草拟'), ('open', '调查中'), ('closed', '已截止')], default='draft', editable=False, max_length=8, verbose_name='状态')),
+                ('token', models.CharField(default=suggestions.models.survey.new_token, editable=False, max_length=32, unique=True)),
+                ('is_published', models.BooleanField(default=False, editable=False, verbose_name='公布结果')),
+                ('idempotency_key', models.UUIDField(editable=False, null=True, unique=True, verbose_name='表单编号')),
+                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='core.region', verbose_name='县、镇或街道')),
+            ],
+            options={
+                'verbose_name': '调研问卷',
+                'verbose_name_plural': '调研问卷',
+                'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_published', False), ('state', 'closed'), _connector='OR'), name='survey_published_closed', violation_error_message='截止以后才能公布结果。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('serial', models.PositiveSmallIntegerField(verbose_name='题号')),
+                ('kind', models.CharField(choices=[('single', '单选'), ('several', '多选'), ('scale', '打分'), ('words', '问答')], max_length=8, verbose_name='题型')),
+                ('text', models.CharField(max_length=200, verbose_name='题目')),
+                ('options', models.TextField(blank=True, help_text='一行一个。', verbose_name='选项')),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='suggestions.survey', verbose_name='问卷')),
+            ],
+            options={
+                'verbose_name': '问卷题目',
+                'verbose_name_plural': '问卷题目',
+                'ordering': ['survey', 'serial'],
+                'constraints': [models.UniqueConstraint(fields=('survey', 'serial'), name='survey_question_once', violation_error_message='已有这个题号。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyResponse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('method', models.CharField(choices=[('paper', '纸质问卷'), ('web', '网上填写'), ('interview', '访谈'), ('meeting', '座谈')], max_length=10, verbose_name='方式')),
+                ('entered_at', models.DateTimeField(auto_now_add=True, verbose_name='录入时间')),
+                ('idempotency_key', models.UUIDField(editable=False, null=True, unique=True, verbose_name='表单编号')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deputies.district', verbose_name='选区')),
+                ('entered_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='suggestions.survey', verbose_name='问卷')),
+            ],
+            options={
+                'verbose_name': '问卷答卷',
+                'verbose_name_plural': '问卷答卷',
+                'ordering': ['survey', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('method', 'web'), ('entered_by__isnull', False), _connector='OR'), name='survey_response_entered_by', violation_error_message='纸质和访谈的答卷要有录入人。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('picked', models.JSONField(blank=True, default=list, verbose_name='所选')),
+                ('words', models.TextField(blank=True, verbose_name='文字回答')),
+                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='suggestions.surveyquestion', verbose_name='题目')),
+                ('response', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='suggestions.surveyresponse', verbose_name='答卷')),
+            ],
+            options={
+                'verbose_name': '问卷回答',
+                'verbose_name_plural': '问卷回答',
+                'ordering': ['response', 'question'],
+                'constraints': [models.UniqueConstraint(fields=('response', 'question'), name='survey_answer_once', violation_error_message='这一题已经答过。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyTarget',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('people', models.PositiveSmallIntegerField(verbose_name='计划人数')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deputies.district', verbose_name='选区')),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='suggestions.survey', verbose_name='问卷')),
+            ],
+            options={
+                'verbose_name': '问卷样本',
+                'verbose_name_plural': '问卷样本',
+                'ordering': ['survey', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('survey', 'district'), name='survey_target_once', violation_error_message='这个选区已在样本里。')],
+            },
+        ),
+        migrations.CreateModel(
             name='Suspension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -830,6 +917,23 @@ class Migration(migrations.Migration):
                 'ordering': ['-raised_on', '-pk'],
                 'indexes': [models.Index(fields=['reception', 'closed_on'], name='voice_counting'), models.Index(fields=['region', 'raised_on'], name='voice_region_day')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('raised_on')), _connector='OR'), name='voice_closed_after_raised', violation_error_message='办结日期不能早于反映日期。'), models.CheckConstraint(condition=models.Q(('voter_told_on__isnull', True), ('voter_told_on__gte', models.F('raised_on')), _connector='OR'), name='voice_voter_told_after_raised', violation_error_message='告知选民的日期不能早于反映日期。'), models.CheckConstraint(condition=models.Q(models.Q(('source', 'reception'), _negated=True), ('reception__isnull', False), _connector='OR'), name='voice_of_reception_has_one', violation_error_message='接待来的意见要挂在一次接待上。'), models.CheckConstraint(condition=models.Q(('deputy__isnull', True), ('has_consent', True), models.Q(('visitor_name', ''), ('visitor_phone', '')), _connector='OR'), name='voice_heard_by_deputy_has_consent', violation_error_message='选民同意，才能留下姓名和电话。'), models.CheckConstraint(condition=models.Q(('visitor_email', ''), ('has_consent', True), _connector='OR'), name='voice_email_has_consent', violation_error_message='选民同意，才能留下电子邮箱。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyProblem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause', models.CharField(blank=True, max_length=300, verbose_name='原因')),
+                ('measure', models.CharField(max_length=300, verbose_name='对策措施')),
+                ('due_on', models.DateField(verbose_name='办理时限')),
+                ('answer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='problem', to='suggestions.surveyanswer', verbose_name='回答')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.unit', verbose_name='责任单位')),
+                ('voice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='survey_problem', to='suggestions.voice', verbose_name='群众意见')),
+            ],
+            options={
+                'verbose_name': '问卷问题',
+                'verbose_name_plural': '问卷问题清单',
+                'ordering': ['due_on', 'pk'],
             },
         ),
         migrations.AddField(

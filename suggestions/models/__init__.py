@@ -24,6 +24,14 @@ from suggestions.models.intake import Intake, IntakePaper
 from suggestions.models.letters import Letterhead, LetterSeries, LetterText, LetterTextQuerySet
 from suggestions.models.rules import Call, HandlingRule, NumberSeries, ReviewItem
 from suggestions.models.suggestion import CoSigner, Suggestion, SuggestionQuerySet
+from suggestions.models.survey import (
+    Survey,
+    SurveyAnswer,
+    SurveyProblem,
+    SurveyQuestion,
+    SurveyResponse,
+    SurveyTarget,
+)
 from suggestions.models.topic import TopicProposal
 from suggestions.models.voice import Voice, VoiceQuerySet
 from suggestions.models.voice_case import (
@@ -76,6 +84,12 @@ __all__ = [
     "Suggestion",
     "SuggestionQuerySet",
     "Supervision",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyProblem",
+    "SurveyQuestion",
+    "SurveyResponse",
+    "SurveyTarget",
     "Suspension",
     "TopicProposal",
     "TransitionLog",

@@ -21,6 +21,7 @@ from suggestions.selectors import (
     waits_for,
 )
 from suggestions.selectors.halls import hall_of
+from suggestions.selectors.surveys import survey_of
 from suggestions.selectors.voice_desk import chain_of, may_sort, similar_voices
 from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
@@ -88,6 +89,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "voice": voice,
         "sheet": sheet_of(voice),
         "hall": hall_of(request.user, voice),
+        "survey": survey_of(request.user, voice),
         "chain": chain,
         "doors": [(action, VOICE_TABLE[action].label) for action in actions],
         "similar": similar_voices(request.user, voice) if sorts else [],

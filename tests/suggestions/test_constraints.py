@@ -26,7 +26,7 @@ from suggestions.models import (
 )
 from tests.constraints import assert_refused, constraint_names, twice
 from tests.factories.core import CountyFactory, UnitFactory, UserFactory
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, DistrictFactory
 from tests.factories.halls import HallFactory, HallTaskFactory, HallViewFactory
 from tests.factories.suggestions import (
     HandlingFactory,
@@ -35,6 +35,13 @@ from tests.factories.suggestions import (
     ReplyFactory,
     SuggestionFactory,
     VoiceFactory,
+)
+from tests.factories.surveys import (
+    SurveyAnswerFactory,
+    SurveyFactory,
+    SurveyQuestionFactory,
+    SurveyResponseFactory,
+    SurveyTargetFactory,
 )
 from tests.factories.voices import (
     DeedFactory,
@@ -235,6 +242,15 @@ BROKEN = {
     "voice_case_merged_has_main": lambda: VoiceCaseFactory(state="merged"),
     "voice_case_answered_at": lambda: VoiceCaseFactory(state="answered"),
     "voice_part_once": _same_voice_unit,
+    "survey_published_closed": lambda: SurveyFactory(is_published=True),
+    "survey_question_once": lambda: twice(SurveyQuestionFactory, survey=SurveyFactory())(),
+    "survey_target_once": lambda: twice(
+        SurveyTargetFactory, survey=SurveyFactory(), district=DistrictFactory()
+    )(),
+    "survey_response_entered_by": lambda: SurveyResponseFactory(method="paper"),
+    "survey_answer_once": lambda: twice(
+        SurveyAnswerFactory, response=SurveyResponseFactory(), question=SurveyQuestionFactory()
+    )(),
     "hall_conclusion_dated": lambda: HallFactory(conclusion="装"),
     "hall_view_serial_once": lambda: twice(HallViewFactory, hall=HallFactory(), serial=1)(),
     "hall_view_speaker_named": lambda: HallViewFactory(speaker="deputy"),

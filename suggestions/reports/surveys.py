@@ -1,0 +1,73 @@
+"""The results of a questionnaire as a workbook and as a paper."""
+
+from django.utils import timezone
+
+from congress_portal.core.documents.blocks import (
+    Block,
+    Column,
+    Head,
+    Heading,
+    OfficialPaper,
+    Paragraph,
+    Table,
+)
+from congress_portal.core.documents.wording import date_words, office_of
+from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
+from suggestions.models import Survey
+from suggestions.selectors.surveys import results_of, words_of
+
+
+def survey_workbook(survey: Survey) -> bytes:
+    """Three sheets: the sample, the tables by district, the answers in words."""
+    found = results_of(survey)
+    names = [place.name for place in found.places]
+    sample = [Field("选区", 24), Field("计划人数", 10), Field("已答", 10), Field("完成", 16)]
+    lines = [(p.name, p.planned, p.answered, p.share) for p in found.places]
+    heads = [Field("题目", 36), Field("选项", 20), *(Field(n, 14) for n in names)]
+    heads += [Field("合计", 10), Field("占比", 18)]
+    counts: list[tuple[object, ...]] = []
+    for table in found.tables:
+        title = str(table.question)
+        counts += [(title, row.label, *row.counts, row.total, row.share) for row in table.rows]
+        counts.append((title, "答这题的人数", *table.bases, table.base, ""))
+    words = (
+        (str(each.question), each.response.district.name, each.words)
+        for each in words_of(survey).iterator(500)
+    )
+    return workbook_bytes(
+        Sheet("样本", sample, lines, title=survey.title),
+        Sheet("各题", heads, counts),
+        Sheet("文字回答", [Field("题目", 36), Field("选区", 20), Field("回答", 60)], words),
+    )
+
+
+def survey_paper(survey: Survey) -> OfficialPaper:
+    """Sample and method first, then each question with its base."""
+    found = results_of(survey)
+    methods = "、".join(f"{name} {count} 份" for name, count in found.methods)
+    blocks: list[Block] = [
+        Paragraph(survey.purpose),
+        Paragraph(
+            f"计划调查 {found.planned} 人，收回答卷 {found.answered} 份"
+            + (f"，其中{methods}。" if methods else "。")
+        ),
+        Heading("一、样本"),
+        Table(
+            "",
+            (Column("选区", 40, "name"), Column("计划人数", 20), Column("完成", 40)),
+            tuple((p.name, str(p.planned), p.share) for p in found.places),
+        ),
+        Heading("二、各题结果"),
+    ]
+    columns = (Column("选项", 50, "name"), Column("占答这题的人", 50))
+    for table in found.tables:
+        if table.rows:
+            rows = tuple((row.label, row.share) for row in table.rows)
+            blocks.append(Table(str(table.question), columns, rows))
+        else:
+            blocks.append(Paragraph(f"{table.question}：有 {table.base} 人作了文字回答。"))
+    head = Head(
+        issuer=office_of(survey.region), title_pieces=(survey.title, "调查结果"),
+        date_text=date_words(timezone.localdate()), number=" ",
+    )  # fmt: skip
+    return OfficialPaper(head, tuple(blocks))
