@@ -125,9 +125,9 @@ class HallView(models.Model):
     @property
     def who(self) -> str:
         """A voter by number or, with consent, by the masked name."""
-        if self.deputy_id:
+        if self.deputy:
             return f"代表{self.deputy.name}"
-        if self.unit_id:
+        if self.unit:
             return str(self.unit)
         return f"选民{mask_name(self.voter_name)}" if self.voter_name else f"{self.serial}号选民"
 
