@@ -72,7 +72,7 @@ class AnswerForm(forms.Form):
     def ask_again(self) -> None:
         """A page shown once more carries its own sum, not the old answer."""
         if "signed" in self.fields and self.is_bound:
-            data = self.data.copy()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
             data["answer"], data["signed"] = "", self.fresh
             self.data = data
 

@@ -127,7 +127,7 @@ class HallView(models.Model):
         """A voter by number or, with consent, by the masked name."""
         if self.deputy:
             return f"代表{self.deputy.name}"
-        if self.unit_id:
+        if self.unit:
             return str(self.unit)
         return f"选民{mask_name(self.voter_name)}" if self.voter_name else f"{self.serial}号选民"
 
