@@ -67,7 +67,7 @@ def survey_paper(survey: Survey) -> OfficialPaper:
         else:
             blocks.append(Paragraph(f"{table.question}：有 {table.base} 人作了文字回答。"))
     head = Head(
-        issuer=office_of(survey.region), title_pieces=(survey.title, "调查结果"),
+        issuer=office_of(survey.region), title_pieces=(survey.title, "的结果"),
         date_text=date_words(timezone.localdate()), number=" ",
     )  # fmt: skip
     return OfficialPaper(head, tuple(blocks))

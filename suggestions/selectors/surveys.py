@@ -69,6 +69,10 @@ class Results:
     methods: tuple[tuple[str, int], ...]
     tables: tuple[QuestionTable, ...]
 
+    def beside_places(self, counts: tuple[int, ...]) -> list[tuple[str, int]]:
+        """(district's name, count): on a phone each count stands beside its district."""
+        return list(zip((place.name for place in self.places), counts, strict=True))
+
 
 def share_of(part: int, base: int) -> str:
     """«40.0%（4/10）», or a dash where nobody answered."""

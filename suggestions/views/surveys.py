@@ -43,9 +43,15 @@ def new_survey(request: HttpRequest) -> HttpResponse:
 @require_safe
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(surveys_for(request.user), pk=pk)
+    results = results_of(row)
+    beside = results.beside_places
     context = {
         "survey": row,
-        "results": results_of(row),
+        "results": results,
+        "tables": [
+            (table, [(each, beside(each.counts)) for each in table.rows], beside(table.bases))
+            for table in results.tables
+        ],
         "answers": page_of(request, words_of(row)),
         "may_run": may_run(request.user, row),
         "seen": fingerprint(row),
