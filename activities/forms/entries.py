@@ -220,11 +220,15 @@ class VisitForm(EntryForm):
         return cleaned
 
     def remembered(self) -> dict[str, Any]:
+        """The place of the last visit, and its channel if the deputy chose that one here: what
+        was imported or entered by others says nothing of how this one went."""
         last = last_visit(self.deputy)
+        own = self.deputy.user_id
+        chose = own is not None and last is not None and last.entered_by_id == own
         return {
             "held_on": self.today,
             "village": last.village_id if last else self.deputy.village_id,
-            "channel": last.channel_id if last else None,
+            "channel": last.channel_id if last and chose else None,
         }
 
     def stored(self, row: Visit) -> dict[str, Any]:

@@ -10,23 +10,27 @@ from activities.forms.entries import ActivityEntryForm, VisitForm
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.photos import reencoded
 from tests.factories.activities import ActivityFormFactory, VisitFactory
-from tests.factories.core import EntryFactory, VillageFactory
+from tests.factories.core import EntryFactory, UserFactory, VillageFactory
 from tests.factories.deputies import DeputyFactory, GroupFactory, GroupMembershipFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_visit_form_starts_today_with_the_last_values(freeze):
+@pytest.mark.parametrize("own", [True, False])
+def test_visit_form_starts_today_with_the_deputy_s_last_values(freeze, own):
+    """The channel of an imported visit says nothing of today's: it is not chosen beforehand."""
     freeze("2026-09-03 10:00")
-    deputy = DeputyFactory()
+    deputy = DeputyFactory(user=UserFactory())
     village = VillageFactory(parent=deputy.town)
     phone = EntryFactory(dictionary=Dictionary.CHANNEL, name="电话")
-    VisitFactory(deputy=deputy, village=village, channel=phone)
+    entered_by = deputy.user if own else None
+    VisitFactory(deputy=deputy, village=village, channel=phone, entered_by=entered_by)
 
     form = VisitForm(deputy=deputy)
 
     assert form.initial["held_on"] == dt.date(2026, 9, 3)
-    assert (form.initial["village"], form.initial["channel"]) == (village.pk, phone.pk)
+    assert form.initial["village"] == village.pk
+    assert form.initial["channel"] == (phone.pk if own else None)
 
 
 def test_visit_form_offers_own_villages_first():
