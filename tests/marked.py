@@ -25,6 +25,7 @@ from tests.factories.halls import HallViewFactory
 from tests.factories.public import AbuseReportFactory, DeputyCardFactory, PublishedNewsFactory
 from tests.factories.seats import ExitStepFactory, GateCheckFactory
 from tests.factories.suggestions import VoiceFactory
+from tests.factories.surveys import SurveyFactory
 from tests.factories.voices import (
     ConsentTextFactory,
     VoiceCaseFactory,
@@ -116,6 +117,7 @@ def _more(cast: Cast) -> None:
     DeputyCardFactory(deputy=colleague, phone_consented_on=dt.date(2026, 10, 1))
     PublishedNewsFactory()
     AbuseReportFactory(region=cast.town_a)
+    SurveyFactory(region=cast.town_a, state="open")
     HallViewFactory(hall__activity__region=cast.town_a, has_consent=True)
     now = dt.datetime(2026, 10, 9, tzinfo=dt.UTC)
     Intake.objects.create(
