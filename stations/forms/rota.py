@@ -11,7 +11,7 @@ from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.fields import DayField
 from congress_portal.core.models import Region, User
 from deputies.models import Deputy
-from stations.enums import DutyState
+from stations.enums import DutyState, HolidayShift, RulePattern
 from stations.models import RotaDuty, RotaRule, RotaSlot, Station, Unavailability
 from stations.selectors.rota import candidates_for
 
@@ -82,6 +82,15 @@ class RuleForm(forms.ModelForm):
         cast("forms.ModelMultipleChoiceField", self.fields["stations"]).queryset = rows
         self.order_fields(["stations", *self.Meta.fields])
         self.initial["begins_on"] = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        """A market stands on its own days, whatever the calendar says."""
+        cleaned = super().clean() or {}
+        moved = cleaned.get("holiday_shift") in (HolidayShift.NEXT, HolidayShift.PREVIOUS)
+        if cleaned.get("pattern") == RulePattern.CYCLE and moved:
+            told = "圩日不能挪到别的日子，请选「照常」或者「取消这一次」。"
+            self.add_error("holiday_shift", told)
+        return cleaned
 
 
 class DeputyChoice(forms.ModelChoiceField):

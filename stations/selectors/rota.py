@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from congress_portal.core.models import CalendarYear
 from congress_portal.core.periods import Period
@@ -292,3 +292,14 @@ def swaps_in_full(rows: QuerySet[SwapRequest]) -> QuerySet[SwapRequest]:
         "asked__town",
         "in_return__slot__station",
     )
+
+
+def last_term_end(rota: Rota) -> dt.date | None:
+    """The last day of office of the stations' deputies, where the rota goes beyond it: nobody
+    can be set for later days before the next election."""
+    posted = Posting.objects.filter(station__in=rota.slots.values("station"))
+    seats = Mandate.objects.filter(
+        deputy__in=posted.values("deputy"), term__ends_on__gte=rota.first_on
+    )
+    last: dt.date | None = seats.aggregate(last=Max("term__ends_on"))["last"]
+    return last if last and last < rota.last_on else None

@@ -23,6 +23,7 @@ from stations.models import Rota, RotaRule, RotaSlot, Station
 from stations.reports.rota import SIZES, wall_paper
 from stations.selectors.rota import (
     Shortage,
+    last_term_end,
     loads_of,
     shortages,
     slots_in_full,
@@ -197,6 +198,7 @@ def _checked(rota: Rota, slots: list[RotaSlot]) -> dict[str, Any]:
         "rota": rota,
         "empty_days": empty,
         "empty_by_station": _by_station(empty),
+        "term_end": last_term_end(rota) if empty else None,
         "short_days": [row for row in lacking if not row.is_empty],
         "years": unknown_years(slots),
         "unruled": list(unruled_stations(rota)),

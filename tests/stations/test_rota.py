@@ -565,3 +565,36 @@ def test_the_officer_of_a_station_changes_its_days_only(client, home, term):
 
     assert (done.status_code, refused.status_code) == (302, 404)
     assert list(RotaSlot.objects.exclude(cancelled_reason="")) == [duty_of(first).slot]
+
+
+def test_a_plan_beyond_the_term_says_until_when_there_are_deputies(client, home, town):
+    term = TermFactory(
+        level=Level.TOWN, begins_on=dt.date(2021, 1, 1), ends_on=dt.date(2026, 6, 30)
+    )
+    posted(home, term)
+    rota = services.draw_up(actor=town_clerk(town), region=town, first_on=FIRST, last_on=LAST)
+    client.force_login(town_clerk(town))
+    page = client.get(reverse("stations:rota", args=[rota.pk]))
+
+    assert "没有代表的接待日 6 天" in page.text
+    assert "进站代表的任期都到 2026年6月30日" in page.text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shift", "saved"),
+    [("cycle", "next", 0), ("cycle", "previous", 0), ("cycle", "keep", 1), ("weekly", "next", 1)],
+)
+def test_a_market_day_is_not_moved_to_another_day(client, home, town, pattern, shift, saved):
+    RotaRule.objects.all().delete()
+    client.force_login(town_clerk(town))
+    data = {
+        "stations": [home.pk], "pattern": pattern, "interval": "5", "months": "every",
+        "weekday": "2", "begins_on": "2026-01-03", "starts_at": "09:00", "ends_at": "11:00",
+        "holiday_shift": shift, "deputies_needed": "1", "notice_days": "3",
+    }  # fmt: skip
+    if pattern == "cycle":
+        del data["weekday"]
+    answer = client.post(reverse("stations:new_rota_rules"), data)
+
+    assert RotaRule.objects.count() == saved
+    assert ("圩日不能挪到别的日子" in answer.text) is (not saved)
