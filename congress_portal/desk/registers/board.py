@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import segno
 from django.db.models import Q
+from django.utils.html import format_html_join
 
 from activities.models.support import RuleDocument
 from congress_portal.core.models import User
@@ -148,7 +149,12 @@ def _deputies(item: StandardItem, station: Station, today: dt.date) -> Block:
 
 
 def _names(lines: Sequence[PostedLine]) -> str:
-    return "、".join(line.posting.deputy.name for line in lines)
+    return _whole([line.posting.deputy.name for line in lines])
+
+
+def _whole(names: Sequence[str]) -> str:
+    """A line never breaks inside a name."""
+    return format_html_join("、", '<span class="name">{}</span>', ((name,) for name in names))
 
 
 def _rota(item: StandardItem, station: Station, today: dt.date) -> Block:
@@ -172,7 +178,7 @@ def _day(slot: RotaSlot) -> str:
 
 def _on_duty(slot: RotaSlot) -> str:
     names = [duty.deputy.name for duty in slot.duties.all() if duty.state != "swapped"]
-    return "、".join(names) or "待定"
+    return _whole(names) or "待定"
 
 
 def _opinions(item: StandardItem, station: Station, today: dt.date) -> Block:
