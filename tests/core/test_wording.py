@@ -95,8 +95,9 @@ def test_namesakes_are_told_apart_where_one_is_chosen(client):
 
 @pytest.mark.parametrize("words", ["2026年079", "2026079", "079", "79"])
 def test_a_suggestion_is_found_by_its_printed_number(client, words):
-    SuggestionFactory(year=2026, number="079")
-    SuggestionFactory(year=2025, number="078")
+    own = {"title": "修路", "lead": DeputyFactory(name="王甲")}  # a factory's name may hold 79
+    SuggestionFactory(year=2026, number="079", **own)
+    SuggestionFactory(year=2025, number="078", **own)
     client.force_login(staff())
 
     page = client.get(reverse("suggestions:list"), {"q": words})
