@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from congress_portal.core.listing import page_of
 from deputies.forms import DeputyFilter
 from deputies.models import Deputy
+from deputies.seats.selectors import seats_to_ask_about
 from deputies.selectors import with_seats
 
 
@@ -28,5 +29,10 @@ def deputy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     deputy = get_object_or_404(rows.prefetch_related("expertise"), pk=pk)
     may_edit = Deputy.objects.editable_by(request.user).filter(pk=pk).exists()
     own = deputy.user_id == request.user.pk
-    context = {"deputy": deputy, "may_edit": may_edit, "shows_phone": may_edit or own}
+    context = {
+        "deputy": deputy,
+        "may_edit": may_edit,
+        "shows_phone": may_edit or own,
+        "seats": list(seats_to_ask_about(request.user).filter(deputy=pk)),
+    }
     return render(request, "deputies/detail.html", context)

@@ -77,9 +77,11 @@ class NominateForm(SeenForm):
         error_messages={"required": "请填写性别。"},
     )  # fmt: skip
     ethnicity = forms.CharField(label="民族", max_length=20, required=False)
-    birth_month = DayField(
-        "出生年月", past=True, required=False, help_text="填当月第一天，如 1980-05-01。"
-    )
+    birth_month = forms.DateField(
+        label="出生年月", required=False, help_text="填当月第一天，如 1980-05-01。",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "请填写日期，如 1980-05-01。"},
+    )  # fmt: skip
     education = forms.CharField(label="文化程度", max_length=20, required=False)
     party = forms.CharField(label="政治面貌", max_length=20, required=False)
     employer = forms.CharField(label="工作单位及职务", max_length=120, required=False)
@@ -104,6 +106,13 @@ class NominateForm(SeenForm):
                 self.fields[name].required = False
         self.fields["deputy"].rows = Deputy.objects.filter(town__code__startswith=prefix[:6])
         self.fields["deputy"].near = (prefix,)
+
+    def clean_birth_month(self) -> Any:
+        """Of age for a seat: 18 years (选举法 §4)."""
+        born, today = self.cleaned_data["birth_month"], timezone.localdate()
+        if born and not 1900 < born.year <= today.year - 18:
+            raise forms.ValidationError("请核对出生年月：年满十八周岁才有被选举权。")
+        return born
 
     def clean_deputy(self) -> Deputy | None:
         found = list(self.cleaned_data["deputy"])

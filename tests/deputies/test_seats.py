@@ -484,6 +484,32 @@ def test_districts_to_choose_from_name_their_place_and_congress(client):
     assert "清河镇第2选区（" in page
 
 
+def test_a_candidate_born_in_the_last_century_is_entered(client, election):
+    client.force_login(staff())
+    page = reverse("deputies:by_election_step", args=[election.pk, "nominate"])
+    given = {
+        "seen": fingerprint(election), "name": "梁新任", "sex": "male", "proposed_by": "联名",
+        "town": election.district.region_id,
+    }  # fmt: skip
+    young = client.post(page, {**given, "birth_month": "2010-05-01"})
+    assert "年满十八周岁" in young.content.decode()
+    client.post(page, {**given, "birth_month": "1980-05-01"})
+
+    assert election.candidates.get().birth_month == dt.date(1980, 5, 1)
+
+
+def test_a_clue_is_noted_from_the_deputys_page_by_the_office_alone(client):
+    seat = MandateFactory()
+    link = reverse("deputies:exit_open", args=[seat.pk])
+    page = reverse("deputies:detail", args=[seat.deputy_id])
+    for user, sees in (
+        (staff(), True), (UserFactory(role=Role.LEADER), False),
+        (town_clerk(seat.deputy.town), False), (_own_account(seat.deputy), False),
+    ):  # fmt: skip
+        client.force_login(user)
+        assert (link in client.get(page).content.decode()) is sees
+
+
 def test_addresses_that_are_no_numbers_are_not_there(client):
     client.force_login(staff())
     assert client.get(reverse("deputies:by_election_start"), {"mandate": "x"}).status_code == 404
