@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
 from congress_portal.core.metrics import measure
 from congress_portal.core.models import Region, Unit, User
 from congress_portal.core.periods import Period
-from congress_portal.evaluations.enums import SubjectType
+from congress_portal.evaluations.enums import Method, SubjectType, WhenEmpty
 from congress_portal.evaluations.models import Score, ScoreLine, ScoreSheet
 from congress_portal.evaluations.models.sheet import ScoreSheetQuerySet
 from congress_portal.evaluations.points import WHOLE, Share, half_up
@@ -220,6 +220,33 @@ def sheet_summary(sheet: ScoreSheet) -> SheetSummary:
         found[name] = None if found[name] is None else half_up(Fraction(str(found[name])))
     mean = half_up(Fraction(str(earned)) / found["counted"]) if found["counted"] else None
     return SheetSummary(mean=mean, **found, **lines)
+
+
+@dataclass(frozen=True)
+class Unmarked:
+    """A line by hand that ``without`` of ``subjects`` have no mark for, and what it then gives."""
+
+    indicator: str
+    without: int
+    subjects: int
+    then: str
+
+
+def unmarked_lines(sheet: ScoreSheet) -> list[Unmarked]:
+    """Lines by hand on which somebody has no mark yet; asked before a step closes the marks."""
+    then = {
+        row["name"]: WhenEmpty(row["when_empty"]).label
+        for row in sheet.scheme_data["indicators"]
+        if row["method"] == Method.MANUAL
+    }
+    if not then:
+        return []
+    rows = ScoreLine.objects.filter(score__sheet=sheet, indicator__in=then)
+    counts = rows.values("indicator").annotate(
+        subjects=Count("pk"), without=Count("pk", filter=Q(value=None))
+    )
+    found = {row["indicator"]: row for row in counts if row["without"]}
+    return [Unmarked(**found[name], then=then[name]) for name in then if name in found]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from congress_portal.evaluations.selectors import (
     lines_said,
     scores_in_full,
     sheet_summary,
+    unmarked_lines,
     versions_of,
 )
 from congress_portal.evaluations.services import (
@@ -157,6 +158,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已发布并封存，各对象现在可以看到自己的得分。")
             return redirect("evaluations:sheet", pk=pk)
     context = {"sheet": sheet, "form": form, "summary": sheet_summary(sheet)}
+    context["unmarked"] = unmarked_lines(sheet)
     context["has_changed"] = not sheet.is_published and needs_new_version(sheet)
     context["upheld"] = Appeal.objects.filter(score__sheet=sheet, state=AppealState.UPHELD)
     return render(request, "evaluations/publish.html", context)

@@ -91,6 +91,22 @@ def test_office_walks_from_draft_to_disclosure(client, draft, office, deputy):
     assert "公示中" in page(client, deputy.user, "sheet", draft.pk).content.decode()
 
 
+def test_lines_by_hand_without_marks_are_named_before_the_marks_close(client, scheme, office):
+    IndicatorFactory(
+        scheme=scheme, name="综合评价", metric="rating", method="manual", target=None,
+        raters="镇街1", when_empty="skip",
+    )  # fmt: skip
+    marked, _ = MandateFactory.create_batch(2)
+    sheet = compute_sheet(scheme=scheme, period=Q3, actor=office)
+    told = page(client, office, "step", sheet.pk, "check").content.decode()
+    assert "「综合评价」2 个对象中 2 个没有评分，按方案不计" in told
+
+    RatingFactory(scheme=scheme, indicator="综合评价", deputy=marked.deputy, period_code=Q3.code)
+    compute_sheet(scheme=scheme, period=Q3, actor=office)
+    told = page(client, office, "step", sheet.pk, "check").content.decode()
+    assert "「综合评价」2 个对象中 1 个没有评分" in told
+
+
 def test_a_page_of_an_older_draft_is_refused(client, draft, office):
     told = page(client, office, "step", draft.pk, "check", post={"digest": "0" * 64})
 

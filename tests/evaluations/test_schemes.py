@@ -15,6 +15,7 @@ from congress_portal.evaluations.schemes.checks import remarks_on
 from congress_portal.evaluations.schemes.templates import scheme_from, templates
 from congress_portal.evaluations.scoring import score_everyone, snapshot_of
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
+from tests.factories.deputies import DeputyFactory, MandateFactory
 from tests.factories.evaluations import GradeFactory, IndicatorFactory, SchemeFactory
 from tests.factories.stations import ReceptionFactory, StationFactory
 
@@ -125,7 +126,7 @@ def test_a_trial_tells_one_subject_and_keeps_nothing(client):
     ReceptionFactory(station=stations[0], held_on="2026-08-03")
     client.force_login(staff())
     page = reverse("evaluations:try", args=[scheme.pk])
-    answer = client.get(page, {"period": "2026Q3", "subject": stations[0].pk})
+    answer = client.get(page, {"period": "2026Q3", "subject": stations[0].name})
 
     assert answer.context["scored"].total.points == Decimal("50.00")
     assert answer.context["scored"].lines[0].formula in answer.content.decode()
@@ -137,13 +138,15 @@ def test_a_trial_tells_one_subject_and_keeps_nothing(client):
     ("given", "told"),
     [
         ({"period": "2026Q9", "subject": "1"}, "2026Q9"),
-        ({"period": "2026Q3", "subject": "0"}, "这一周期里没有这个对象"),
+        ({"period": "2026Q3", "subject": "无此站"}, "这一周期里没有「无此站」"),
+        ({"period": "2026Q3", "subject": "联络站"}, "「联络站」有 2 个，请写明是哪一个"),
         ({"period": "", "subject": ""}, "请填写周期"),
     ],
 )
 def test_a_trial_names_what_is_wrong(client, given, told):
     scheme = indicator()
-    StationFactory()
+    for name in ("东村联络站", "西村联络站"):
+        StationFactory(name=name)
     client.force_login(staff())
     answer = client.get(reverse("evaluations:try", args=[scheme.pk]), given)
 
@@ -184,3 +187,19 @@ def test_a_scheme_is_begun_from_a_template_in_two_fields(client):
     again = client.post(reverse("evaluations:schemes"), given)
     assert "已有名为「小组年度考评」的方案" in again.content.decode()
     assert Scheme.objects.get().subject_type == "group"
+
+
+@time_machine.travel(DAY, tick=False)
+def test_part_of_a_deputys_name_is_enough_and_namesakes_are_told_apart(client):
+    scheme = indicator(subject_type="deputy", metric="activities", target=1)
+    town = TownFactory(name="甲镇")
+    for name in ("王小明", "王大明", "王大明"):
+        MandateFactory(deputy=DeputyFactory(name=name, town=town))
+    client.force_login(staff())
+    page = reverse("evaluations:try", args=[scheme.pk])
+    tried = client.get(page, {"period": "2026Q3", "subject": "小明"})
+    doubtful = client.get(page, {"period": "2026Q3", "subject": "王大明"}).content.decode()
+
+    assert tried.context["scored"].subject.label == "王小明"
+    assert "王大明（王大明@甲镇）、王大明（王大明@甲镇#2）" in doubtful
+    assert '<option value="王小明（王小明@甲镇）">' in doubtful

@@ -35,7 +35,7 @@ from congress_portal.evaluations.raters import (
     ratings_of,
     subjects_to_rate,
 )
-from congress_portal.evaluations.selectors import sheet_summary
+from congress_portal.evaluations.selectors import sheet_summary, unmarked_lines
 from congress_portal.evaluations.services.appeals import decide_appeal, raise_appeal
 from congress_portal.evaluations.services.life import (
     check_sheet,
@@ -101,7 +101,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         messages.success(request, _DONE[taken])
         return redirect("evaluations:sheet", pk=pk)
     context = {"sheet": sheet, "form": form, "step": taken, "then": TABLE[taken].then}
-    context["summary"] = sheet_summary(sheet)
+    context |= {"summary": sheet_summary(sheet), "unmarked": unmarked_lines(sheet)}
     if taken == SheetStep.DISCLOSE:
         context |= _window(sheet)
     return render(request, "evaluations/step.html", context)

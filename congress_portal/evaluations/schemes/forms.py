@@ -11,6 +11,8 @@ from congress_portal.evaluations.schemes.templates import templates
 from congress_portal.evaluations.selectors import subjects_of
 from deputies.selectors import parse_period
 
+_MOST_TOLD = 9
+
 
 class FromTemplateForm(forms.Form):
     template = forms.ChoiceField(
@@ -32,23 +34,34 @@ class TrialForm(forms.Form):
         label="周期", max_length=40, help_text="如 2026Q3、2026、2026-09。",
         error_messages={"required": "请填写周期。"},
     )  # fmt: skip
-    subject = forms.TypedChoiceField(
-        label="对象", coerce=int, empty_value=None,
-        error_messages={
-            "invalid_choice": "这一周期里没有这个对象，请另选。", "required": "请选对象。",
-        },
+    subject = forms.CharField(
+        label="对象", max_length=80, help_text="写名称或其中几个字，再从列出的里选。",
+        widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
+        error_messages={"required": "请写对象。"},
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, scheme: Scheme) -> None:
         super().__init__(data)
-        self.scheme = scheme
         last = recent_quarters(timezone.localdate())[1]
         self.fields["period"].initial = last.code
-        self.period = self._period(data.get("period", "") if data else last.code) or last
-        self.fields["subject"].choices = [
-            (each.pk, each.key if each.key == each.label else f"{each.label}（{each.key}）")
-            for each in subjects_of(scheme.subject_type, self.period)
-        ]
+        period = self._period(data.get("period", "") if data else last.code) or last
+        self.subjects = {
+            each.key if each.key == each.label else f"{each.label}（{each.key}）": each.pk
+            for each in subjects_of(scheme.subject_type, period)
+        }
+
+    def clean_subject(self) -> int:
+        """Its key: the one named in full, else the only one whose name holds the words."""
+        words = self.cleaned_data["subject"]
+        close = (
+            [words] if words in self.subjects else [one for one in self.subjects if words in one]
+        )
+        if not close:
+            raise forms.ValidationError(f"这一周期里没有「{words}」，请另写。")
+        if len(close) > 1:
+            some = "、".join(close[:_MOST_TOLD])
+            raise forms.ValidationError(f"「{words}」有 {len(close)} 个，请写明是哪一个：{some}。")
+        return self.subjects[close[0]]
 
     def clean_period(self) -> Period:
         try:

@@ -88,8 +88,10 @@ def download(request: HttpRequest, kind: str) -> HttpResponse:
     """The whole table of the address, as PDF or workbook."""
     user = reader_of(request)
     form = StatisticsForm(request.GET, user=user)
-    if not form.is_valid() or kind not in ("pdf", "xlsx"):
+    if kind not in ("pdf", "xlsx"):
         raise Http404("没有这个页面。")
+    if not form.is_valid():  # the page says what is wrong with the choice
+        return redirect(f"{reverse('evaluations:statistics')}?{request.GET.urlencode()}")
     grid, today = grid_of(form.choice(), user), timezone.localdate()
     content = grid_workbook(grid, today) if kind == "xlsx" else paper_pdf(grid_paper(grid, today))
     name = f"{grid.choice.title}-{today.isoformat()}"
