@@ -6,11 +6,13 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from activities.models import Honour
 from activities.services import ballots
 from congress_portal.core.errors import DomainError
 from congress_portal.core.metrics import find_metric, measure
+from congress_portal.core.models import AuditEntry
 from congress_portal.core.periods import year as year_period
 from congress_portal.core.stale import fingerprint
 from congress_portal.core.workdays import seed_calendar
@@ -200,6 +202,47 @@ def test_a_groups_leader_recommends_its_members_but_not_oneself(review):
     for deputy, words in ((leader, "不能推荐自己"), (stranger, "只能推荐")):
         with pytest.raises(ReviewStepError, match=words):
             services.recommend(actor=leader.user, title_pk=title.pk, deputy=deputy, reason="x")
+
+
+def test_a_candidate_goes_with_its_last_recommendation(review):
+    deputy, title = DeputyFactory(seat=True), review.titles.get()
+    clerk, office = town_clerk(deputy.town), staff()
+    for actor in (clerk, office):
+        services.recommend(actor=actor, title_pk=title.pk, deputy=deputy, reason="接待最多")
+    nominee = Nominee.objects.get()
+
+    services.withdraw(actor=clerk, nominee_pk=nominee.pk, words="写错了人")
+    assert [row.side for row in nominee.recommendations.all()] == [review.region]
+    with pytest.raises(ReviewStepError, match="只能撤回自己写的推荐"):
+        services.withdraw(actor=clerk, nominee_pk=nominee.pk, words="再撤一次")
+    with pytest.raises(ReviewStepError, match="理由"):
+        services.withdraw(actor=office, nominee_pk=nominee.pk, words=" ")
+    services.withdraw(actor=office, nominee_pk=nominee.pk, words="本人不同意")
+
+    assert not Nominee.objects.exists()
+    kept = AuditEntry.objects.filter(action="delete", model="evaluations.Nominee").get()
+    assert kept.reason == "本人不同意"
+
+
+def test_a_ranked_candidate_stays_when_a_recommendation_is_taken_back(review):
+    deputy, title = DeputyFactory(seat=True), review.titles.get()
+    clerk = town_clerk(deputy.town)
+    NomineeFactory(title=title, deputy=deputy, rank=1, total=90)
+    services.recommend(actor=clerk, title_pk=title.pk, deputy=deputy, reason="接待最多")
+
+    services.withdraw(actor=clerk, nominee_pk=Nominee.objects.get().pk, words="重复")
+    assert Nominee.objects.get().recommendations.count() == 0
+
+
+@pytest.mark.parametrize("state", ["voting", "publicity", "issued"])
+def test_nobody_is_taken_out_once_the_recommending_is_over(state):
+    dates = DATES if state != "voting" else {}
+    issued = {"issued_at": timezone.now(), "awarded_on": dt.date(2026, 11, 24)}
+    row = YearReviewFactory(state=state, **dates, **(issued if state == "issued" else {}))
+    nominee = NomineeFactory(title__review=row)
+
+    with pytest.raises(ReviewStepError, match="不能撤下候选人"):
+        services.withdraw(actor=staff(), nominee_pk=nominee.pk, words="晚了")
 
 
 def test_who_was_not_in_office_in_the_year_is_no_candidate(review):

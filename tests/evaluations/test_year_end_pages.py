@@ -281,3 +281,20 @@ def test_queries_of_the_pages_do_not_grow(client, office, people, django_assert_
         _page(client, "reviews")
     with django_assert_num_queries(11):
         _page(client, "review", title.review.pk)
+
+
+def test_a_candidate_is_taken_out_on_its_page_by_the_office_alone(client, office):
+    nominee = NomineeFactory()
+    review = nominee.title.review
+    shown = _page(client, "review", review.pk).content.decode()
+    address = reverse("evaluations:review_withdraw", args=[nominee.pk])
+    assert f'href="{address}"' in shown
+
+    for user, status in ((UserFactory(), 404), (town_clerk(nominee.deputy.town), 403)):
+        client.force_login(user)
+        assert client.get(address).status_code == status
+        assert client.post(address, {"words": "不要"}).status_code == status
+    client.force_login(office)
+    told = client.post(address, {"words": "写错了人"}, follow=True).content.decode()
+    assert "的推荐已撤下" in told
+    assert not Nominee.objects.exists()

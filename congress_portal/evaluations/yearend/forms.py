@@ -188,6 +188,10 @@ class GiveBackForm(forms.Form):
     words = WordsField("退回的理由", rows=3, longest=400)
 
 
+class WithdrawForm(forms.Form):
+    words = WordsField("撤下的理由", rows=3, longest=400)
+
+
 class NomineeField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, row: Nominee) -> str:
         return row.deputy.choice_label

@@ -12,7 +12,7 @@ from activities.selectors.ballots import results
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import year as year_period
-from congress_portal.evaluations.enums import SubjectType
+from congress_portal.evaluations.enums import ReviewState, SubjectType
 from congress_portal.evaluations.models import (
     Nominee,
     Recommendation,
@@ -37,6 +37,7 @@ class NomineeLine:
     vote: Rate | None
     opens: bool
     reasons: Sequence[Recommendation] = ()
+    may_withdraw: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,13 @@ def side_of(user: User, review: YearReview, deputy: Deputy) -> tuple[Region | No
     return None, led_groups(user).filter(pk__in=members.values("group")).order_by("pk").first()
 
 
+def may_withdraw(user: User, review: YearReview, nominee: Nominee) -> bool:
+    """The office any candidate, others what they recommended themselves."""
+    if keeps(user, review):
+        return True
+    return nominee.recommendations.filter(author=user).exists()
+
+
 def item_names(review: YearReview) -> dict[int, str]:
     """The ballot's line of each nominee; namesakes of one town get the number of their entry.
 
@@ -126,11 +134,19 @@ def lines_of(review: YearReview, user: User) -> list[TitleLines]:
     rows = rows.prefetch_related(Prefetch("recommendations", reasons.order_by("pk"), "seen"))
     files = set(_files_open_to(user, review))
     found = {title.pk: TitleLines(title) for title in review.titles.order_by("serial", "pk")}
+    is_office = keeps(user, review)
+    is_early = review.state == ReviewState.NOMINATING
     for row in rows:
         kept = Rate(row.votes, row.papers) if row.votes is not None else None
+        seen: Sequence[Recommendation] = getattr(row, "seen", ())
+        is_own = is_office or any(one.author_id == user.pk for one in seen)
         found[row.title_id].lines.append(
             NomineeLine(
-                row, votes.get(row.pk, kept), row.deputy_id in files, getattr(row, "seen", ())
+                nominee=row,
+                vote=votes.get(row.pk, kept),
+                opens=row.deputy_id in files,
+                reasons=seen,
+                may_withdraw=is_early and is_own,
             )
         )
     for each in found.values():

@@ -42,6 +42,7 @@ from congress_portal.evaluations.yearend.workflow import ReviewStep, ReviewStepE
 from deputies.models import CommitteeMember, Deputy, Mandate
 
 Titles = Sequence[tuple[str, int]]
+_NOT_ONLY_OFFICE = (ReviewStep.RECOMMEND, ReviewStep.WITHDRAW, ReviewStep.OBJECT)
 
 
 def _locked(actor: User, pk: int, step: ReviewStep, words: str = "") -> YearReview:
@@ -51,7 +52,7 @@ def _locked(actor: User, pk: int, step: ReviewStep, words: str = "") -> YearRevi
     """
     rows = YearReview.objects.visible_to(actor).select_for_update(of=("self",))
     review: YearReview = rows.select_related("region").order_by().get(pk=pk)
-    if step not in (ReviewStep.RECOMMEND, ReviewStep.OBJECT) and not keeps(actor, review):
+    if step not in _NOT_ONLY_OFFICE and not keeps(actor, review):
         raise ReviewStepError(f"{review}由{review.region}人大工作人员办理。")
     next_state(step, review.state, words)
     return review
@@ -164,6 +165,28 @@ def recommend(*, actor: User, title_pk: int, deputy: Deputy, reason: str) -> Rec
         nominee=nominee, region=region, group=group, reason=reason.strip(), author=actor
     )
     return save_recorded(row)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def withdraw(*, actor: User, nominee_pk: int, words: str) -> Nominee:
+    """Before the recommending ends: the office takes a candidate out, with all recommendations;
+    who recommended takes the own recommendation back, and the candidate with the last one.
+
+    Raises Nominee.DoesNotExist, ReviewStepError, also where a reason is missing.
+    """
+    nominee = Nominee.objects.visible_to(actor).select_related("deputy", "title").get(pk=nominee_pk)
+    review = _locked(actor, nominee.title.review_id, ReviewStep.WITHDRAW, words)
+    rows = nominee.recommendations.order_by("pk")
+    if not keeps(actor, review):
+        rows = rows.filter(author=actor)
+        if not rows:
+            raise ReviewStepError("只能撤回自己写的推荐；其他候选人由组织评优的办公室撤下。")
+    for row in rows:
+        delete_recorded(row, reason=words.strip())
+    is_last = nominee.rank is None and not nominee.recommendations.exists()
+    if keeps(actor, review) or is_last:
+        delete_recorded(nominee, reason=words.strip())
+    return nominee
 
 
 @transaction.atomic

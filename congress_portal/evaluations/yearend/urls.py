@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/certificates/", views.certificates, name="certificates"),
     path("<int:pk>/certificates/all/", views.certificate_batch, name="certificate_batch"),
     re_path(r"^(?P<pk>\d{1,9})/list/(?P<kind>pdf|docx)/$", views.award_list, name="award_list"),
+    path("candidates/<int:pk>/withdraw/", views.withdraw, name="review_withdraw"),
     path("titles/<int:pk>/", views.wording, name="review_wording"),
     path("objections/<int:pk>/", views.answer, name="review_answer"),
 ]

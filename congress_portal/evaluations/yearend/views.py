@@ -22,7 +22,7 @@ from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.evaluations.enums import ReviewState
-from congress_portal.evaluations.models import ReviewObjection, ReviewTitle, YearReview
+from congress_portal.evaluations.models import Nominee, ReviewObjection, ReviewTitle, YearReview
 from congress_portal.evaluations.yearend import forms as f
 from congress_portal.evaluations.yearend import papers, selectors, services
 from congress_portal.evaluations.yearend.batches import MOST_AT_ONCE, certificates_order
@@ -155,6 +155,23 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("evaluations:review", pk=pk)
     then = TABLE[ReviewStep.RECOMMEND].then
     return _page(request, form, found, "推荐候选人", "推荐", then=then)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Nominee.objects.visible_to(request.user).select_related("title", "deputy__town")
+    nominee = get_object_or_404(rows, pk=pk)
+    found = _review(request, nominee.title.review_id)
+    if not selectors.may_withdraw(request.user, found, nominee):
+        raise PermissionDenied
+    form = f.WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"actor": request.user, "nominee_pk": pk, **form.cleaned_data}
+        if attempt(form, services.withdraw, **given):
+            messages.success(request, f"{nominee.deputy}的推荐已撤下。")
+            return redirect("evaluations:review", pk=found.pk)
+    then = TABLE[ReviewStep.WITHDRAW].then
+    return _page(request, form, found, f"撤下候选人：{nominee}", "撤下", then=then)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,6 +12,7 @@ class ReviewStep(models.TextChoices):
     CHANGE = "change", "修改"
     RANK = "rank", "按名次列入"
     RECOMMEND = "recommend", "推荐"
+    WITHDRAW = "withdraw", "撤下候选人"
     SETTLE = "settle", "确定候选人"
     RETURN = "return", "退回"
     PUBLICISE = "publicise", "公示"
@@ -44,6 +45,9 @@ TABLE: dict[ReviewStep, Move] = {
     ReviewStep.CHANGE: Move(_FIRST, None, "称号、名额和公示期按新的办"),
     ReviewStep.RANK: Move(_FIRST, None, "名次靠前的代表列为候选人"),
     ReviewStep.RECOMMEND: Move(_FIRST, None, "这位代表列为候选人，推荐理由随候选人保留"),
+    ReviewStep.WITHDRAW: Move(
+        _FIRST, None, "这位代表不再是候选人，他的推荐一并撤销，理由记入审计", True
+    ),
     ReviewStep.SETTLE: Move(
         _on(ReviewState.NOMINATING), ReviewState.VOTING, "推荐截止；要投票的，选票已经拟好"
     ),
