@@ -1,12 +1,19 @@
-"""``manage.py check`` says what this machine lacks for papers, before anybody needs one.
+"""What ``manage.py check`` and ``migrate`` say before anybody meets it on a page.
 
-Reading all installed fonts takes seconds the first time, so other commands are left alone.
+What this machine lacks for papers: reading all installed fonts takes seconds the first time, so
+other commands are left alone. Whether FIELD_KEY is the one that the database was written with.
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Info, Warning, register
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
+from django.db import DatabaseError, connections
+
+from congress_portal.core.crypto import EncryptedCharField
+from congress_portal.core.errors import DomainError
 
 _ADVICE = "apt-get install fonts-noto-cjk fonts-lxgw-wenkai texlive-lang-chinese"
 
@@ -38,3 +45,29 @@ def document_faults() -> list[CheckMessage]:
         text = "没有 libharfbuzz-subset，生成 PDF 会慢很多。"
         faults.append(Warning(text, hint="apt-get install libharfbuzz-subset0", id="core.W003"))
     return faults
+
+
+@register(Tags.database)
+def check_field_key(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """One encrypted value of the database is read; with another key every page would fail."""
+    for alias in databases or ():
+        tables = set(connections[alias].introspection.table_names())
+        models = [each for each in apps.get_models() if each._meta.db_table in tables]
+        fields = [field for each in models for field in each._meta.fields]
+        for field in fields:  # none before the first migrate
+            if isinstance(field, EncryptedCharField) and (fault := _unread(field, alias)):
+                return [fault]
+    return []
+
+
+def _unread(field: EncryptedCharField, alias: str) -> CheckMessage | None:
+    rows = field.model._base_manager.using(alias).exclude(**{field.name: ""})
+    try:
+        rows.values_list(field.name, flat=True).order_by("-pk").first()
+    except DomainError:
+        text = "FIELD_KEY 不是写入这个数据库时用的那一个，已登记的身份证号码等读不出来。"
+        hint = "请找回原来的 FIELD_KEY（开发环境在 var/field_key.txt），再启动平台。"
+        return Error(text, hint=hint, id="core.E001")
+    except DatabaseError:  # a column that this very migrate will add
+        return None
+    return None

@@ -1,6 +1,7 @@
 import pytest
 from django.db import IntegrityError, connection
 
+from congress_portal.core.checks import check_field_key
 from congress_portal.core.crypto import (
     decrypt,
     decrypt_bytes,
@@ -73,3 +74,17 @@ def test_people_without_a_number_do_not_collide():
     DeputyFactory.create_batch(2, identity_number="")
 
     assert Deputy.objects.filter(identity_hash=None).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_start_with_another_key_is_stopped_before_a_page_fails(settings):
+    DeputyFactory()
+    settings.FIELD_KEY = "another key " + "k" * 32
+    assert check_field_key(["default"]) == []  # nothing is encrypted yet
+
+    settings.FIELD_KEY = "the right key " + "k" * 32
+    DeputyFactory(identity_number=NUMBER)
+    assert check_field_key(["default"]) == []
+    settings.FIELD_KEY = "another key " + "k" * 32
+    (fault,) = check_field_key(["default"])
+    assert "不是写入这个数据库时用的那一个" in fault.msg
