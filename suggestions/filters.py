@@ -13,7 +13,7 @@ from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
 from stations.models import Reception, Station
-from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State, VoiceState
+from suggestions.enums import TASK_DICTIONARIES, IntakeState, Share, State, VoiceSource, VoiceState
 from suggestions.models import Handling, Intake, Reply, Suggestion, Voice
 from suggestions.selectors import (
     due_soon,
@@ -24,6 +24,8 @@ from suggestions.selectors import (
     voices_of_age,
 )
 from suggestions.selectors.measures import AGES, MEASURES, behind, of_age
+from suggestions.selectors.voice_figures import not_merged, standing_open
+from suggestions.selectors.voice_states import AGES as OLDER_THAN
 from suggestions.selectors.voice_states import FINAL, WAITING
 
 
@@ -210,7 +212,11 @@ class VoiceFilter(ListFilter):
             ("open", "未办结"),
             ("stale", "超过30天未办结"),
             ("closed", "已办结"),
+            ("standing", "未办结，并入别件的不另算"),
         ],
+    )
+    source = forms.ChoiceField(
+        label="来源", required=False, choices=[("", "全部"), *VoiceSource.choices]
     )
     age = forms.ChoiceField(
         label="反映至今", required=False, choices=AGES, widget=forms.HiddenInput
@@ -223,6 +229,18 @@ class VoiceFilter(ListFilter):
     station = _hidden("家站", Station.objects.none())
     reception = _hidden("接待", Reception.objects.none())
     deputy = _hidden("接待代表", Deputy.objects.none())
+    heard_by = _hidden("听到的代表", Deputy.objects.none())
+    at = _hidden("由人大机关自己办的", Region.objects.none())
+    over = forms.ChoiceField(
+        label="反映至今超过", required=False, widget=forms.HiddenInput,
+        choices=[(str(days), f"{days}天") for days in OLDER_THAN],
+    )  # fmt: skip
+    apart = forms.BooleanField(label="并入别件的不另算", required=False, widget=forms.HiddenInput)
+    turned = forms.BooleanField(label="转为建议的", required=False, widget=forms.HiddenInput)
+    rated = forms.ChoiceField(
+        label="评价", required=False, widget=forms.HiddenInput,
+        choices=[("any", "有评价的"), ("good", "满意和基本满意的")],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -230,10 +248,34 @@ class VoiceFilter(ListFilter):
         self.fields["reception"].queryset = Reception.objects.visible_to(self.user).select_related(
             "station"
         )
-        self.fields["deputy"].queryset = Deputy.objects.visible_to(self.user)
+        for name in ("deputy", "heard_by"):
+            self.fields[name].queryset = Deputy.objects.visible_to(self.user)
+        self.fields["at"].queryset = Region.objects.in_scope_of_reader(self.user)
 
     def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
         return rows.filter(matter__contains=words.strip())
+
+    def by_source(self, rows: QuerySet[Voice], source: str) -> QuerySet[Voice]:
+        return rows.filter(source=source)
+
+    def by_heard_by(self, rows: QuerySet[Voice], deputy: Deputy) -> QuerySet[Voice]:
+        return rows.filter(deputy=deputy)
+
+    def by_at(self, rows: QuerySet[Voice], region: Region) -> QuerySet[Voice]:
+        return rows.filter(region=region, station=None)
+
+    def by_over(self, rows: QuerySet[Voice], days: str) -> QuerySet[Voice]:
+        return rows.filter(raised_on__lt=timezone.localdate() - dt.timedelta(days=int(days)))
+
+    def by_apart(self, rows: QuerySet[Voice], only: bool) -> QuerySet[Voice]:
+        return not_merged(rows) if only else rows
+
+    def by_turned(self, rows: QuerySet[Voice], only: bool) -> QuerySet[Voice]:
+        return rows.filter(suggestion__isnull=False) if only else rows
+
+    def by_rated(self, rows: QuerySet[Voice], kind: str) -> QuerySet[Voice]:
+        good = (Rating.SATISFIED, Rating.BASICALLY)
+        return rows.filter(rating__in=good) if kind == "good" else rows.exclude(rating="")
 
     def by_period(self, rows: QuerySet[Voice], period: Period) -> QuerySet[Voice]:
         return rows.filter(raised_on__range=(period.first, period.last))
@@ -247,6 +289,8 @@ class VoiceFilter(ListFilter):
     def by_state(self, rows: QuerySet[Voice], state: str) -> QuerySet[Voice]:
         if state == "stale":
             return stale_voices(rows, timezone.localdate())
+        if state == "standing":
+            return standing_open(rows)
         return rows.filter(closed_on__isnull=state == "open")
 
     def by_age(self, rows: QuerySet[Voice], number: str) -> QuerySet[Voice]:
@@ -266,6 +310,26 @@ class VoiceFilter(ListFilter):
 
     def by_deputy(self, rows: QuerySet[Voice], deputy: Deputy) -> QuerySet[Voice]:
         return rows.filter(reception__duties__deputy=deputy)
+
+
+class VoiceFiguresFilter(ListFilter):
+    """The figures over voices of a period and a town."""
+
+    period = PeriodField("反映于")
+    town = TownField()
+
+    def by_period(self, rows: QuerySet[Voice], period: Period) -> QuerySet[Voice]:
+        return rows.filter(raised_on__range=(period.first, period.last))
+
+    def by_town(self, rows: QuerySet[Voice], town: Region) -> QuerySet[Voice]:
+        return rows.filter(region=town)
+
+    def of_town(self, rows: QuerySet[Voice]) -> QuerySet[Voice]:
+        """What is open today has no period."""
+        if not self.is_valid():
+            return rows.none()
+        town = self.cleaned_data.get("town")
+        return self.by_town(rows, town) if town else rows
 
 
 _IN_HAND = [state for state in VoiceState if state not in FINAL]

@@ -22,7 +22,7 @@ from suggestions.selectors import (
 )
 from suggestions.selectors.halls import hall_of
 from suggestions.selectors.surveys import survey_of
-from suggestions.selectors.voice_desk import chain_of, may_sort, similar_voices
+from suggestions.selectors.voice_desk import chain_of, may_read_figures, may_sort, similar_voices
 from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
@@ -73,6 +73,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     form = VoiceFilter(request.GET, user=request.user)
     rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
     context = {"form": form, "page": page_of(request, rows), "may_sort": may_sort(request.user)}
+    context["may_read_figures"] = may_read_figures(request.user)
     return render(request, "suggestions/voice_list.html", context)
 
 

@@ -1,4 +1,6 @@
-"""The voices' inbox, their steps, the units' desk, backlog and satisfaction."""
+"""The voices' inbox, their steps, the units' desk and figures."""
+
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,10 +13,10 @@ from congress_portal.core.admin.personal import ReasonForm, reveal
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
 from suggestions.enums import VoiceState
-from suggestions.filters import VoiceInboxFilter
+from suggestions.filters import VoiceFiguresFilter, VoiceInboxFilter
 from suggestions.forms.voices import VoiceStepForm
-from suggestions.models import Voice, VoicePhoto, VoiceRule
-from suggestions.selectors import voice_desk
+from suggestions.models import Voice, VoicePhoto
+from suggestions.selectors import voice_desk, voice_figures
 from suggestions.selectors.voice_states import (
     age_days,
     may_read_contact,
@@ -50,20 +52,26 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Backlog by age and owner, satisfaction with denominators, hours to solve."""
-    if not (request.user.scope.read_prefixes or voice_desk.may_sort(request.user)):
+    """Backlog, what became suggestions, satisfaction with denominators, hours to solve."""
+    if not voice_desk.may_read_figures(request.user):
         raise PermissionDenied
-    least = VoiceRule().least_ratings
-    rated = voice_desk.rated_voices(request.user)
-    tables = [
-        (label, voice_desk.satisfaction(rated, by, least))
-        for label, by in (("家站", "station"), ("代表", "deputy"), ("单位", "unit"))
-    ]
-    solved, hours = voice_desk.hours_to_solve(request.user)
+    form = VoiceFiguresFilter(request.GET, user=request.user)
+    seen = Voice.objects.visible_to(request.user)
+    rows = form.apply(seen)
+    solved, hours = voice_figures.hours_to_solve(rows)
     context = {
-        "rows": voice_desk.backlog(request.user, timezone.localdate()),
-        "tables": tables, "least": least, "solved": solved, "hours": hours,
-    }  # fmt: skip
+        "form": form,
+        "asked": urlencode({name: form.data[name] for name in form.fields if form.data.get(name)}),
+        "here": urlencode({"town": form.data["town"]}) if form.data.get("town") else "",
+        "rows": voice_figures.backlog(form.of_town(seen), timezone.localdate()),
+        "turned": voice_figures.turned_into_suggestions(rows),
+        "tables": [
+            (label, voice_figures.satisfaction(rows, by))
+            for by, label in voice_figures.OWNERS.items()
+        ],
+        "solved": solved,
+        "hours": hours,
+    }
     return render(request, "suggestions/voice_figures.html", context)
 
 

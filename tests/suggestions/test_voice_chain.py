@@ -12,7 +12,7 @@ from congress_portal.core.stale import StaleRecordError
 from congress_portal.core.workdays import seed_calendar
 from suggestions.enums import Share, VoiceState
 from suggestions.models import Suggestion, Voice, VoiceCase, VoiceLog
-from suggestions.selectors.voice_desk import backlog, satisfaction
+from suggestions.selectors.voice_figures import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
 from suggestions.services import remind_of_voices
 from suggestions.services.voices import voter
@@ -218,20 +218,25 @@ def test_backlog_counts_by_owner_and_age(do, voice, unit):
     Voice.objects.filter(pk=voice.pk).update(raised_on=dt.date(2026, 7, 20))
     at_unit(do, unit)
 
-    row = backlog(town_clerk(voice.region), dt.date(2026, 10, 9))[0]
+    row = backlog(Voice.objects.all(), dt.date(2026, 10, 9))[0]
 
     assert (row.owner, row.total, row.ages) == ("县住建局", 1, (1, 1, 0))
 
 
 def test_satisfaction_hides_small_numbers(station):
     for rating in ("satisfied", "basically", "unsatisfied"):
-        VoiceFactory(station=station, rating=rating, closed_on=dt.date(2026, 7, 20))
+        VoiceFactory(
+            station=station, region=station.region, rating=rating, closed_on=dt.date(2026, 7, 20)
+        )
 
-    rows = Voice.objects.all()
-
-    assert satisfaction(rows, "station", 4)[0].rate is None
-    shown = satisfaction(rows, "station", 3)[0]
-    assert (shown.rated, shown.satisfied, shown.rate) == (3, 2, 67)
+    rule = VoiceRuleFactory(region=station.region.parent, least_ratings=4)
+    assert satisfaction(Voice.objects.all(), "station")[0].rate is None
+    rule.least_ratings = 3
+    rule.save()
+    shown = satisfaction(Voice.objects.all(), "station")[0]
+    assert (shown.rated, shown.satisfied, shown.least, shown.rate) == (3, 2, 3, 67)
+    VoiceRuleFactory(region=station.region, least_ratings=6)  # the town's own goes first
+    assert satisfaction(Voice.objects.all(), "station")[0].rate is None
 
 
 @pytest.mark.parametrize("count", [1, 3])

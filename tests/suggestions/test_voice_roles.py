@@ -18,7 +18,8 @@ from congress_portal.core.workdays import seed_calendar
 from congress_portal.public.selectors import handled_at
 from suggestions.enums import VoiceState
 from suggestions.models import Suggestion, Voice, VoiceCase
-from suggestions.selectors.voice_desk import backlog, inbox_rows
+from suggestions.selectors.voice_desk import inbox_rows
+from suggestions.selectors.voice_figures import backlog
 from suggestions.selectors.voice_states import state_of
 from suggestions.services.voices.handling import Facts, take_voice_step
 from suggestions.voice_workflow import VoiceAction
@@ -148,7 +149,7 @@ def told(voice):
 def counted(place):
     """(waiting in the officer's inbox, open in the county's backlog, raised and closed openly)."""
     waiting = inbox_rows(place.people["officer"]).count()
-    rows = backlog(place.people["staff"], dt.date(2026, 10, 9))
+    rows = backlog(Voice.objects.visible_to(place.people["staff"]), dt.date(2026, 10, 9))
     return waiting, sum(row.total for row in rows), handled_at(place.station)
 
 
