@@ -259,7 +259,9 @@ class VoiceFilter(ListFilter):
         return rows.filter(source=source)
 
     def by_heard_by(self, rows: QuerySet[Voice], deputy: Deputy) -> QuerySet[Voice]:
-        return rows.filter(deputy=deputy)
+        """Oneself, or on duty at the reception."""
+        found = Voice.objects.filter(Q(deputy=deputy) | Q(reception__duties__deputy=deputy))
+        return rows.filter(pk__in=found.order_by().values("pk"))
 
     def by_at(self, rows: QuerySet[Voice], region: Region) -> QuerySet[Voice]:
         return rows.filter(region=region, station=None)

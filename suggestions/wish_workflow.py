@@ -20,13 +20,17 @@ class WishAction(StrEnum):
     FULFIL = "fulfil"
     REOPEN = "reopen"
     THANK = "thank"
+    REWORD = "reword"
+    TAKE_DOWN = "take_down"
 
 
 @dataclass(frozen=True)
 class WishMove:
+    """``to`` None: the state stays."""
+
     label: str
     sources: frozenset[WishState]
-    to: WishState
+    to: WishState | None
 
 
 def _move(label: str, source: WishState, to: WishState) -> WishMove:
@@ -41,6 +45,10 @@ WISH_TABLE: Mapping[WishAction, WishMove] = {
     WishAction.FULFIL: _move("登记实现", S.CLAIMED, S.FULFILLED),
     WishAction.REOPEN: _move("没有实现", S.FULFILLED, S.CLAIMED),
     WishAction.THANK: _move("致谢", S.FULFILLED, S.FULFILLED),
+    WishAction.REWORD: WishMove(
+        "更正公布的文字", frozenset({S.OPEN, S.CLAIMED, S.FULFILLED}), None
+    ),
+    WishAction.TAKE_DOWN: _move("撤下", S.OPEN, S.WAITING),
 }
 
 
@@ -49,4 +57,4 @@ def next_wish_state(action: WishAction, state: WishState) -> WishState:
     row, now = WISH_TABLE[action], WishState(state)
     if now not in row.sources:
         raise TransitionNotAllowedError(f"「{now.label}」的心愿不能「{row.label}」。")
-    return row.to
+    return row.to or now

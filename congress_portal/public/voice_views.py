@@ -25,6 +25,7 @@ from suggestions.enums import VoiceState, WishState
 from suggestions.models import VoiceCase, VoicePhoto, VoiceRule, Wish
 from suggestions.selectors.voice_progress import progress_of
 from suggestions.selectors.voice_states import station_for
+from suggestions.selectors.wishes import photographed_claim
 from suggestions.services.voices import intake, voter
 from suggestions.services.voices.telling import stop_telling
 
@@ -159,6 +160,7 @@ def progress_page(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpRe
     context = {
         "shown": shown,
         "wish": wish,
+        "fulfilment": photographed_claim(wish) if wish else None,
         "may_thank": bool(wish and wish.state == WishState.FULFILLED and not wish.thanked_at),
         "thanks": forms.get("thanks") or ThanksForm(),
         "token": case.token,

@@ -1,18 +1,23 @@
 """Forms of the wishes' desk."""
 
+import re
 import uuid
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 
 from congress_portal.core.fields import DayField, WordsField, held_on
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region, User
+from congress_portal.core.periods import quarter_of
 from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
+from deputies.fields import DeputyNamesField
+from deputies.models import Deputy
 from stations.models import Enterprise, Station
-from suggestions.models import Wish
+from suggestions.models import Wish, WishClaim
 
 
 class WishForm(forms.Form):
@@ -52,15 +57,53 @@ class _SeenForm(forms.Form):
         self.initial["seen"] = fingerprint(wish)
 
 
-class PublishForm(_SeenForm):
+_DOOR = re.compile(r"[0-9０-９一二三四五六七八九十百]+\s*(?:组|栋|幢|单元|室|号(?!\s*线))")
+
+
+class _PublicForm(_SeenForm):
+    """What everybody reads; something like a door number asks whether it may stay."""
+
     text = WordsField(
         "公布的文字", rows=3, longest=300, min_length=4,
         help_text="大家都能看到：不写姓名、电话、门牌号。",
     )  # fmt: skip
+    sure = forms.BooleanField(label="不是许愿人的住址，可以公布", required=False)
 
     def __init__(self, *args: Any, wish: Wish, **kwargs: Any) -> None:
         super().__init__(*args, wish=wish, **kwargs)
-        self.initial["text"] = without_numbers(wish.voice.matter)[:300]
+        if not _DOOR.search(str(self.data.get("text", ""))):
+            del self.fields["sure"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        found = _DOOR.search(data.get("text", ""))
+        if found and not data.pop("sure", False):
+            self.add_error("text", f"「{found[0]}」像是门牌号，请删去；不是住址的，请在下面打勾。")
+        return data
+
+
+class PublishForm(_PublicForm):
+    def __init__(self, *args: Any, wish: Wish, **kwargs: Any) -> None:
+        super().__init__(*args, wish=wish, **kwargs)
+        self.initial["text"] = wish.text or without_numbers(wish.voice.matter)[:300]
+
+
+class RewordForm(_PublicForm):
+    result = WordsField("怎样实现的", rows=3, longest=500, min_length=4)
+    helper = forms.CharField(label="认领的单位", max_length=60)
+
+    def __init__(self, *args: Any, wish: Wish, claim: WishClaim | None, **kwargs: Any) -> None:
+        super().__init__(*args, wish=wish, **kwargs)
+        self.initial["text"] = wish.text
+        for name in ("result", "helper"):
+            if claim and getattr(claim, name) and (name == "helper" or claim.fulfilled_on):
+                self.initial[name] = getattr(claim, name)
+            else:
+                del self.fields[name]
+
+
+class TakeDownForm(_SeenForm):
+    reason = WordsField("撤下的原因", rows=2, longest=200, min_length=2)
 
 
 class DeclineForm(_SeenForm):
@@ -74,23 +117,36 @@ class ClaimForm(forms.Form):
 
 
 class OtherClaimForm(ClaimForm):
-    """Staff enter who took it on: a firm of the list, or another unit by its name."""
+    """Staff enter who took it on: a deputy, a firm of the list, or another unit by its name."""
 
+    deputy = DeputyNamesField(
+        "代表", required=False, help_text="写一位代表的姓名；代表没有用手机认领的，在这里代录。"
+    )
     enterprise = forms.ModelChoiceField(
         Enterprise.objects.none(), label="企业", required=False, empty_label="不是名册里的企业"
     )
     helper = forms.CharField(label="或者单位名称", required=False, max_length=60)
-    field_order = ("enterprise", "helper", "promised_on")
+    field_order = ("deputy", "enterprise", "helper", "promised_on")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         firms: Any = self.fields["enterprise"]
         firms.queryset = Enterprise.objects.visible_to(user).filter(is_active=True)
+        people: Any = self.fields["deputy"]
+        people.rows = Deputy.objects.visible_to(user).in_office(quarter_of(timezone.localdate()))
+        people.near = user.scope.write_prefixes
+
+    def clean_deputy(self) -> Deputy | None:
+        found = self.cleaned_data["deputy"]
+        if len(found) > 1:
+            raise forms.ValidationError("一个心愿由一位代表认领。")
+        return found[0] if found else None
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if bool(data.get("enterprise")) == bool(data.get("helper")):
-            self.add_error("helper", "选一家企业，或者填一个单位名称，两样填一样。")
+        given = [name for name in ("deputy", "enterprise", "helper") if data.get(name)]
+        if len(given) != 1 and not self.errors:
+            self.add_error("helper", "写一位代表、选一家企业，或者填一个单位名称，三样填一样。")
         return data
 
 

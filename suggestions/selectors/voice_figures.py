@@ -121,6 +121,7 @@ class Satisfaction:
 
 
 OWNERS = {"station": "家站", "deputy": "代表", "unit": "单位"}
+_DUTY = "reception__duties__deputy"  # who sat at the reception heard it, too
 _NAME_IN_ADDRESS = {"station": "station", "deputy": "heard_by", "unit": "unit"}
 
 
@@ -129,17 +130,24 @@ def satisfaction(voices: QuerySet[Voice], by: str) -> list[Satisfaction]:
 
     The least number is the place's own (M115); of several places the greatest.
     """
-    good = Q(rating__in=[Rating.SATISFIED, Rating.BASICALLY])
-    rows: Any = voices.filter(closed_on__isnull=False).exclude(rating="").exclude(**{by: None})
-    rows = rows.order_by().values(by, f"{by}__name", "region").annotate(
-        rated=Count("pk", distinct=True), good=Count("pk", filter=good, distinct=True)
-    )  # fmt: skip
+    rated = voices.filter(closed_on__isnull=False).exclude(rating="")
+    rows = list(_rated_by(rated, by))
+    if by == "deputy":
+        rows += _rated_by(rated.exclude(deputy=F(_DUTY)), _DUTY)
     by_owner: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        by_owner[row[by]].append(row)
+        by_owner[row["owner"]].append(row)
     least = _least_ratings({row["region"] for own in by_owner.values() for row in own})
     lines = [_line(by, key, own, least) for key, own in by_owner.items()]
     return sorted(lines, key=lambda line: (line.owner, line.opens))
+
+
+def _rated_by(rated: QuerySet[Voice], path: str) -> QuerySet[Any, Any]:
+    good = Q(rating__in=[Rating.SATISFIED, Rating.BASICALLY])
+    rows = rated.exclude(**{path: None}).order_by()
+    return rows.values("region", owner=F(path), name=F(f"{path}__name")).annotate(
+        rated=Count("pk", distinct=True), good=Count("pk", filter=good, distinct=True)
+    )
 
 
 def _line(by: str, key: int, rows: list[Any], least: Mapping[int, int]) -> Satisfaction:
@@ -147,7 +155,7 @@ def _line(by: str, key: int, rows: list[Any], least: Mapping[int, int]) -> Satis
     needed = max(least[row["region"]] for row in rows)
     rate = round(satisfied * 100 / rated) if rated >= needed else None
     opens = urlencode({_NAME_IN_ADDRESS[by]: key})
-    return Satisfaction(rows[0][f"{by}__name"], rated, satisfied, needed, rate, opens)
+    return Satisfaction(rows[0]["name"], rated, satisfied, needed, rate, opens)
 
 
 def _least_ratings(regions: set[int]) -> dict[int, int]:

@@ -3,12 +3,13 @@
 import datetime as dt
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from congress_portal.core.models import User
 from congress_portal.core.waiting import MOST_OF_A_KIND, Task
 from deputies.models import Deputy
 from suggestions.enums import State
-from suggestions.models import Appraisal, Suggestion
+from suggestions.models import Appraisal, Suggestion, WishClaim
 from suggestions.selectors.boards import invitations
 
 _SOON = dt.timedelta(days=3)
@@ -89,4 +90,18 @@ def drafts(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
     ]
 
 
-SOURCES = (returned_suggestions, to_cosign, to_appraise, answered_lately, drafts)
+def claimed_wishes(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Wishes that the deputy took on, by the promised day; also those said not to be fulfilled."""
+    rows = WishClaim.objects.all().running().filter(deputy=deputy).select_related("wish")
+    return [
+        Task(
+            f"您认领的微心愿：{Truncator(row.wish.text).chars(24)}",
+            f"答应{row.promised_on:%-m月%-d日}前实现",
+            reverse("suggestions:wish", args=[row.wish_id]),
+            row.promised_on,
+        )
+        for row in rows.order_by("promised_on", "pk")[:MOST_OF_A_KIND]
+    ]
+
+
+SOURCES = (returned_suggestions, to_cosign, to_appraise, answered_lately, claimed_wishes, drafts)

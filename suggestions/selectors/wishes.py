@@ -1,13 +1,17 @@
 """Wishes to read: for the desk, for everybody, counted by town and station."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import User
 from suggestions.enums import WishState
-from suggestions.models import Wish, WishClaim
+from suggestions.models import VoiceLog, Wish, WishClaim
+from suggestions.voice_workflow import VoiceAction
 
 
 def _with_claims(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -25,6 +29,30 @@ def wishes_for(user: User, state: str = "") -> QuerySet[Any]:
 def shown_wishes(state: str = "") -> QuerySet[Any]:
     rows = Wish.objects.all().shown()
     return _with_claims(rows.filter(state=state) if state in WishState.values else rows)
+
+
+def photographed_claim(wish: Wish) -> WishClaim | None:
+    """The claim that fulfilled it, where it has a photograph."""
+    rows = wish.claims.standing().filter(fulfilled_on__isnull=False).exclude(photo="")
+    found: WishClaim | None = rows.first()
+    return found
+
+
+@dataclass(frozen=True)
+class NotSolved:
+    """What was still wrong when it was said not to be fulfilled."""
+
+    on: dt.date
+    words: str
+
+
+def said_not_fulfilled(wish: Wish) -> list[NotSolved]:
+    """For who claimed it and the office: the latest first, without numbers of people."""
+    rows = VoiceLog.objects.filter(voice=wish.voice_id, action=VoiceAction.REOPEN)
+    return [
+        NotSolved(timezone.localdate(row.at), without_numbers(row.comment))
+        for row in rows.order_by("-at", "-pk")
+    ]
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,41 @@ def publish_wish(*, actor: User, wish_pk: int, text: str, seen: str) -> Wish:
 
 
 @transaction.atomic
+def reword_wish(
+    *, actor: User, wish_pk: int, text: str, seen: str, result: str = "", helper: str = ""
+) -> Wish:
+    """Other words for what everybody reads: the wish, how it was fulfilled, which unit took it on.
+
+    ``result`` and ``helper`` count only where there are such. Raises as ``publish_wish``.
+    """
+    wish = _locked(actor, wish_pk, edits=True)
+    next_wish_state(WishAction.REWORD, WishState(wish.state))
+    refuse_stale(wish, seen)
+    for words in (text, result, helper):
+        _refuse_personal(wish.voice, words)
+    wish.text = text
+    claim = wish.claims.select_for_update(of=("self",)).order_by().standing().first()
+    if claim:
+        if wish.state == WishState.FULFILLED and result:
+            claim.result = result
+        if claim.helper and helper:
+            claim.helper = helper
+        save_recorded(claim)
+    return save_recorded(wish)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def take_down_wish(*, actor: User, wish_pk: int, reason: str, seen: str) -> Wish:
+    """No longer public; it waits to be published anew or not. Raises as ``publish_wish``."""
+    wish = _locked(actor, wish_pk, edits=True)
+    target = next_wish_state(WishAction.TAKE_DOWN, WishState(wish.state))
+    refuse_stale(wish, seen)
+    wish.state, wish.published_at = target, None
+    save_recorded(wish, reason=reason)
+    return wish
+
+
+@transaction.atomic
 def decline_wish(*, actor: User, wish_pk: int, reason: str, seen: str) -> Wish:
     """The voice stays and is handled as any other. Raises as ``publish_wish``."""
     wish = _locked(actor, wish_pk, edits=True)
@@ -140,6 +175,7 @@ def claim_wish(
     if held:
         raise WishError("这个心愿刚刚有人认领了，谢谢；请看看别的心愿。")
     target = next_wish_state(WishAction.CLAIM, WishState(wish.state))
+    _refuse_personal(wish.voice, helper)
     if promised_on < timezone.localdate():
         raise WishError("答应的日期不能早于今天。")
     claim = WishClaim(
@@ -238,17 +274,27 @@ def thank(*, case: VoiceCase, words: str) -> Wish:
     return wish
 
 
-def take_up_again(voice: Voice) -> None:
-    """The voter says it is not fulfilled: the same claim runs on. In the caller's transaction."""
+def take_up_again(voice: Voice, words: str) -> None:
+    """It is said not to be fulfilled: the same claim runs on, and who claimed it reads why.
+
+    In the caller's transaction.
+    """
     wish = Wish.objects.select_for_update(of=("self",)).order_by().filter(voice=voice).first()
     if wish is None or wish.state != WishState.FULFILLED:
         return
-    claim = wish.claims.standing().first()
+    claim = wish.claims.standing().select_related("deputy__user").first()
     claim.fulfilled_on = None
     save_recorded(claim)
     wish.state = next_wish_state(WishAction.REOPEN, WishState(wish.state))
     wish.thanks, wish.thanked_at = "", None
     save_recorded(wish)
+    if claim.deputy and claim.deputy.user:
+        case = VoiceCase.objects.get(voice=voice)
+        message = Message(
+            key=f"wish-again-{claim.pk}-{case.reopened}", title="许愿人说心愿没有实现，请再看看",
+            body=without_numbers(words), link=f"/wishes/{wish.pk}/",
+        )  # fmt: skip
+        notify([claim.deputy.user], message)
 
 
 @reminder

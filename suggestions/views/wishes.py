@@ -16,9 +16,10 @@ from deputies.models import Deputy
 from deputies.selectors import deputy_of
 from suggestions.enums import WishState
 from suggestions.forms import wishes as wish_forms
-from suggestions.models import Voice, Wish, WishClaim
+from suggestions.models import Voice, VoicePhoto, Wish, WishClaim
+from suggestions.models.wish import SHOWN
 from suggestions.selectors import voice_desk
-from suggestions.selectors.wishes import wishes_for
+from suggestions.selectors.wishes import said_not_fulfilled, wishes_for
 from suggestions.services import wishes
 
 _SAID = {
@@ -28,6 +29,8 @@ _SAID = {
     "claim_for": "已登记认领。",
     "give_back": "认领已退回，心愿重新公布等人认领。",
     "fulfil": "已登记实现，许愿人可以看到。",
+    "reword": "公布的文字已更正。",
+    "take_down": "已撤下，大家不再看到；可以改好再公布。",
 }
 
 
@@ -63,7 +66,7 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(request: HttpRequest, row: Wish) -> dict[str, Any]:
     edits = Wish.objects.editable_by(request.user).filter(pk=row.pk).exists()
-    claim = row.standing[0] if row.standing else None  # type: ignore[attr-defined]
+    claim = _claim(row)
     mine = bool(claim and claim.deputy and claim.deputy.user_id == request.user.pk)
     return {
         "wish": row, "claim": claim, "edits": edits,
@@ -72,7 +75,14 @@ def _context(request: HttpRequest, row: Wish) -> dict[str, Any]:
         "past": row.claims.filter(given_back_at__isnull=False).select_related(
             "deputy", "enterprise"
         ) if edits else [],
+        "not_fulfilled": said_not_fulfilled(row) if edits or mine else [],
+        "photos": VoicePhoto.objects.visible_to(request.user).filter(voice=row.voice_id)
+        if edits else [],
     }  # fmt: skip
+
+
+def _claim(row: Wish) -> WishClaim | None:
+    return row.standing[0] if row.standing else None  # type: ignore[attr-defined]
 
 
 def _offers(
@@ -85,9 +95,13 @@ def _offers(
     if row.state == WishState.OPEN and _own(request):
         found.append(("claim", "我来认领", True))
     if row.state == WishState.OPEN and edits:
-        found.append(("claim_for", "登记企业、单位认领", False))
+        found.append(("claim_for", "登记代表、企业、单位认领", False))
     if row.state == WishState.CLAIMED and (edits or mine):
         found += [("fulfil", "登记实现", True), ("give_back", "退回认领", False)]
+    if row.state in SHOWN and edits:
+        found.append(("reword", "更正公布的文字", False))
+    if row.state == WishState.OPEN and edits:
+        found.append(("take_down", "撤下", False))
     return found
 
 
@@ -104,6 +118,8 @@ def _form(request: HttpRequest, action: str, row: Wish) -> forms.Form:
         "claim_for": lambda: wish_forms.OtherClaimForm(data, user=request.user),
         "give_back": lambda: wish_forms.GiveBackForm(data),
         "fulfil": lambda: wish_forms.FulfilForm(data, files),
+        "reword": lambda: wish_forms.RewordForm(data, wish=row, claim=_claim(row)),
+        "take_down": lambda: wish_forms.TakeDownForm(data, wish=row),
     }
     if action not in made:
         raise Http404("没有这一步。")
@@ -117,6 +133,8 @@ _SERVICES: dict[str, Callable[..., Any]] = {
     "claim_for": wishes.claim_wish,
     "give_back": wishes.give_back,
     "fulfil": wishes.fulfil_wish,
+    "reword": wishes.reword_wish,
+    "take_down": wishes.take_down_wish,
 }
 
 

@@ -196,7 +196,7 @@ def _confirm(doing: _Doing) -> None:
 
 
 def _reopen(doing: _Doing) -> None:
-    reset_for_redo(doing.now.voice, doing.now.case)
+    reset_for_redo(doing.now.voice, doing.now.case, doing.now.comment)
 
 
 def _keep_photos(doing: _Doing) -> None:

@@ -41,17 +41,17 @@ def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
         raise VoiceError("这件事已经重新办理，或者过了可以重新办理的期限；请再留一条新的。")
     given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.VOTER}
     with voice_step(VoiceAction.REOPEN, comment=reason, **given) as now:  # type: ignore[arg-type]
-        reset_for_redo(now.voice, now.case)
+        reset_for_redo(now.voice, now.case, reason)
     return now.voice
 
 
-def reset_for_redo(voice: Voice, case: VoiceCase) -> None:
+def reset_for_redo(voice: Voice, case: VoiceCase, reason: str) -> None:
     """The answer stays in the history; the matter is open again."""
     voice.rating = ""
     case.solved_at = case.answered_at = None
     case.merged_into = None  # who says «not solved» is heard apart
     case.reopened += 1
-    take_up_again(voice)
+    take_up_again(voice, reason)
 
 
 @transaction.atomic
