@@ -12,6 +12,7 @@ from suggestions.models import Deed
 
 def deeds_for(user: User) -> QuerySet[Any]:
     related = ("region", "station", "deputy", "unit", "category", "voice__number__station")
+    related += ("entered_by", "verified_by")
     return Deed.objects.visible_to(user).select_related(*related)
 
 

@@ -55,6 +55,40 @@ def log_deed(
     return deed
 
 
+@transaction.atomic
+def change_deed(
+    *,
+    actor: User,
+    deed_pk: int,
+    values: Mapping[str, Any],
+    seen: str,
+    photo: ContentFile | None = None,
+) -> Deed:
+    """Mend a row; it is no longer public and waits to be verified anew, also where it was refused.
+
+    Raises DeedError, StaleRecordError, ValidationError, Deed.DoesNotExist.
+    """
+    deed = _locked(actor, deed_pk)
+    refuse_stale(deed, seen)
+    for name, value in values.items():
+        setattr(deed, name, value)
+    if not actor.scope.may_write_code(deed.region.code) and not _keeps(actor, deed):
+        raise DeedError("由这个镇（街道）的人大工作人员或者家站登记。")
+    if photo:
+        deed.photo.save(f"{uuid.uuid4().hex}.jpg", photo, save=False)
+    deed.verification, deed.is_published = Verification.PENDING, False
+    deed.verified_by = deed.verified_at = None
+    deed.refusal_reason = ""
+    return save_recorded(deed)  # type: ignore[return-value]
+
+
+def _locked(actor: User, pk: int) -> Deed:
+    allowed = Deed.objects.editable_by(actor).order_by().values("pk")
+    rows = Deed.objects.select_for_update(of=("self",)).order_by()
+    deed: Deed = rows.get(pk=pk, pk__in=allowed)
+    return deed
+
+
 def _entered(actor: User, key: uuid.UUID | None) -> Deed | None:
     rows = Deed.objects.filter(idempotency_key=key, entered_by=actor)
     return rows.first() if key else None
@@ -86,9 +120,7 @@ def check_deed(
 
     Raises DeedError, StaleRecordError, Deed.DoesNotExist.
     """
-    allowed = Deed.objects.editable_by(actor).order_by().values("pk")
-    rows = Deed.objects.select_for_update(of=("self",)).order_by()
-    deed: Deed = rows.get(pk=deed_pk, pk__in=allowed)
+    deed = _locked(actor, deed_pk)
     if not actor.scope.may_write_code(deed.region.code):
         raise DeedError("由镇（街道）以上人大工作人员核实。")
     refuse_stale(deed, seen)

@@ -1,6 +1,7 @@
 """The ledger of things done for people: list, entry, verification, Excel."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,11 +15,11 @@ from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from congress_portal.core.downloads import file_response
 from congress_portal.core.enums import Verification
 from congress_portal.core.listing import page_of
-from suggestions.forms.deeds import CheckDeedForm, DeedForm
-from suggestions.models import Deed, Voice
+from suggestions.forms.deeds import CheckDeedForm, DeedFilter, DeedForm
+from suggestions.models import Deed, Suggestion, Voice
 from suggestions.selectors import voice_desk
 from suggestions.selectors.deeds import deeds_for, sums_of
-from suggestions.services.deeds import check_deed, log_deed
+from suggestions.services.deeds import change_deed, check_deed, log_deed
 
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADS = (
@@ -28,20 +29,24 @@ _HEADS = (
 )  # fmt: skip
 
 
-def _rows(request: HttpRequest) -> QuerySet[Any]:
-    state = request.GET.get("state", "")
-    rows = deeds_for(request.user)
-    return rows.filter(verification=state) if state in Verification.values else rows
+def _rows(request: HttpRequest) -> tuple[DeedFilter, QuerySet[Any]]:
+    form = DeedFilter(request.GET, user=request.user)
+    return form, form.apply(deeds_for(request.user))
 
 
 @require_safe
 def deeds(request: HttpRequest) -> HttpResponse:
-    rows = _rows(request)
+    form, rows = _rows(request)
+    asked = {name: form.data[name] for name in form.fields if form.data.get(name)}
     context = {
-        "page": page_of(request, rows), "sums": sums_of(rows),
-        "states": Verification.choices, "state": request.GET.get("state", ""),
+        "form": form,
+        "page": page_of(request, rows),
+        "sums": sums_of(rows),
+        "asked": urlencode(asked),
+        "verified": urlencode(asked | {"state": Verification.VERIFIED.value}),
+        "is_part": not request.user.scope.reads_everything,
         "may_log": voice_desk.may_sort(request.user),
-    }  # fmt: skip
+    }
     return render(request, "suggestions/deeds.html", context)
 
 
@@ -54,7 +59,7 @@ def deeds_excel(request: HttpRequest) -> HttpResponse:
             str(each.unit or ""), each.amount, each.beneficiaries,
             each.get_verification_display(), each.evidence,
         )
-        for each in _rows(request).iterator(500)
+        for each in _rows(request)[1].iterator(500)
     )  # fmt: skip
     fields = [Field(name, width) for name, width in _HEADS]
     content = workbook_bytes(Sheet("办实事", fields, lines, title="为群众办实事台账"))
@@ -71,6 +76,9 @@ def new_deed(request: HttpRequest) -> HttpResponse:
         pk = int(asked[:18]) if asked.isascii() and asked.isdigit() else 0
         rows = Voice.objects.editable_by(request.user).filter(closed_on__isnull=False)
         voice = get_object_or_404(rows, pk=pk)
+        if (known := Deed.objects.filter(voice=voice).first()) and request.method == "GET":
+            messages.info(request, "这件意见已经记入办实事台账，就是这一条。")
+            return redirect("suggestions:deed", pk=known.pk)
     form = DeedForm(request.POST or None, request.FILES or None, user=request.user, voice=voice)
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.user, "values": form.values, "voice": voice}
@@ -79,7 +87,26 @@ def new_deed(request: HttpRequest) -> HttpResponse:
         if deed is not None:
             messages.success(request, "已记入台账，等核实以后计数。")
             return redirect("suggestions:deed", pk=deed.pk)
-    return render(request, "suggestions/deed_new.html", {"form": form, "voice": voice})
+    return render(
+        request, "suggestions/deed_new.html", {"form": form, "voice": voice, "deed": None}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(deeds_for(request.user), pk=pk)
+    if not Deed.objects.editable_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied
+    data, files = request.POST or None, request.FILES or None
+    form = DeedForm(data, files, user=request.user, voice=row.voice, deed=row)
+    if request.method == "POST" and form.is_valid():
+        given = {"actor": request.user, "deed_pk": pk, "values": form.values}
+        given |= {name: form.cleaned_data[name] for name in ("photo", "seen")}
+        if attempt(form, change_deed, **given) is not None:
+            messages.success(request, "已修改，等重新核实。")
+            return redirect("suggestions:deed", pk=pk)
+    context = {"form": form, "voice": row.voice, "deed": row}
+    return render(request, "suggestions/deed_new.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,7 +122,10 @@ def deed(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "核实的结果已登记。")
             return redirect("suggestions:deed", pk=pk)
     linked = Voice.objects.visible_to(request.user).filter(pk=row.voice_id).first()
+    proposal = Suggestion.objects.visible_to(request.user).filter(pk=row.suggestion_id).first()
     context = {"deed": row, "form": form, "may_check": may_check, "voice": linked}
+    context["proposal"] = proposal
+    context["may_change"] = Deed.objects.editable_by(request.user).filter(pk=pk).exists()
     return render(request, "suggestions/deed.html", context)
 
 

@@ -9,7 +9,7 @@ from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.filters import SuggestionFilter, VoiceFilter
 from suggestions.forms.office import InternalNoteForm
-from suggestions.models import Suggestion, Voice
+from suggestions.models import Deed, Suggestion, Voice
 from suggestions.selectors import (
     case_page,
     invitations,
@@ -91,6 +91,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet_of(voice),
         "hall": hall_of(request.user, voice),
         "survey": survey_of(request.user, voice),
+        "deed": Deed.objects.visible_to(request.user).filter(voice=voice).first(),
         "chain": chain,
         "doors": [(action, VOICE_TABLE[action].label) for action in actions],
         "similar": similar_voices(request.user, voice) if sorts else [],

@@ -30,6 +30,7 @@ def test_a_closed_voice_becomes_a_thing_done(open_page, live_server, size):
     page.get_by_label("凭据和经过").fill("村里验收，路灯都亮。")
     _looked_at(page, "deed-new")
     press(page, page.get_by_role("button", name="记入台账"))
+    page.get_by_label("属实", exact=True).check()
     page.get_by_label("在公开网页列出").check()
     _looked_at(page, "deed")
     press(page, page.get_by_role("button", name="登记核实结果"))

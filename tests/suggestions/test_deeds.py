@@ -9,17 +9,19 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from congress_portal.core.enums import Role
 from congress_portal.core.metrics import find_metric, measure
 from congress_portal.core.periods import quarter
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from deputies.models import Deputy
-from suggestions.models import Deed
+from suggestions.models import Deed, Voice
 from suggestions.selectors.deeds import sums_of
 from suggestions.services.deeds import DeedError, check_deed, log_deed
 from tests.factories.core import EntryFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory
+from tests.factories.stations import StationFactory
 from tests.factories.suggestions import VoiceFactory
-from tests.factories.voices import DeedFactory
+from tests.factories.voices import DeedFactory, WishClaimFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 9, 1)
@@ -80,13 +82,17 @@ def test_a_double_tap_makes_one_row(client):
 
 
 def test_another_town_enters_nothing_here(client):
-    client.force_login(town_clerk(TownFactory()))
+    clerk, other = town_clerk(TownFactory()), TownFactory()
+    client.force_login(clerk)
 
-    page = client.post(
-        reverse("suggestions:new_deed"), typed(source="self", region=TownFactory().pk)
-    )
+    page = client.post(reverse("suggestions:new_deed"), typed(source="self", region=other.pk))
 
-    assert "由这个镇（街道）的人大工作人员或者家站登记" in page.content.decode()
+    assert page.context["form"].errors["region"]
+    category = EntryFactory(dictionary="field")
+    values = {"title": "修桥", "source": "self", "region": other, "category": category,
+              "evidence": "村里验收", "finished_on": DAY}  # fmt: skip
+    with pytest.raises(DeedError, match="由这个镇（街道）的人大工作人员或者家站登记"):
+        log_deed(actor=clerk, values=values)
     assert not Deed.objects.exists()
 
 
@@ -149,7 +155,7 @@ def test_a_stranger_meets_404_and_a_reader_403(client):
     assert client.get(address).status_code == 404
     assert client.get(reverse("suggestions:new_deed")).status_code == 403
     client.force_login(town_clerk(TownFactory()))
-    assert client.post(address, {"is_true": "1"}).status_code == 404
+    assert client.post(address, {"is_true": "yes"}).status_code == 404
 
 
 def test_the_excel_holds_the_rows_of_the_list(client):
@@ -176,17 +182,101 @@ def test_the_page_of_one_deed_checks_it(client):
     address = reverse("suggestions:deed", args=[deed.pk])
     seen = client.get(address).context["form"].initial["seen"]
 
-    client.post(address, {"is_true": "1", "is_published": "on", "seen": seen})
+    client.post(address, {"is_true": "yes", "is_published": "on", "seen": seen})
 
     assert list(Deed.objects.all().shown()) == [deed]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_queries, rows):
+    town, _ = TownFactory(), TownFactory()
     for _ in range(rows):
-        DeedFactory()
+        DeedFactory(region=town)
     client.force_login(staff())
     client.get(reverse("suggestions:deeds"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get(reverse("suggestions:deeds"))
+
+
+def change(client, deed, **more):
+    address = reverse("suggestions:change_deed", args=[deed.pk])
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields if name != "photo"}
+    return client.post(address, given | more, follow=True)
+
+
+def test_a_refused_row_from_a_voice_is_mended_and_verified_anew(client):
+    deed = DeedFactory(source="voice", voice=VoiceFactory(closed_on=DAY), title="电话13912345678")
+    check(deed, is_true=False, is_published=False, reason="名称不对")
+    clerk = town_clerk(deed.region)
+    client.force_login(clerk)
+
+    assert "已修改" in change(client, deed, title="东街口装了路灯").text
+    deed.refresh_from_db()
+    assert (deed.title, deed.verification, deed.refusal_reason) == ("东街口装了路灯", "pending", "")
+    assert deed.source == "voice"
+
+
+def test_what_is_public_leaves_the_page_when_it_is_changed(client):
+    deed = check(DeedFactory())
+    client.force_login(town_clerk(deed.region))
+    change(client, deed, amount="100")
+
+    assert not Deed.objects.all().shown()
+    assert Deed.objects.get().amount == 100
+
+
+def test_a_stale_change_and_a_strangers_change_are_refused(client):
+    deed = DeedFactory()
+    for user, status in ((town_clerk(TownFactory()), 404), (UserFactory(), 404)):
+        client.force_login(user)
+        assert client.get(reverse("suggestions:change_deed", args=[deed.pk])).status_code == status
+    own = DeputyFactory(user=UserFactory(role=Role.DEPUTY))
+    Deed.objects.update(deputy=own)
+    client.force_login(own.user)
+    assert client.get(reverse("suggestions:change_deed", args=[deed.pk])).status_code == 403
+    client.force_login(staff())
+    assert "刚" in change(client, deed, seen="0" * 64).text
+    assert Deed.objects.get().title == deed.title
+
+
+def test_a_clerk_is_offered_the_own_town_alone(client):
+    own, other = TownFactory(), TownFactory()
+    StationFactory(region=other)
+    station = StationFactory(region=own)
+    client.force_login(town_clerk(own))
+    form = client.get(reverse("suggestions:new_deed")).context["form"]
+
+    assert list(form.fields["region"].queryset) == [own]
+    assert list(form.fields["station"].queryset) == [station]
+    assert not form.fields["station"].required
+
+
+def test_a_voice_in_the_ledger_leads_to_its_row_and_a_wish_names_who_claimed_it(client):
+    deputy = DeputyFactory()
+    claim = WishClaimFactory(deputy=deputy, helper="")
+    voice = claim.wish.voice
+    Voice.objects.filter(pk=voice.pk).update(closed_on=DAY)
+    client.force_login(staff())
+    address = reverse("suggestions:new_deed") + f"?voice={voice.pk}"
+    assert client.get(address).context["form"].initial["deputy"] == deputy.pk
+
+    deed = DeedFactory(source="wish", voice=voice, region=voice.region)
+    assert client.get(address)["Location"] == reverse("suggestions:deed", args=[deed.pk])
+    shown = client.get(reverse("suggestions:voice_detail", args=[voice.pk])).text
+    assert "看办实事台账" in shown
+    assert address not in shown
+
+
+@pytest.mark.parametrize("query", ["q=路灯", "period=2026Q3", "state=pending", "category={}"])
+def test_the_list_is_narrowed(client, query):
+    wanted = DeedFactory(title="东街口装了路灯", finished_on=DAY)
+    other = EntryFactory(dictionary="field", name="水利", code="water")
+    DeedFactory(
+        title="修桥", finished_on=dt.date(2026, 4, 1), verification="verified", category=other
+    )
+    client.force_login(staff())
+    page = client.get(f"{reverse('suggestions:deeds')}?{query.format(wanted.category_id)}")
+
+    assert list(page.context["page"]) == [wanted]
