@@ -98,7 +98,7 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
     ),
     VoiceAction.ASSIGN: VoiceMove(
         "交单位办理",
-        _on(S.ACCEPTED, S.REDO, S.CONSULTING),
+        _on(S.ACCEPTED, S.REDO, S.CONSULTING, S.WITH_UNITS),  # the last: to another unit
         S.WITH_UNITS,
         _OFFICE,
         "单位在期限内办理并答复",

@@ -14,11 +14,20 @@ _EARLIEST = 2000
 class DayField(forms.DateField):
     """A day; ``past`` refuses days after today (what has not been cannot be entered).
 
-    ``ahead`` is how many years from this one a day to come may lie.
+    ``coming`` refuses days before today (a day by which something is to be done), ``ahead`` is
+    how many years from this one a day to come may lie.
     """
 
-    def __init__(self, label: str, *, past: bool = False, ahead: int = 10, **kwargs: Any) -> None:
-        self.past, self.ahead = past, ahead
+    def __init__(
+        self,
+        label: str,
+        *,
+        past: bool = False,
+        coming: bool = False,
+        ahead: int = 10,
+        **kwargs: Any,
+    ) -> None:
+        self.past, self.coming, self.ahead = past, coming, ahead
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         faults = {"invalid": "请填写日期，如 2026-09-03。"}
         super().__init__(label=label, widget=widget, error_messages=faults, **kwargs)
@@ -28,6 +37,8 @@ class DayField(forms.DateField):
         today = timezone.localdate()
         if day and self.past and day > today:
             raise forms.ValidationError("日期不能晚于今天。")
+        if day and self.coming and day < today:
+            raise forms.ValidationError("日期不能早于今天。")
         if day and not _EARLIEST <= day.year <= today.year + self.ahead:
             raise forms.ValidationError("请核对日期的年份。")
         return day

@@ -53,7 +53,7 @@ class ViewForm(forms.Form):
     unit = _unit("哪个单位")
     voter_name = forms.CharField(
         label="选民姓名", max_length=40, required=False,
-        help_text="本人同意才填；不填的按次序编号，如 3号选民。",
+        help_text="本人同意才填；不填的写作 选民（第3条意见）。",
     )  # fmt: skip
     has_consent = forms.BooleanField(label="本人同意留下姓名", required=False)
     words = WordsField("意见", rows=4, longest=2000)
@@ -118,7 +118,7 @@ class TaskForm(forms.Form):
     what = forms.CharField(label="要办的事", max_length=200)
     unit = _unit("责任单位")
     owner = forms.CharField(label="责任人", max_length=60, required=False)
-    due_on = DayField("办理时限")
+    due_on = DayField("办理时限", coming=True)
 
     def __init__(self, *args: Any, hall: Hall, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,7 +149,7 @@ class PassOnForm(forms.Form):
     )
     unit = _unit("责任单位")
     measure = forms.CharField(label="对策措施", max_length=200, required=False)
-    due_on = DayField("办理时限", required=False)
+    due_on = DayField("办理时限", coming=True, required=False)
 
     def __init__(self, *args: Any, view: HallView, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

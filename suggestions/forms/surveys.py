@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.models import Region, Unit, User
+from congress_portal.core.stale import fingerprint
 from deputies.models import District
 from suggestions.enums import QuestionKind, SurveyMethod
 from suggestions.models import Survey, SurveyAnswer, SurveyQuestion
@@ -21,6 +22,7 @@ _METHODS = [(each.value, each.label) for each in SurveyMethod if each != SurveyM
 
 class SurveyForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label="问卷名称", max_length=120)
     purpose = forms.CharField(label="为什么调查", max_length=300, help_text="答卷的人看得到。")
     region = forms.ModelChoiceField(Region.objects.none(), label="县、镇或街道", empty_label=None)
@@ -34,9 +36,11 @@ class SurveyForm(forms.Form):
         "各选区调查多少人", rows=5, longest=2000, help_text="一行一个：选区名称 人数。"
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, survey: Survey | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["key"] = uuid.uuid4()
+        if survey:
+            self.initial |= _written(survey)
         region: Any = self.fields["region"]
         towns = Region.objects.towns().order_by().values("pk")
         rows = Region.objects.filter(Q(parent__isnull=True) | Q(pk__in=towns)).order_by("code")
@@ -59,6 +63,23 @@ class SurveyForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("targets", error)
         return data
+
+
+def _written(survey: Survey) -> dict[str, Any]:
+    """A draft as the lines it was written in."""
+    questions = (
+        "｜".join([f"{each.get_kind_display()}：{each.text}", *each.options.split("\n")])
+        for each in survey.questions.all()
+    )
+    targets = (
+        f"{each.district.name} {each.people}" for each in survey.targets.select_related("district")
+    )
+    return {
+        "seen": fingerprint(survey), "title": survey.title, "purpose": survey.purpose,
+        "region": survey.region_id, "closes_on": survey.closes_on,
+        "questions": "\n".join(line.rstrip("｜") for line in questions),
+        "targets": "\n".join(targets),
+    }  # fmt: skip
 
 
 def _question(line: str) -> dict[str, str]:
@@ -129,7 +150,9 @@ class SheetsForm(forms.Form):
             district = self.districts.get(data.get(f"d{row}", ""))
             if district is None and any(given.values()):
                 self.add_error(f"d{row}", "请选选区。")
-            if district is not None:
+            if district is not None and not any(given.values()):
+                self.add_error(f"d{row}", "一题也没有答；没有这一份的，选区不选。")
+            elif district is not None:
                 self.sheets.append(self._sheet(row, district, given))
         if not self.sheets and not self.errors:
             raise forms.ValidationError("一份也没有填。")
@@ -164,12 +187,16 @@ def _number_field(question: SurveyQuestion, row: int) -> forms.CharField:
     )  # fmt: skip
 
 
+class DiscardForm(forms.Form):
+    reason = WordsField("删去的原因", rows=2, longest=200, min_length=2)
+
+
 class ProblemForm(forms.Form):
     matter = WordsField("问题", rows=3, longest=2000)
     cause = forms.CharField(label="原因", max_length=300, required=False)
     measure = forms.CharField(label="对策措施", max_length=300)
     unit = forms.ModelChoiceField(Unit.objects.all(), label="责任单位", empty_label="请选择")
-    due_on = DayField("办理时限")
+    due_on = DayField("办理时限", coming=True)
 
     def __init__(self, *args: Any, answer: SurveyAnswer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

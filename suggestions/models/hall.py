@@ -129,7 +129,8 @@ class HallView(models.Model):
             return f"代表{self.deputy.name}"
         if self.unit:
             return str(self.unit)
-        return f"选民{mask_name(self.voter_name)}" if self.voter_name else f"{self.serial}号选民"
+        name = mask_name(self.voter_name)
+        return f"选民{name}" if name else f"选民（第{self.serial}条意见）"
 
 
 class HallTask(models.Model):

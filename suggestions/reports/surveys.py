@@ -14,7 +14,9 @@ from congress_portal.core.documents.blocks import (
 from congress_portal.core.documents.wording import date_words, office_of
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
 from suggestions.models import Survey
-from suggestions.selectors.surveys import results_of, words_of
+from suggestions.selectors.surveys import QuestionTable, results_of, words_of
+
+_MOST_BESIDE = 6  # districts
 
 
 def survey_workbook(survey: Survey) -> bytes:
@@ -29,7 +31,7 @@ def survey_workbook(survey: Survey) -> bytes:
     for table in found.tables:
         title = str(table.question)
         counts += [(title, row.label, *row.counts, row.total, row.share) for row in table.rows]
-        counts.append((title, "答这题的人数", *table.bases, table.base, ""))
+        counts.append((title, "答这题的人数", *table.bases, table.base, table.mean))
     words = (
         (str(each.question), each.response.district.name, each.words)
         for each in words_of(survey).iterator(500)
@@ -39,6 +41,18 @@ def survey_workbook(survey: Survey) -> bytes:
         Sheet("各题", heads, counts),
         Sheet("文字回答", [Field("题目", 36), Field("选区", 20), Field("回答", 60)], words),
     )
+
+
+def _tables(table: QuestionTable, names: list[str]) -> list[Block]:
+    """The districts beside the whole while they fit on a sheet, else the whole alone."""
+    if len(names) > _MOST_BESIDE:
+        columns = (Column("选项", 50, "name"), Column("占答这题的人", 50))
+        return [Table(str(table.question), columns, tuple((r.label, r.share) for r in table.rows))]
+    width = 44 // len(names)
+    heads = (Column("选项", 28, "name"), *(Column(name, width) for name in names))
+    rows = [(r.label, *map(str, r.counts), r.share) for r in table.rows]
+    rows.append(("答这题的人数", *map(str, table.bases), str(table.base)))
+    return [Table(str(table.question), (*heads, Column("合计", 28)), tuple(rows))]
 
 
 def survey_paper(survey: Survey) -> OfficialPaper:
@@ -59,11 +73,12 @@ def survey_paper(survey: Survey) -> OfficialPaper:
         ),
         Heading("二、各题结果"),
     ]
-    columns = (Column("选项", 50, "name"), Column("占答这题的人", 50))
+    names = [place.name for place in found.places]
     for table in found.tables:
         if table.rows:
-            rows = tuple((row.label, row.share) for row in table.rows)
-            blocks.append(Table(str(table.question), columns, rows))
+            blocks += _tables(table, names)
+            if table.mean:
+                blocks.append(Paragraph(f"{table.mean}。"))
         else:
             blocks.append(Paragraph(f"{table.question}：有 {table.base} 人作了文字回答。"))
     head = Head(

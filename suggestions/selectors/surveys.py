@@ -2,13 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Prefetch, QuerySet, Sum
 
 from congress_portal.core.models import User
 from suggestions.enums import QuestionKind, VoiceSource
-from suggestions.models import Survey, SurveyAnswer, SurveyQuestion, Voice
+from suggestions.models import (
+    Survey,
+    SurveyAnswer,
+    SurveyProblem,
+    SurveyQuestion,
+    Voice,
+)
 
 SMALL = 5  # fewer answers than this are not shown to the public
 
@@ -29,6 +36,13 @@ def survey_of(user: User, voice: Voice) -> Survey | None:
         return None
     rows = Survey.objects.visible_to(user)
     return rows.filter(responses__answers__problem__voice=voice).first()
+
+
+def problem_of(voice: Voice) -> SurveyProblem | None:
+    """原因 and 对策 of a voice that an answer became; who reads the voice reads them."""
+    if voice.source != VoiceSource.SURVEY:
+        return None
+    return SurveyProblem.objects.filter(voice=voice).select_related("unit").first()
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,15 @@ class QuestionTable:
     bases: tuple[int, ...]
     base: int
     rows: tuple[OptionRow, ...]
+
+    @property
+    def mean(self) -> str:
+        """Of a scale: the mean mark to one decimal, half-up, with its base; else nothing."""
+        if self.question.kind != QuestionKind.SCALE or not self.base:
+            return ""
+        total = sum(mark * row.total for mark, row in enumerate(self.rows, start=1))
+        mean = (Decimal(total) / self.base).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return f"平均 {mean} 分（{self.base} 人打分）"
 
 
 @dataclass(frozen=True)
@@ -121,6 +144,23 @@ def _table(
         found = tuple(counts[question.pk, district, number] for district in districts)
         rows.append(OptionRow(label, found, sum(found), share_of(sum(found), base)))
     return QuestionTable(question, each_base, base, tuple(rows))
+
+
+def sheets_of(survey: Survey) -> QuerySet[Any]:
+    """The sheets with their answers, the latest first."""
+    answers = SurveyAnswer.objects.select_related("question").order_by("question__serial")
+    rows = survey.responses.select_related("district", "entered_by").order_by("-pk")
+    return rows.prefetch_related(Prefetch("answers", answers, "said"))
+
+
+def said_on(sheet: Any) -> list[tuple[str, str]]:
+    """(question, answer) of a row of ``sheets_of``, in the questionnaire's order."""
+    return [(f"{each.question.serial} 题", _said(each)) for each in sheet.said]
+
+
+def _said(answer: SurveyAnswer) -> str:
+    labels = dict(answer.question.choices)
+    return answer.words or "、".join(labels[number] for number in answer.picked)
 
 
 def words_of(survey: Survey) -> QuerySet[Any]:

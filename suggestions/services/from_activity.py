@@ -10,6 +10,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import User
 from suggestions.enums import VoiceSource
 from suggestions.models import Voice
+from suggestions.services.voices.handling import start_at_unit
 
 
 class FromActivityError(DomainError):
@@ -40,7 +41,11 @@ def voice_from_finding(*, actor: User, finding_pk: int) -> Voice:
         region=activity.region,
         field=finding.field,
         matter=finding.text,
-        unit=finding.unit,
     )
-    save_recorded(voice, reason=f"由活动「{activity}」发现的问题转来")
+    told = f"由活动「{activity}」发现的问题转来"
+    save_recorded(voice, reason=told)
+    if finding.unit:
+        start_at_unit(
+            voice=voice, unit=finding.unit, actor=actor, comment=told, due_on=finding.due_on
+        )
     return voice

@@ -22,6 +22,7 @@ from stations.models import Station
 from suggestions.enums import VoiceSource
 from suggestions.models import Hall, HallTask, HallView, Voice
 from suggestions.selectors.halls import FORM_NAME, hall_form, may_keep
+from suggestions.services.voices.handling import start_at_unit
 
 M = TypeVar("M", bound=models.Model)
 
@@ -47,6 +48,8 @@ def open_hall(
     """
     if found := _made(Hall, key):
         return found
+    if count_numbers(topic, observers):
+        raise HallError("议题或参加的选民、单位里有电话或证件号码，请删去：纪要会打印。")
     try:
         with transaction.atomic():
             activity = log_activity(
@@ -97,6 +100,8 @@ def add_view(
     hall = _for_change(actor, hall_pk)
     if found := _made(HallView, key):
         return found
+    if count_numbers(values["words"], values.get("voter_name", "")):
+        raise HallError("意见里有电话、证件或银行卡号码，请删去：纪要会打印。")
     last = hall.views.aggregate(last=Max("serial"))["last"] or 0
     view = HallView(hall=hall, serial=last + 1, idempotency_key=key, **values)
     save_recorded(view)
@@ -120,6 +125,8 @@ def conclude(
     """
     hall = _for_change(actor, hall_pk)
     refuse_stale(hall, seen)
+    if is_published and not conclusion:
+        raise HallError("写了议定事项才能公布。")
     if concluded_on and concluded_on < hall.activity.held_on:
         raise HallError("议定日期不能早于议事的日期。")
     if is_published and count_numbers(topic, conclusion):
@@ -184,10 +191,13 @@ def voice_from_view(
     activity = hall.activity
     voice = Voice(
         source=VoiceSource.HALL, raised_on=activity.held_on, activity=activity,
-        station=activity.station, region=activity.region, field=field, matter=matter, unit=unit,
+        station=activity.station, region=activity.region, field=field, matter=matter,
         entered_by=actor,
     )  # fmt: skip
-    save_recorded(voice, reason=f"由议事「{hall.topic}」第 {view.serial} 条意见转来")
+    told = f"由议事「{hall.topic}」第 {view.serial} 条意见转来"
+    save_recorded(voice, reason=told)
+    if unit:
+        start_at_unit(voice=voice, unit=unit, actor=actor, comment=measure or told, due_on=due_on)
     view.voice = voice
     save_recorded(view)
     if measure:

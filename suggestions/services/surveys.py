@@ -9,9 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from congress_portal.core.audit import save_recorded
+from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.crypto import keyed_hash
 from congress_portal.core.errors import DomainError
+from congress_portal.core.masking import count_numbers
 from congress_portal.core.models import Region, Unit, User
 from congress_portal.core.stale import refuse_stale
 from deputies.models import District
@@ -27,6 +28,7 @@ from suggestions.models import (
     Voice,
     VoiceRule,
 )
+from suggestions.services.voices.handling import start_at_unit
 
 _STEPS = {
     SurveyState.OPEN: (SurveyState.DRAFT, "只有草拟的问卷才能开始调查。"),
@@ -57,26 +59,65 @@ def write_survey(
     questions: Sequence[Mapping[str, Any]],
     targets: Sequence[tuple[District, int]],
     key: uuid.UUID | None = None,
+    survey_pk: int | None = None,
+    seen: str = "",
 ) -> Survey:
-    """Enter a questionnaire with its sample plan; the same ``key`` gives the same one.
+    """Enter a questionnaire with its sample plan, or change one that has not begun.
 
-    Raises SurveyError, ValidationError.
+    The same ``key`` gives the same one. Raises SurveyError, StaleRecordError, ValidationError,
+    Survey.DoesNotExist.
     """
-    if key and (found := Survey.objects.filter(idempotency_key=key).first()):
+    if survey_pk is None and key and (found := Survey.objects.filter(idempotency_key=key).first()):
         return found
     if not actor.scope.may_write_code(region.code):
         raise SurveyError("由这里的人大工作人员办理。")
     if closes_on < timezone.localdate():
         raise SurveyError("截止日期不能早于今天。")
-    survey = Survey(
-        title=title, purpose=purpose, region=region, closes_on=closes_on, idempotency_key=key
-    )
     with transaction.atomic():
+        survey = _emptied(actor, survey_pk, seen) if survey_pk else Survey(idempotency_key=key)
+        survey.title, survey.purpose, survey.region = title, purpose, region
+        survey.closes_on = closes_on
         save_recorded(survey)
         for serial, given in enumerate(questions, start=1):
             save_recorded(SurveyQuestion(survey=survey, serial=serial, **given))
         for district, people in targets:
             save_recorded(SurveyTarget(survey=survey, district=district, people=people))
+    return survey
+
+
+def _emptied(actor: User, survey_pk: int, seen: str) -> Survey:
+    """A draft without its questions and sample, which are written anew."""
+    survey = _for_change(actor, survey_pk)
+    refuse_stale(survey, seen)
+    if survey.state != SurveyState.DRAFT:
+        raise SurveyError("已经开始的问卷不能再改。")
+    for row in (*survey.questions.all(), *survey.targets.all()):
+        delete_recorded(row)
+    return survey
+
+
+@transaction.atomic
+def discard_survey(*, actor: User, survey_pk: int, seen: str) -> None:
+    """Take away a draft. Raises Survey.DoesNotExist, SurveyError, StaleRecordError."""
+    delete_recorded(_emptied(actor, survey_pk, seen))
+
+
+@transaction.atomic
+def discard_response(*, actor: User, response_pk: int, reason: str) -> Survey:
+    """Take a sheet out that was entered wrongly; the audit keeps it.
+
+    Raises SurveyResponse.DoesNotExist, SurveyError.
+    """
+    rows = SurveyResponse.objects.editable_by(actor).select_related("survey")
+    response = rows.get(pk=response_pk)
+    survey = _for_change(actor, response.survey_id)
+    if survey.state != SurveyState.OPEN:
+        raise SurveyError("只有调查中的问卷才能删去答卷。")
+    if SurveyProblem.objects.filter(answer__response=response).exists():
+        raise SurveyError("这份答卷的回答已经列入问题清单，不能删去。")
+    for answer in response.answers.all():
+        delete_recorded(answer, reason=reason)
+    delete_recorded(response, reason=reason)
     return survey
 
 
@@ -179,6 +220,10 @@ def _save(response: SurveyResponse, sheet: Filled) -> None:
     survey = response.survey
     if not survey.targets.filter(district=sheet.district).exists():
         raise SurveyError("这个选区不在样本里。")
+    if not any(sheet.picked.values()) and not any(sheet.words.values()):
+        raise SurveyError("一题也没有答。")
+    if count_numbers(*sheet.words.values()):
+        raise SurveyError("文字回答里有电话、证件或银行卡号码，请删去：问卷不记名。")
     save_recorded(response)
     for question in survey.questions.all():
         picked = sorted(set(sheet.picked.get(question.pk, ())))
@@ -192,6 +237,13 @@ def _save(response: SurveyResponse, sheet: Filled) -> None:
         save_recorded(
             SurveyAnswer(response=response, question=question, picked=picked, words=words)
         )
+
+
+def _place_of(answer: SurveyAnswer, actor: User) -> Region:
+    """The town of the district, which can then follow it; else the questionnaire's place."""
+    town = answer.response.district.region
+    known = town.is_town and actor.scope.may_write_code(town.code)
+    return town if known else answer.response.survey.region
 
 
 @transaction.atomic
@@ -209,6 +261,8 @@ def problem_from_answer(
 
     Raises SurveyAnswer.DoesNotExist, SurveyError, ValidationError.
     """
+    if count_numbers(matter):
+        raise SurveyError("问题里有电话、证件或银行卡号码，请删去：问卷不记名。")
     allowed = SurveyAnswer.objects.editable_by(actor).order_by().values("pk")
     rows = SurveyAnswer.objects.select_for_update(of=("self",)).order_by()
     answer: SurveyAnswer = rows.get(pk=answer_pk, pk__in=allowed)
@@ -217,9 +271,10 @@ def problem_from_answer(
     survey = answer.response.survey
     voice = Voice(
         source=VoiceSource.SURVEY, raised_on=timezone.localdate(answer.response.entered_at),
-        region=survey.region, matter=matter, unit=unit, entered_by=actor,
+        region=_place_of(answer, actor), matter=matter, entered_by=actor,
     )  # fmt: skip
     save_recorded(voice, reason=f"由问卷「{survey}」第 {answer.question.serial} 题的回答转来")
+    start_at_unit(voice=voice, unit=unit, actor=actor, comment=measure, due_on=due_on)
     problem = SurveyProblem(
         answer=answer, voice=voice, cause=cause, measure=measure, unit=unit, due_on=due_on
     )

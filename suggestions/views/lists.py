@@ -21,7 +21,7 @@ from suggestions.selectors import (
     waits_for,
 )
 from suggestions.selectors.halls import hall_of
-from suggestions.selectors.surveys import survey_of
+from suggestions.selectors.surveys import problem_of, survey_of
 from suggestions.selectors.voice_desk import chain_of, may_read_figures, may_sort, similar_voices
 from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
 from suggestions.services.papers import kinds_for
@@ -91,6 +91,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet_of(voice),
         "hall": hall_of(request.user, voice),
         "survey": survey_of(request.user, voice),
+        "problem": problem_of(voice),
         "deed": Deed.objects.visible_to(request.user).filter(voice=voice).first(),
         "chain": chain,
         "doors": [(action, VOICE_TABLE[action].label) for action in actions],

@@ -13,10 +13,17 @@ from congress_portal.core.documents.files import file_response, send_paper
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.core.stale import fingerprint
-from suggestions.forms.surveys import ProblemForm, SheetsForm, SurveyForm
-from suggestions.models import Survey, SurveyAnswer
+from suggestions.forms.surveys import DiscardForm, ProblemForm, SheetsForm, SurveyForm
+from suggestions.models import Survey, SurveyAnswer, SurveyResponse
 from suggestions.reports.surveys import survey_paper, survey_workbook
-from suggestions.selectors.surveys import may_run, results_of, surveys_for, words_of
+from suggestions.selectors.surveys import (
+    may_run,
+    results_of,
+    said_on,
+    sheets_of,
+    surveys_for,
+    words_of,
+)
 from suggestions.services import surveys as service
 
 
@@ -28,16 +35,42 @@ def surveys(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_survey(request: HttpRequest) -> HttpResponse:
+def write_survey(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A new one, or a draft changed."""
     if not request.user.scope.write_prefixes:
         raise PermissionDenied
-    form = SurveyForm(request.POST or None, user=request.user)
+    found = _kept(request, pk) if pk else None
+    form = SurveyForm(request.POST or None, user=request.user, survey=found)
     if request.method == "POST" and form.is_valid():
-        row = attempt(form, service.write_survey, actor=request.user, **form.cleaned_data)
-        if row is not None:
+        given = {"actor": request.user, "survey_pk": pk, **form.cleaned_data}
+        if (row := attempt(form, service.write_survey, **given)) is not None:
             messages.success(request, "问卷已保存；核对以后开始调查。")
             return redirect("suggestions:survey", pk=row.pk)
-    return _form_page(request, form, "新问卷", None)
+    return _form_page(request, form, "修改问卷" if pk else "新问卷", found)
+
+
+@require_safe
+def survey_responses(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheets one by one, for who runs the questionnaire."""
+    row = _kept(request, pk)
+    page = page_of(request, sheets_of(row))
+    lines = [(each, said_on(each)) for each in page]
+    context = {"survey": row, "page": page, "lines": lines}
+    return render(request, "suggestions/survey_responses.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def discard_response(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = SurveyResponse.objects.visible_to(request.user).select_related("survey")
+    response = get_object_or_404(rows, pk=pk)
+    row = _kept(request, response.survey_id)
+    form = DiscardForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"actor": request.user, "response_pk": pk, **form.cleaned_data}
+        if attempt(form, service.discard_response, **given) is not None:
+            messages.success(request, "这份答卷已删去。")
+            return redirect("suggestions:survey_responses", pk=row.pk)
+    return _form_page(request, form, f"删去第 {response.pk} 号答卷", row)
 
 
 @require_safe
@@ -69,12 +102,14 @@ def _kept(request: HttpRequest, pk: int) -> Survey:
 
 @require_POST
 def survey_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
-    """``action``: open, closed, show, hide."""
+    """``action``: open, closed, show, hide, discard."""
     row = _kept(request, pk)
     given: dict[str, Any] = {"actor": request.user, "survey_pk": pk}
     given["seen"] = request.POST.get("seen", "")
     try:
-        if action in ("open", "closed"):
+        if action == "discard":
+            service.discard_survey(**given)
+        elif action in ("open", "closed"):
             service.move_survey(state=action, **given)
         else:
             service.publish_survey(is_published=action == "show", **given)
@@ -82,6 +117,8 @@ def survey_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, "已登记。")
+        if action == "discard":
+            return redirect("suggestions:surveys")
     return redirect("suggestions:survey", pk=row.pk)
 
 

@@ -306,7 +306,8 @@ def test_the_list_costs_the_same_for_one_and_three(client, rows, django_assert_n
 # One voice each
 
 
-def test_a_finding_becomes_one_voice(client, office, finding):
+def test_a_finding_becomes_one_voice(client, office, officer, finding):
+    Finding.objects.update(due_on=dt.date(2026, 10, 30))
     client.force_login(office)
     address = reverse("suggestions:voice_from_finding", args=[finding.pk])
 
@@ -320,6 +321,9 @@ def test_a_finding_becomes_one_voice(client, office, finding):
         finding.text,
     )
     assert page.redirect_chain[-1][0] == reverse("suggestions:voice_detail", args=[voice.pk])
+    client.force_login(officer)  # the unit that must mend it has it at once
+    assert client.get(page.redirect_chain[-1][0]).status_code == 200
+    assert voice.parts.get().due_on == dt.date(2026, 10, 30)
 
 
 def test_only_the_office_makes_voices_and_not_of_what_is_closed(client, office, officer, finding):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from activities.models import Activity, ActivityForm
+from congress_portal.core.enums import Role
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from suggestions.models import Hall, HallTask, HallView, Voice
 from suggestions.services import halls as service
@@ -50,7 +51,7 @@ def test_a_deliberation_with_three_views_of_which_one_becomes_an_issue(client):
     post(client, "hall_step", hall.pk, "view", speaker="voter", words="一楼怕挡光")
     post(client, "hall_step", hall.pk, "view", speaker="unit", unit=unit.pk, words="可以补贴")
     views = list(hall.views.all())
-    assert [each.who for each in views] == [f"代表{deputy.name}", "2号选民", str(unit)]
+    assert [each.who for each in views] == [f"代表{deputy.name}", "选民（第2条意见）", str(unit)]
 
     answer = post(
         client, "hall_pass_on", views[1].pk,
@@ -207,3 +208,39 @@ def test_the_lists_ask_the_same_number_of_queries(client, django_assert_num_quer
         client.get(reverse("suggestions:halls"))
     with django_assert_num_queries(5):
         client.get(reverse("public:halls"))
+
+
+def test_the_unit_of_a_view_that_became_a_voice_has_it(client):
+    view = HallViewFactory(words="装电梯谁出钱")
+    unit = UnitFactory()
+    clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
+    voice = service.voice_from_view(
+        actor=staff(), view_pk=view.pk, matter=view.words, unit=unit, measure="列入计划",
+        due_on=dt.date(2026, 11, 1),
+    )  # fmt: skip
+
+    client.force_login(clerk)
+    assert "装电梯谁出钱" in client.get("/").text
+    assert client.get(reverse("suggestions:voice_detail", args=[voice.pk])).status_code == 200
+    assert voice.parts.get().due_on == dt.date(2026, 11, 1)
+
+
+def test_numbers_of_people_do_not_go_into_the_minutes():
+    hall = HallFactory()
+    values = {"speaker": "voter", "words": "我的电话13912345678", "voter_name": ""}
+    with pytest.raises(HallError, match="请删去"):
+        service.add_view(actor=staff(), hall_pk=hall.pk, values=values)
+    with pytest.raises(HallError, match="请删去"):
+        service.open_hall(
+            actor=staff(), topic="电梯", held_on=dt.date(2026, 10, 1), deputies=[],
+            observers="张三 13912345678",
+        )  # fmt: skip
+
+
+def test_nothing_is_announced_without_a_conclusion():
+    hall = HallFactory(conclusion="", concluded_on=None)
+    with pytest.raises(HallError, match="写了议定事项才能公布"):
+        service.conclude(
+            actor=staff(), hall_pk=hall.pk, topic=hall.topic, conclusion="", concluded_on=None,
+            is_published=True, seen=fingerprint(hall),
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """Questionnaires: 50 sheets of 5 districts give the table counted by hand; an answer a problem."""
 
+import datetime as dt
 import io
 import random
 import uuid
@@ -9,7 +10,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from congress_portal.core.enums import Role
+from congress_portal.core.models import AuditEntry
 from congress_portal.core.stale import StaleRecordError, fingerprint
+from deputies.models import District
 from suggestions.models import Survey, SurveyAnswer, SurveyProblem, SurveyResponse, Voice, VoiceRule
 from suggestions.selectors.surveys import public_tables, results_of
 from suggestions.services import surveys as service
@@ -155,7 +159,7 @@ def test_a_questionnaire_goes_one_way(state, to, words):
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_nothing_is_entered_while_it_is_not_open(asked, state):
     Survey.objects.update(state=state)
-    sheet = Filled(asked.targets.first().district, {}, {})
+    sheet = Filled(asked.targets.first().district, {asked.questions.first().pk: [1]}, {})
 
     with pytest.raises(SurveyError, match="调查中"):
         service.enter_sheets(
@@ -188,7 +192,7 @@ def test_the_link_closes_with_the_day(client, asked, freeze):
 
 
 def test_an_address_that_answers_often_is_asked_a_sum_and_then_stopped(client, asked):
-    sheet = Filled(asked.targets.first().district, {}, {})
+    sheet = Filled(asked.targets.first().district, {asked.questions.first().pk: [1]}, {})
     given = {"survey": asked, "sheet": sheet, "address": "127.0.0.1"}
     for _ in range(VoiceRule().most_posts):
         service.answer_survey(key=uuid.uuid4(), **given)
@@ -275,3 +279,119 @@ def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_quer
 
     with django_assert_num_queries(5):
         page(client, "surveys")
+
+
+def test_a_draft_is_changed_line_by_line_and_taken_away(client):
+    survey = SurveyFactory(state="draft", title="代表联系选民调查")
+    SurveyQuestionFactory(survey=survey, serial=1, kind="single", options="见过\n没见过")
+    SurveyTargetFactory(survey=survey, people=10, district__region=survey.region)
+    client.force_login(staff())
+    address = reverse("suggestions:change_survey", args=[survey.pk])
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields}
+    assert "单选：" in given["questions"]
+    assert given["questions"].endswith("｜见过｜没见过")
+
+    client.post(address, given | {"questions": "打分：满意吗", "title": "改过的名称"})
+    survey.refresh_from_db()
+    assert (survey.title, [each.kind for each in survey.questions.all()]) == (
+        "改过的名称",
+        ["scale"],
+    )
+    assert [each.people for each in survey.targets.all()] == [10]
+    stale = client.post(address, given)
+    assert "刚" in stale.text
+    seen = client.get(page_of(survey)).context["seen"]
+    client.post(reverse("suggestions:survey_step", args=[survey.pk, "discard"]), {"seen": seen})
+    assert not Survey.objects.exists()
+
+
+def page_of(survey):
+    return reverse("suggestions:survey", args=[survey.pk])
+
+
+def test_what_has_begun_is_neither_changed_nor_taken_away(client, asked):
+    District.objects.update(region=asked.region)
+    client.force_login(staff())
+    address = reverse("suggestions:change_survey", args=[asked.pk])
+    form = client.get(address).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields}
+
+    assert "已经开始的问卷不能再改" in client.post(address, given).text
+    with pytest.raises(SurveyError, match="已经开始"):
+        service.discard_survey(actor=staff(), survey_pk=asked.pk, seen=fingerprint(asked))
+    assert asked.questions.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("路灯坏了 13912345678", "请删去"), ("", "一题也没有答")]
+)
+def test_a_sheet_without_answers_or_with_a_number_is_refused(client, asked, words, told):
+    district, question = asked.targets.first().district, asked.questions.last()
+    client.force_login(staff())
+    data = {"key": str(uuid.uuid4()), "method": "paper", "d0": district.pk}
+    answer = client.post(
+        reverse("suggestions:survey_sheets", args=[asked.pk]),
+        data | {f"q0_{question.pk}": words},
+    )
+
+    assert told in answer.text
+    assert not SurveyResponse.objects.exists()
+
+
+def test_a_sheet_entered_wrongly_is_found_and_taken_out(client, asked):
+    district, question = asked.targets.first().district, asked.questions.first()
+    sheets = [Filled(district, {question.pk: [1]}, {}), Filled(district, {question.pk: [2]}, {})]
+    given = {"survey_pk": asked.pk, "method": "paper", "key": uuid.uuid4()}
+    service.enter_sheets(actor=staff(), sheets=sheets, **given)
+    wrong = SurveyResponse.objects.last()
+    client.force_login(staff())
+    shown = client.get(reverse("suggestions:survey_responses", args=[asked.pk])).text
+    assert "1 题：没见过" in shown
+
+    address = reverse("suggestions:discard_response", args=[wrong.pk])
+    client.post(address, {"reason": "录错了"})
+    assert list(SurveyResponse.objects.all()) == [SurveyResponse.objects.first()]
+    assert AuditEntry.objects.filter(action="delete", reason="录错了").count() == 2
+    client.force_login(town_clerk(TownFactory()))
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_sheets_cost_the_same_for_one_and_three(client, asked, django_assert_num_queries, rows):
+    district, question = asked.targets.first().district, asked.questions.first()
+    sheets = [Filled(district, {question.pk: [1]}, {}) for _ in range(rows)]
+    given = {"survey_pk": asked.pk, "method": "paper", "key": uuid.uuid4()}
+    service.enter_sheets(actor=staff(), sheets=sheets, **given)
+    client.force_login(staff())
+
+    with django_assert_num_queries(8):
+        client.get(reverse("suggestions:survey_responses", args=[asked.pk]))
+
+
+def test_marks_have_a_mean_with_its_base(asked):
+    district, scale = asked.targets.first().district, asked.questions.get(kind="scale")
+    sheets = [Filled(district, {scale.pk: [mark]}, {}) for mark in (5, 4, 4)]
+    given = {"survey_pk": asked.pk, "method": "paper", "key": uuid.uuid4()}
+    service.enter_sheets(actor=staff(), sheets=sheets, **given)
+
+    means = [table.mean for table in results_of(asked).tables]
+    assert means == ["", "", "平均 4.3 分（3 人打分）", ""]
+
+
+def test_the_unit_reads_and_answers_what_an_answer_became(client):
+    town = TownFactory()
+    answer = SurveyAnswerFactory(words="路灯不亮", response__district=DistrictFactory(region=town))
+    unit = UnitFactory()
+    clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
+    given = {"matter": "路灯不亮", "cause": "没有人修", "measure": "换灯", "unit": unit}
+    problem = service.problem_from_answer(
+        actor=staff(), answer_pk=answer.pk, due_on=dt.date(2026, 11, 1), **given
+    )
+
+    assert problem.voice.region == town
+    client.force_login(clerk)
+    assert "路灯不亮" in client.get("/").text
+    shown = client.get(reverse("suggestions:voice_detail", args=[problem.voice_id])).text
+    assert "没有人修" in shown
+    assert "2026年11月1日" in shown

@@ -20,6 +20,7 @@ from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.periods import Period, parse_calendar_period, quarter_of
 from congress_portal.core.periods import month as month_period
 from congress_portal.core.periods import year as year_period
+from congress_portal.core.waiting import MOST_OF_A_KIND
 from congress_portal.desk.filters import AuditFilter, SearchForm
 from congress_portal.desk.selectors import leader, others, search, waiting
 from congress_portal.desk.selectors import year as years
@@ -27,6 +28,7 @@ from congress_portal.desk.selectors.deputy import contacts_of, deputy_desk
 from congress_portal.evaluations.statistics.papers import heat
 from deputies.models import Deputy
 from deputies.selectors import deputy_of, with_seats
+from suggestions.selectors.voice_desk import unit_rows
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def _unit(request: HttpRequest) -> dict[str, Any]:
         "desk": others.unit_desk(request.user, today),
         "units": [each.unit for each in request.user.assignments if each.unit],
         "findings": supervision.for_unit(request.user, today),
+        "voice_parts": unit_rows(request.user)[:MOST_OF_A_KIND],
     }
 
 

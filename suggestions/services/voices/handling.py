@@ -83,6 +83,21 @@ def take_voice_step(
     return now.voice
 
 
+def start_at_unit(
+    *, voice: Voice, unit: Unit, actor: User, comment: str, due_on: dt.date | None = None
+) -> None:
+    """A matter whose unit is known when it is entered goes to it at once, with its day.
+
+    In the caller's transaction; the caller has seen to it that ``actor`` may. Raises VoiceError.
+    """
+    given = {"voice_pk": voice.pk, "actor": actor, "party": VoiceParty.OFFICE}
+    with voice_step(VoiceAction.ACCEPT, **given):  # type: ignore[arg-type]
+        pass
+    with voice_step(VoiceAction.ASSIGN, comment=comment, **given) as now:  # type: ignore[arg-type]
+        _assign(_Doing(now, Facts(lead=unit, due_on=due_on), actor))
+    voice.refresh_from_db()
+
+
 def _assign(doing: _Doing) -> None:
     facts, voice = doing.facts, doing.now.voice
     if facts.lead is None:
