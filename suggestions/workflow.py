@@ -73,6 +73,7 @@ class Action(StrEnum):
     GROUP_FOLLOW = "group_follow"
     SETTLE_PROMISE = "settle_promise"
     LOOK_BACK = "look_back"
+    CONSENT = "consent"
     PUBLISH = "publish"
     NOMINATE = "nominate"
     HONOUR = "honour"
@@ -282,6 +283,13 @@ SUGGESTION_TABLE: Mapping[Action, Transition[State]] = {
         None,
         _by(Party.OFFICE, Party.GROUP),
         "承办单位参考小组意见",
+    ),
+    Action.CONSENT: Transition(
+        "同意或不同意公开",
+        _on(State.SUBMITTED, State.ACCEPTED, State.AT_GOVERNMENT) | _ANSWERED_ONCE | _WITH_UNITS,
+        None,
+        _by(Party.LEAD, Party.OFFICE),
+        "同意的，人大机关可以列入公开目录",
     ),
     Action.PUBLISH: Transition(
         "向社会公开", _ANSWERED_ONCE | _WITH_UNITS, None, _OFFICE, "列入公开目录"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +39,11 @@ def _address(view: str, *keys: object) -> str:
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any]) -> Page:
-    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    """Raises Http404 for a page that is not: who counts up must come to an end."""
+    try:
+        return Paginator(rows, PAGE).page(request.GET.get("page") or 1)
+    except InvalidPage as error:
+        raise Http404("没有这一页。") from error
 
 
 def _json(request: HttpRequest, page: Page, **content: object) -> JsonResponse:
@@ -67,6 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "api_deputies_csv", "api_stations_csv", "api_suggestions_csv", "api_statistics_csv",
     )  # fmt: skip
     found = {name.removeprefix("api_"): _address(name) for name in names}
+    found["deeds_csv"] = _address("deeds_csv")
     return _plain({"version": VERSION, "documentation": _address("open"), "resources": found})
 
 

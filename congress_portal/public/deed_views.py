@@ -7,6 +7,8 @@ from congress_portal.core.listing import page_of
 from congress_portal.core.masking import without_numbers
 from congress_portal.public.api import csv_of
 from congress_portal.public.caching import open_to_all, revalidated
+from congress_portal.public.models import DeputyCard
+from congress_portal.public.selectors import hidden_deputies
 from suggestions.models import Deed
 from suggestions.selectors.deeds import shown_by_category, shown_deeds, sums_of
 
@@ -23,6 +25,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(request, rows),
         "sums": sums,
+        "hidden": hidden_deputies(),
         "categories": [
             (name, count, f"{count / sums.total:.1%}") for name, count in shown_by_category()
         ],
@@ -30,13 +33,18 @@ def deeds(request: HttpRequest) -> HttpResponse:
     return render(request, "public/deeds.html", context)
 
 
-@open_to_all(Deed)
+def _name(deed: Deed, hidden: frozenset[int]) -> str:
+    return "" if deed.deputy is None or deed.deputy_id in hidden else deed.deputy.name
+
+
+@open_to_all(DeputyCard, Deed)
 def deeds_csv(request: HttpRequest) -> HttpResponse:
+    hidden = hidden_deputies()
     lines: list[list[object]] = [
         [
             each.finished_on, without_numbers(each.title), each.category.name,
             each.get_source_display(), each.region.name,
-            each.station.name if each.station else "", each.deputy.name if each.deputy else "",
+            each.station.name if each.station else "", _name(each, hidden),
             each.unit.name if each.unit else "", "" if each.amount is None else each.amount,
             "" if each.beneficiaries is None else each.beneficiaries,
         ]

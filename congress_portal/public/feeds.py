@@ -22,7 +22,10 @@ from stations.models import Rota, RotaDuty, RotaSlot, Station
 
 _AHEAD = dt.timedelta(days=92)
 _MAX_ITEMS = 50
-_PAGES = ("home", "stations", "deputies", "news", "rules", "suggestions", "figures", "open")
+_PAGES = (
+    "home", "stations", "deputies", "news", "rules", "suggestions", "wishes", "halls", "deeds",
+    "figures", "open",
+)  # fmt: skip
 
 
 def _address(view: str, *keys: object) -> str:
@@ -60,10 +63,13 @@ def calendar_feed(request: HttpRequest) -> HttpResponse:
     calendar.add("prodid", "-//congress-portal//receptions//ZH")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "代表接待日")
+    midnight = _moment(today, dt.time())  # the same all day, so that readers may ask «changed?»
     for day in map(selectors.day_of, rows):
+        if not day.people:  # nobody is named yet: not a day to come for
+            continue
         event = Event()
         event.add("uid", f"reception-{day.pk}@{urlsplit(settings.SITE_URL).hostname}")
-        event.add("dtstamp", _moment(day.held_on, day.starts_at))
+        event.add("dtstamp", midnight)
         event.add("dtstart", _moment(day.held_on, day.starts_at))
         event.add("dtend", _moment(day.held_on, day.ends_at))
         event.add("summary", f"代表接待日：{day.station}")
@@ -97,6 +103,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         ("suggestion", selectors.shown_suggestions()),
     ):
         found += [_address(name, key) for key in rows.values_list("pk", flat=True)]
+    rules = selectors.rules_in_force(timezone.localdate())
+    found += [_address("rule", each.document_id) for each in rules]
     body = "".join(f"<url><loc>{escape(each)}</loc></url>" for each in found)
     xml = '<?xml version="1.0" encoding="UTF-8"?>'
     xml += f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</urlset>'

@@ -4,6 +4,7 @@ import secrets
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +16,8 @@ from congress_portal.core.models import Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from congress_portal.public.enums import AbuseReason, AbuseState, ChatKind, Reported
 from deputies.models import Deputy
+
+EARLIEST_YEAR = 2000
 
 
 class DeputyCardQuerySet(ScopedQuerySet):
@@ -48,6 +51,16 @@ class DeputyCard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deputy}公示信息"
+
+    def clean(self) -> None:
+        """A consent was given on a day that has been."""
+        super().clean()
+        for name in ("photo_consented_on", "phone_consented_on"):
+            day = getattr(self, name)
+            if day and not day.year >= EARLIEST_YEAR:
+                raise ValidationError({name: "请核对日期的年份。"})
+            if day and day > timezone.localdate():
+                raise ValidationError({name: "日期不能晚于今天。"})
 
 
 class PublishedNewsQuerySet(ScopedQuerySet):

@@ -58,6 +58,7 @@ class StationSheet:
     handled: tuple[int, int]
     rules: tuple[str, ...]
     qr: SafeString
+    write_qr: SafeString
     template: ClassVar[str] = "public/pdf/station.html"
 
     @property
@@ -123,6 +124,7 @@ def station_sheet(station: Station, day: dt.date, size: str) -> StationSheet:
             each.document.title for each in rules if selectors.applies_to(each.document, station)
         ),
         qr=qr_svg("public:station", station.number),
+        write_qr=qr_svg("public:write_station", station.number),
     )
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.models.support import RuleDocument, RuleVersion
-from congress_portal.core.enums import Rating, Verification
+from congress_portal.core.enums import Level, Rating, Verification
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
 from congress_portal.public.enums import Reported
 from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
-from deputies.models import Deputy, Mandate
+from deputies.models import Deputy, Mandate, Term
 from stations.enums import DutyState, OfficerKind, RotaState
 from stations.models import Posting, RegionOutline, RotaDuty, RotaSlot, Station, StationOfficer
 from suggestions.enums import Share
@@ -47,7 +48,13 @@ class Card:
     stations: tuple[tuple[str, str], ...]
     has_photo: bool
     phone: str
-    is_above: bool
+    own_places: frozenset[int]
+    is_upper: bool
+
+    @property
+    def is_above(self) -> bool:
+        """Holds seats of higher congresses alone, and so works in the town without its seat."""
+        return not self.own_places
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,12 @@ def _on(day: dt.date) -> Period:
     return Period(day, day, day.isoformat())
 
 
+def hidden_deputies() -> frozenset[int]:
+    """Whom the office shows nowhere: where a record speaks of one, no name stands."""
+    rows = DeputyCard.objects.filter(is_hidden=True)
+    return frozenset(rows.values_list("deputy", flat=True))
+
+
 def shown_deputies(day: dt.date) -> QuerySet[Deputy]:
     """In office on the day and not hidden by the office; with all that a card shows."""
     hidden = DeputyCard.objects.filter(deputy=OuterRef("pk"), is_hidden=True)
@@ -130,13 +143,14 @@ def search_deputies(rows: QuerySet[Deputy], town: str, words: str) -> QuerySet[D
 def card_of(deputy: Deputy) -> Card:
     """``deputy`` is of ``shown_deputies``."""
     card = getattr(deputy, "card", None)
+    held: list[Mandate] = deputy.shown_seats  # type: ignore[attr-defined]
     seats = tuple(
         Seat(
-            str(each.term),
+            _congress(each.term),
             each.get_level_display(),
             each.district.name if each.district else "",
         )
-        for each in deputy.shown_seats  # type: ignore[attr-defined]
+        for each in held
     )
     posts = deputy.shown_posts  # type: ignore[attr-defined]
     return Card(
@@ -147,14 +161,37 @@ def card_of(deputy: Deputy) -> Card:
         stations=tuple((each.station.number, each.station.name) for each in posts),
         has_photo=bool(card and card.photo and card.photo_consented_on),
         phone=card.phone if card and card.phone_consented_on else "",
-        is_above=all(seat.level in ("省", "市") for seat in seats),
+        own_places=frozenset(each.region_id for each in held if each.level == Level.TOWN),
+        is_upper=any(each.level != Level.TOWN for each in held),
     )
 
 
-def seats_apart(cards: Iterable[Card]) -> tuple[int, int]:
-    """Deputies of the county's or town's own congress, and of higher ones working here (M138)."""
-    above = [card.is_above for card in cards]
-    return above.count(False), above.count(True)
+def _congress(term: Term) -> str:
+    """安澜县第十八届; an upper one whose place is not entered is named by its level alone."""
+    if term.region_id:
+        return str(term)
+    return term.get_level_display() + ("" if term.name == "本届" else term.name)
+
+
+@dataclass(frozen=True)
+class Seats:
+    """本级 and 驻区 as the office counts them (M138): persons, who holds both is in ``both``."""
+
+    own: int
+    upper: int
+    both: int
+
+
+def seats_apart(cards: Iterable[Card], place: Region | None = None) -> Seats:
+    """In a place its own seats go first; over all towns both kinds are counted, and who is both."""
+    found = list(cards)
+    if place:
+        own = sum(place.pk in card.own_places for card in found)
+        return Seats(own, len(found) - own, 0)
+    both = sum(bool(card.own_places) and card.is_upper for card in found)
+    return Seats(
+        sum(bool(card.own_places) for card in found), sum(card.is_upper for card in found), both
+    )
 
 
 def station_of_deputy(deputy: Deputy) -> Station | None:
@@ -211,7 +248,9 @@ def day_of(slot: RotaSlot) -> Day:
 
 def shown_news() -> QuerySet[PublishedNews]:
     rows = PublishedNews.objects.filter(
-        is_withdrawn=False, news__verification=Verification.VERIFIED
+        is_withdrawn=False,
+        news__verification=Verification.VERIFIED,
+        published_on__lte=timezone.localdate(),
     ).exclude(pk__in=AbuseReport.objects.hidden(Reported.NEWS))
     return rows.select_related("news__region").order_by("-published_on", "-pk")
 
@@ -378,9 +417,10 @@ def handled_at(station: Station) -> tuple[int, int]:
 
 def parts_of(suggestion: Suggestion) -> list[tuple[str, str]]:
     """The filled parts of a published suggestion, under their headings."""
+    written = suggestion.situation or suggestion.analysis or suggestion.proposal
     parts = (
         ("案由", suggestion.reason),
-        ("建议内容", suggestion.content),
+        ("建议内容", "" if written else suggestion.content),
         ("情况", suggestion.situation),
         ("分析", suggestion.analysis),
         ("具体建议", suggestion.proposal),

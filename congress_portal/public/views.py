@@ -67,10 +67,8 @@ def station(request: HttpRequest, number: str) -> HttpResponse:
     posted = selectors.shown_deputies(today).filter(pk__in=row.postings.on(today).values("deputy"))
     rules = selectors.rules_in_force(today)
     cards = [selectors.card_of(each) for each in posted]
-    own, above = selectors.seats_apart(cards)
     context = {
-        "own": own,
-        "above": above,
+        "seats": selectors.seats_apart(cards, row.region),
         "station": row,
         "days": [selectors.day_of(slot) for slot in days],
         "cards": cards,
@@ -204,15 +202,13 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     total, rates = selectors.open_figures()
     cards = [selectors.card_of(each) for each in selectors.shown_deputies(timezone.localdate())]
-    own, above = selectors.seats_apart(cards)
     context = {
         "total": total,
         "rates": rates,
         "least": selectors.LEAST,
         "stations": selectors.shown_stations().count(),
         "deputies": len(cards),
-        "own": own,
-        "above": above,
+        "seats": selectors.seats_apart(cards),
         "chats": selectors.chat_counts(),
     }
     return render(request, "public/figures.html", context)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
 from congress_portal.public.caching import revalidated
+from congress_portal.public.selectors import hidden_deputies
 from congress_portal.public.voice_forms import ThanksForm
 from congress_portal.public.voice_views import case_of_link, progress_page, write_page
 from suggestions.enums import WishState
@@ -26,6 +27,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
         "states": [(each.value, WishState(each).label) for each in SHOWN],
         "state": state,
         "counts": wish_counts(),
+        "hidden": hidden_deputies(),
     }
     return render(request, "public/wishes.html", context)
 

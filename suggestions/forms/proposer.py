@@ -66,3 +66,20 @@ class LookBackForm(StepForm):
         if data.get("reopen") and data.get("finding") == Finding.SOLVED:
             self.add_error("reopen", "结论是已解决，不用重启办理。")
         return data
+
+
+class ConsentForm(StepForm):
+    """For the lead proposer; the office enters what the deputy told it."""
+
+    consents = forms.TypedChoiceField(
+        label="公开建议和答复", choices=[("yes", "同意公开"), ("no", "不同意公开")],
+        coerce=lambda one: one == "yes", widget=forms.RadioSelect,
+        error_messages={"required": "请选同意还是不同意。"},
+    )  # fmt: skip
+    how = WordsField("代表怎样表示的", rows=2, longest=200, required=False)
+
+    def prepare(self) -> None:
+        if self.suggestion.lead.user_id == self.user.pk:
+            del self.fields["how"]
+        else:
+            self.fields["how"].help_text = "代为登记的要写，如：11月3日书面同意。"

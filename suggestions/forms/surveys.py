@@ -99,13 +99,12 @@ def _question(line: str) -> dict[str, str]:
 
 
 def _targets(text: str, region: Region) -> list[tuple[District, int]]:
-    prefix = region.code.rstrip("0")
     found: dict[int, tuple[District, int]] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         match = re.match(r"^(.+?)[\s，,：:]+(\d{1,4})\s*人?$", line)
         if match is None or not 0 < int(match[2]) <= _MOST_PEOPLE:
             raise forms.ValidationError(f"看不懂「{line[:30]}」：写选区名称、空格、人数。")
-        rows = District.objects.filter(name=match[1], region__code__startswith=prefix)
+        rows = District.objects.filter(name=match[1], region__code__startswith=region.prefix)
         district = rows.order_by("-term_id", "pk").first()
         if district is None:
             raise forms.ValidationError(f"没有找到选区「{match[1][:30]}」。")

@@ -31,6 +31,20 @@ def shown_wishes(state: str = "") -> QuerySet[Any]:
     return _with_claims(rows.filter(state=state) if state in WishState.values else rows)
 
 
+WISH_HOLDS = frozenset(
+    {
+        VoiceAction.SOLVE_AT_ONCE, VoiceAction.CONSULT, VoiceAction.ASSIGN, VoiceAction.TURN,
+        VoiceAction.GUIDE, VoiceAction.MERGE, VoiceAction.ANSWER,
+    }
+)  # fmt: skip
+
+
+def is_wished_for(voice_pk: int) -> bool:
+    """The matter waits for a claim or for its fulfilment, and goes no other way meanwhile."""
+    states = (WishState.OPEN, WishState.CLAIMED)
+    return Wish.objects.filter(voice=voice_pk, state__in=states).exists()
+
+
 def photographed_claim(wish: Wish) -> WishClaim | None:
     """The claim that fulfilled it, where it has a photograph."""
     rows = wish.claims.standing().filter(fulfilled_on__isnull=False).exclude(photo="")

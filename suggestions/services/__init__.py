@@ -65,6 +65,7 @@ from suggestions.services.supervising import (
     mark_key,
     nominate_suggestion,
     publish_suggestion,
+    record_consent,
     record_group_follow_up,
     record_supervision,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "reassign",
     "reclassify",
     "recompute_deadlines",
+    "record_consent",
     "record_group_follow_up",
     "record_look_back",
     "record_supervision",

@@ -53,6 +53,7 @@ HEARERS: Mapping[Action, tuple[Audience, ...]] = {
     Action.GROUP_FOLLOW: (_A.LEAD_UNIT, _A.OFFICE),
     Action.SETTLE_PROMISE: (_A.LEAD_UNIT, _A.PROPOSERS),
     Action.LOOK_BACK: (_A.LEAD_UNIT, _A.OFFICE),
+    Action.CONSENT: (_A.OFFICE, _A.LEAD),
     Action.PUBLISH: (_A.PROPOSERS,),
     Action.NOMINATE: (_A.OFFICE,),
     Action.HONOUR: (_A.PROPOSERS,),

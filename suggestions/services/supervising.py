@@ -101,6 +101,24 @@ def record_group_follow_up(
     return record
 
 
+def record_consent(*, pk: int, actor: User, consents: bool, how: str = "") -> Suggestion:
+    """The lead proposer's wish on publication, also after the text was handed in.
+
+    Others than the lead say ``how`` it was told to them. Raises RefusedError and the table's
+    errors; what is public is taken back before the consent is.
+    """
+    with step(Action.CONSENT, suggestion_pk=pk, actor=actor, comment=how) as now:
+        row = now.suggestion
+        if row.lead.user_id != actor.pk and not how.strip():
+            raise RefusedError(["代为登记的，请写明代表怎样表示的，如：11月3日书面同意。"])
+        if not consents and row.published_on:
+            raise RefusedError(["已经公开，请人大机关先取消公开，再登记不同意。"])
+        row.consents_to_publication = consents
+        said = "同意公开" if consents else "不同意公开"
+        now.comment = "。".join(filter(None, [said, how.strip()]))
+    return now.suggestion
+
+
 def publish_suggestion(
     *, pk: int, actor: User, is_public: bool = True, on: dt.date | None = None
 ) -> Suggestion:

@@ -24,6 +24,7 @@ from suggestions.selectors.halls import hall_of
 from suggestions.selectors.surveys import problem_of, survey_of
 from suggestions.selectors.voice_desk import chain_of, may_read_figures, may_sort, similar_voices
 from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
+from suggestions.selectors.wishes import WISH_HOLDS, is_wished_for
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
@@ -85,6 +86,8 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     chain = chain_of(voice, state_of(voice))
     actions = available_voice_actions(chain.state, parties_of_voice(request.user, voice))
     may_reveal = voice.has_contact and may_read_contact(request.user, voice)
+    if is_wished_for(pk):
+        actions = [each for each in actions if each not in WISH_HOLDS]
     sorts = may_edit and VoiceAction.MERGE in actions
     context = {
         "voice": voice,

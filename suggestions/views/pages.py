@@ -69,6 +69,7 @@ CASE_PAGES: Mapping[Action, StepPage] = {
     Action.SUPERVISE: StepPage(office.SupervisionEntryForm, services.record_supervision),
     Action.GROUP_FOLLOW: StepPage(office.GroupFollowForm, services.record_group_follow_up),
     Action.LOOK_BACK: StepPage(proposer.LookBackForm, services.record_look_back),
+    Action.CONSENT: StepPage(proposer.ConsentForm, services.record_consent),
     Action.PUBLISH: StepPage(office.PublishForm, services.publish_suggestion),
     Action.NOMINATE: StepPage(office.NominateForm, services.nominate_suggestion),
     Action.HONOUR: StepPage(office.HonourForm, services.decide_nomination, case=""),

@@ -13,6 +13,7 @@ from congress_portal.core.documents.files import file_response, send_paper
 from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.core.stale import fingerprint
+from suggestions.enums import SurveyState
 from suggestions.forms.surveys import DiscardForm, ProblemForm, SheetsForm, SurveyForm
 from suggestions.models import Survey, SurveyAnswer, SurveyResponse
 from suggestions.reports.surveys import survey_paper, survey_workbook
@@ -125,6 +126,9 @@ def survey_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def survey_sheets(request: HttpRequest, pk: int) -> HttpResponse:
     row = _kept(request, pk)
+    if row.state != SurveyState.OPEN and request.method == "GET":
+        messages.error(request, "只有调查中的问卷才能录入答卷。")
+        return redirect("suggestions:survey", pk=pk)
     form = SheetsForm(request.POST or None, survey=row)
     if request.method == "POST" and form.is_valid():
         given = {"method": form.cleaned_data["method"], "key": form.cleaned_data["key"]}

@@ -4,15 +4,18 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
+from congress_portal.core.enums import Level
 from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
+from congress_portal.public.selectors import parts_of
 from deputies.models import Mandate
 from stations.models import Rota, RotaDuty, RotaSlot
 from suggestions.models import Suggestion
-from tests.factories.core import staff, town_clerk
-from tests.factories.deputies import DeputyFactory, MandateFactory
+from tests.factories.core import TownFactory, staff, town_clerk
+from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
 from tests.factories.public import ChatGroupFactory, DeputyCardFactory, PublishedNewsFactory
 from tests.factories.stations import (
     OfficerFactory,
@@ -305,12 +308,63 @@ def test_chat_group_once():
 
 def test_deputies_of_higher_congresses_are_counted_apart(client):
     station = StationFactory()
-    for level in ("县", "市", "省"):
+    for level in (Level.TOWN, Level.COUNTY, Level.CITY):
         deputy = DeputyFactory(town=station.region, seat=True)
-        Mandate.objects.filter(deputy=deputy).update(level=level)
+        Mandate.objects.filter(deputy=deputy).update(level=level, region=station.region)
         PostingFactory(deputy=deputy, station=station)
+    term = TermFactory(level=Level.TOWN, name="第五届")
+    MandateFactory(
+        deputy=deputy, term=term, level=Level.TOWN, region=TownFactory()
+    )  # of another town
 
-    words = "本级代表 1 名，驻区的上级代表 2 名"
+    figures = client.get(reverse("public:figures")).text
+    assert "本级代表 2 名，驻镇（街道）的上级代表 2 名，两样都是的 1 名只算一人" in figures
+    page = client.get(reverse("public:station", args=[station.number])).text
+    assert "本级代表 1 名，驻区的上级代表 2 名" in page
 
-    assert words in client.get(reverse("public:figures")).content.decode()
-    assert words in client.get(reverse("public:station", args=[station.number])).content.decode()
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("2099-01-01", "不能晚于今天"), ("1899-01-01", "核对日期的年份")]
+)
+@pytest.mark.parametrize("field", ["photo_consented_on", "phone_consented_on"])
+def test_a_consent_was_given_on_a_day_that_has_been(field, day, words):
+    card = DeputyCardFactory()
+    setattr(card, field, dt.date.fromisoformat(day))
+    with pytest.raises(ValidationError, match=words):
+        card.full_clean()
+
+
+def test_news_of_a_day_to_come_waits_for_it(client, freeze):
+    freeze("2026-10-08 10:00")
+    row = PublishedNewsFactory(published_on=dt.date(2026, 10, 9))
+    assert client.get(reverse("public:news_item", args=[row.pk])).status_code == 404
+    freeze("2026-10-09 00:01")
+    assert client.get(reverse("public:news_item", args=[row.pk])).status_code == 200
+
+
+def test_the_calendar_names_only_days_with_a_deputy(client, freeze):
+    freeze("2026-10-08 10:00")
+    station, deputy = StationFactory(), DeputyFactory(seat=True)
+    slot = released_day(station, deputy)
+    RotaSlot.objects.create(
+        rota=slot.rota, station=station, held_on=dt.date(2026, 10, 16), starts_at=dt.time(9),
+        ends_at=dt.time(11),
+    )  # fmt: skip
+    text = client.get(reverse("public:calendar_feed")).text
+
+    assert text.count("BEGIN:VEVENT") == 1
+    assert deputy.name in text
+    assert "DTSTAMP:20261007T160000Z" in text
+
+
+def test_the_sitemap_leads_to_every_public_list(client):
+    text = client.get(reverse("public:sitemap")).text
+    for name in ("wishes", "halls", "deeds", "rules"):
+        assert f"{reverse(f'public:{name}')}</loc>" in text
+
+
+def test_a_suggestion_in_parts_is_printed_once(client):
+    row = SuggestionFactory(content="全文一段", situation="情况一段", analysis="", proposal="")
+    assert [text for _, text in parts_of(row)] == ["情况一段"]
+    row.situation = ""
+    assert [text for _, text in parts_of(row)] == ["全文一段"]

@@ -10,10 +10,11 @@ from suggestions.enums import WishState
 from suggestions.models import VoiceCase, Wish
 from suggestions.selectors.wishes import WishCount, wish_counts
 from tests.factories.core import VillageFactory
+from tests.factories.public import DeputyCardFactory
 from tests.factories.stations import StationFactory
 from tests.factories.suggestions import VoiceFactory
 from tests.factories.uploads import picture
-from tests.factories.voices import VoiceCaseFactory, WishClaimFactory, WishFactory
+from tests.factories.voices import DeedFactory, VoiceCaseFactory, WishClaimFactory, WishFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -93,5 +94,17 @@ def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_quer
         WishClaimFactory()
     client.get(reverse("public:wishes"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("public:wishes"))
+
+
+def test_a_deputy_who_is_shown_nowhere_is_not_named_here_either(client):
+    card = DeputyCardFactory(is_hidden=True, deputy__name="记号某")
+    WishClaimFactory(deputy=card.deputy, helper="")
+    DeedFactory(deputy=card.deputy, verification="verified", is_published=True)
+
+    wishes = client.get(reverse("public:wishes")).text
+    assert "一位代表认领" in wishes
+    for name in ("deeds", "deeds_csv"):
+        assert "记号某" not in client.get(reverse(f"public:{name}")).content.decode("utf-8-sig")
+    assert "记号某" not in wishes

@@ -14,6 +14,7 @@ from suggestions.models import Call, Contact, Reminder, Suggestion, Supervision
 from suggestions.selectors import handling_actions_for, office_inbox, running_due
 from suggestions.services import RefusedError
 from suggestions.services.taking import seen_of
+from suggestions.workflow import NotYoursError
 from tests.factories import uploads
 from tests.factories.workflow import (
     TEXT,
@@ -262,3 +263,38 @@ def test_granted_extension_is_told_with_one_full_stop(client, cast):
 
     assert "延至2026年07月01日。" in page.text
     assert "。。" not in page.text
+
+
+def test_the_lead_agrees_to_publication_later_and_takes_it_back(cast):
+    item = answered(cast)
+    with pytest.raises(RefusedError, match="没有同意公开"):
+        services.publish_suggestion(pk=item.pk, actor=cast.office)
+    services.record_consent(pk=item.pk, actor=cast.lead.user, consents=True)
+    services.publish_suggestion(pk=item.pk, actor=cast.office)
+
+    with pytest.raises(RefusedError, match="先取消公开"):
+        services.record_consent(pk=item.pk, actor=cast.lead.user, consents=False)
+    services.publish_suggestion(pk=item.pk, actor=cast.office, is_public=False)
+    services.record_consent(pk=item.pk, actor=cast.lead.user, consents=False)
+    item.refresh_from_db()
+    assert not item.consents_to_publication
+
+
+def test_the_office_says_how_the_deputy_agreed(client, cast):
+    item = answered(cast)
+    with pytest.raises(RefusedError, match="怎样表示的"):
+        services.record_consent(pk=item.pk, actor=cast.office, consents=True)
+    with pytest.raises((NotYoursError, Suggestion.DoesNotExist)):
+        services.record_consent(pk=item.pk, actor=cast.stranger.user, consents=True)
+    client.force_login(cast.office)
+    address = reverse("suggestions:step", args=[item.pk, "consent"])
+    form = client.get(address).context["form"]
+    given = {"seen": form.initial["seen"], "key": form.initial["key"]}
+    client.post(address, {**given, "consents": "yes", "how": "11月3日书面同意"})
+
+    item.refresh_from_db()
+    assert item.consents_to_publication
+    assert (
+        "同意公开。11月3日书面同意"
+        in client.get(reverse("suggestions:detail", args=[item.pk])).content.decode()
+    )

@@ -238,8 +238,10 @@ def test_buttons_are_the_partys_own():
     def names(user):
         return [button.action for button in actions_for(user, item)]
 
-    assert names(cast.office) == ["withdraw", "merge", "convert", "hand_over", "mark_key"]
-    assert names(cast.lead.user) == ["withdraw"]
+    assert names(cast.office) == [
+        "withdraw", "merge", "convert", "hand_over", "mark_key", "consent",
+    ]  # fmt: skip
+    assert names(cast.lead.user) == ["withdraw", "consent"]
     assert names(cast.mate.user) == []
     with_government(cast)
     assert "pass_on" in names(cast.office)

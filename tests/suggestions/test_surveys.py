@@ -369,6 +369,20 @@ def test_the_sheets_cost_the_same_for_one_and_three(client, asked, django_assert
         client.get(reverse("suggestions:survey_responses", args=[asked.pk]))
 
 
+def test_districts_of_another_town_are_not_asked(client):
+    own, other = TownFactory(), TownFactory()
+    DistrictFactory(name="外镇第一选区", region=other)
+    client.force_login(town_clerk(own))
+    data = {
+        "key": str(uuid.uuid4()), "title": "调查", "purpose": "看看", "region": own.pk,
+        "closes_on": "2026-12-01", "questions": "打分：满意吗", "targets": "外镇第一选区 5",
+    }  # fmt: skip
+    told = client.post(reverse("suggestions:new_survey"), data).text
+
+    assert "没有找到选区「外镇第一选区」" in told
+    assert not Survey.objects.exists()
+
+
 def test_marks_have_a_mean_with_its_base(asked):
     district, scale = asked.targets.first().district, asked.questions.get(kind="scale")
     sheets = [Filled(district, {scale.pk: [mark]}, {}) for mark in (5, 4, 4)]

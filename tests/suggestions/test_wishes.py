@@ -15,6 +15,9 @@ from suggestions.models import VoiceCase, Wish, WishClaim
 from suggestions.selectors.voice_states import state_of
 from suggestions.services import wishes
 from suggestions.services.voices import voter
+from suggestions.services.voices.handling import take_voice_step
+from suggestions.services.voices.steps import VoiceError
+from suggestions.voice_workflow import VoiceAction
 from suggestions.wish_workflow import WISH_TABLE, WishAction, next_wish_state
 from suggestions.workflow import TransitionNotAllowedError
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
@@ -307,3 +310,22 @@ def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_quer
 
     with django_assert_num_queries(6):
         client.get(reverse("suggestions:wishes"))
+
+
+def test_a_published_wish_goes_no_other_way_until_it_is_taken_down(client, deputy):
+    wish = claimed(deputy)
+    office = staff()
+    given = {"action": VoiceAction.SOLVE_AT_ONCE, "voice_pk": wish.voice_id, "actor": office}
+    with pytest.raises(VoiceError, match="请在微心愿里办"):
+        take_voice_step(comment="马上办好", **given)
+    client.force_login(office)
+    page = client.get(reverse("suggestions:voice_detail", args=[wish.voice_id]))
+    assert "即知即改" not in [label for _, label in page.context["doors"]]
+
+    wishes.give_back(actor=deputy.user, wish_pk=wish.pk, reason="办不了")
+    wish.refresh_from_db()
+    wishes.take_down_wish(
+        actor=office, wish_pk=wish.pk, reason="按一般意见办", seen=fingerprint(wish)
+    )
+    take_voice_step(comment="马上办好", **given)
+    assert state_of(wish.voice) == VoiceState.ANSWERED

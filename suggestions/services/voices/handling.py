@@ -16,6 +16,7 @@ from deputies.models import Deputy
 from suggestions.enums import Share, VoiceParty, VoicePhotoKind, VoiceState
 from suggestions.models import RightDoor, Voice, VoiceCase, VoicePart, VoicePhoto, VoiceRule
 from suggestions.selectors.voice_states import parties_of_voice, state_of
+from suggestions.selectors.wishes import WISH_HOLDS, is_wished_for
 from suggestions.services.drafting import draft_from_voice
 from suggestions.services.voices.steps import VoiceError, VoiceStep, voice_step
 from suggestions.services.voices.voter import reset_for_redo
@@ -65,6 +66,10 @@ def take_voice_step(
 
     Raises Voice.DoesNotExist, StaleRecordError, VoiceError and the table's errors.
     """
+    if action in WISH_HOLDS and is_wished_for(voice_pk):
+        raise VoiceError(
+            "这件事作为微心愿公布着，请在微心愿里办；要按一般意见办的，先退回认领、撤下公布。"
+        )
     given = {"voice_pk": voice_pk, "actor": actor, "comment": comment, "seen": seen, "key": key}
     with voice_step(action, **given) as now:  # type: ignore[arg-type]
         doing = _Doing(now, facts, actor)
