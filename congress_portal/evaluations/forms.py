@@ -9,6 +9,7 @@ from congress_portal.core.listing import ListFilter, PeriodField, TownField, rec
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period
 from congress_portal.evaluations.models import Scheme, Score, ScoreSheet
+from congress_portal.evaluations.selectors import subject_rows
 from deputies.selectors import parse_period
 
 
@@ -70,6 +71,15 @@ class ComputeForm(forms.Form):
 
     def clean_period(self) -> Period:
         return begun_period(self.cleaned_data["period"])
+
+    def clean(self) -> dict[str, Any]:
+        """A period without anybody to score is a slip of the pen."""
+        cleaned = super().clean() or {}
+        scheme, period = cleaned.get("scheme"), cleaned.get("period")
+        if scheme and period and not subject_rows(scheme.subject_type, period).exists():
+            kind = scheme.get_subject_type_display()
+            self.add_error("period", f"{period.label}没有可评的{kind}，请核对周期。")
+        return cleaned
 
 
 class PublishForm(forms.Form):

@@ -80,7 +80,11 @@ def own_values(
     make = _adjusted if indicator["metric"] == ADJUSTMENT else _weighted
     raters = indicator.get("raters", {})
     return {
-        subject: (make(own, raters), {"evaluations.Rating": [row.pk for row in own]}, _told(own))
+        subject: (
+            make(own, raters),
+            {"evaluations.Rating": [row.pk for row in own]},
+            [*_told(own), *_weights_told(own, raters)],
+        )
         for subject, own in by_subject.items()
     }
 
@@ -106,6 +110,23 @@ def _weighted(rows: Iterable[Rating], raters: Mapping[str, int]) -> Decimal | No
     return _decimal(Fraction(earned) / sum(weight.values()))
 
 
+def _weights_told(rows: Iterable[Rating], raters: Mapping[str, int]) -> list[str]:
+    """How the mean is made where raters weigh differently: so that anybody can compute it."""
+    marks: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        if row.rater in raters:
+            marks[row.rater].append(row.points)
+    if len(marks) < 2:
+        return []
+    whole = sum(raters[kind] for kind in marks)
+    parts = [
+        f"{Rater(kind).label} {plain(_decimal(Fraction(sum(given, Decimal(0))) / len(given)))}"
+        f"×{raters[kind]}/{whole}"
+        for kind, given in marks.items()
+    ]
+    return [f"按权重：{'＋'.join(parts)}"]
+
+
 def _told(rows: Iterable[Rating]) -> list[str]:
     words = []
     for row in rows:
@@ -116,6 +137,7 @@ def _told(rows: Iterable[Rating]) -> list[str]:
         else:
             told = f"{row.get_rater_display()} {plain(row.points)} 分"
             told += f"：{row.reason}" if row.reason else ""
+            told += f"（依据：{row.proof}）" if row.proof else ""
         words.append(told)
     return words
 

@@ -170,6 +170,25 @@ def unlocks_of(sheet: ScoreSheet) -> QuerySet[Unlock]:
     )
 
 
+def late_marks(sheet: ScoreSheet) -> int:
+    """Marks given or changed after the sheet was computed, which it does not hold."""
+    if sheet.computed_at is None:
+        return 0
+    rows = Rating.objects.filter(
+        scheme__name=sheet.scheme_data["name"], period_code=sheet.period_code
+    )
+    return rows.filter(given_at__gt=sheet.computed_at).count()
+
+
+def doubts_of(sheet: ScoreSheet) -> dict[str, Any]:
+    """What a page says before a step: marks that came later, a period that still runs."""
+    is_kept = not sheet.is_published
+    return {
+        "late": late_marks(sheet) if is_kept else 0,
+        "is_running": is_kept and sheet.last_day >= timezone.localdate(),
+    }
+
+
 def takes_marks(sheet: ScoreSheet, subject: Any) -> bool:
     """Whether marks of this subject may be given now: before the check, or while its place is
     unlocked."""

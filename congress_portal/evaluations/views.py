@@ -34,7 +34,7 @@ from congress_portal.evaluations.models import (
     SheetProof,
 )
 from congress_portal.evaluations.papers import PAGES, make_paper, own_scores, papers_for
-from congress_portal.evaluations.raters import subjects_to_rate
+from congress_portal.evaluations.raters import marks_address, marks_to_give, subjects_to_rate
 from congress_portal.evaluations.reports.checkcode import code_of
 from congress_portal.evaluations.selectors import (
     changes_between,
@@ -52,7 +52,13 @@ from congress_portal.evaluations.services import (
     new_version,
     publish_sheet,
 )
-from congress_portal.evaluations.standing import last_day_to_object, may_object, steps_for
+from congress_portal.evaluations.standing import (
+    doubts_of,
+    last_day_to_object,
+    may_object,
+    steps_for,
+    unlocks_of,
+)
 
 
 def _sheet(request: HttpRequest, pk: int) -> ScoreSheet:
@@ -75,6 +81,9 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     form = SheetFilter(request.GET, user=request.user)
     rows = form.apply(ScoreSheet.objects.visible_to(request.user).select_related("scheme"))
     context = {"form": form, "page": page_of(request, rows)}
+    context["to_mark"] = [
+        (each, marks_address(request.user, each.sheet)) for each in marks_to_give(request.user)
+    ]
     context["may_edit"] = Scheme.objects.all().may_add(request.user)
     if ScoreSheet.objects.all().may_add(request.user):
         context["compute_form"] = ComputeForm(user=request.user)
@@ -114,6 +123,7 @@ def sheet_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if context["steps"]:
         context["proof"] = SheetProof.objects.filter(sheet=sheet).first()
+        context |= {**doubts_of(sheet), "unlocks": unlocks_of(sheet)}
     return render(request, "evaluations/sheet.html", context)
 
 
@@ -158,7 +168,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已发布并封存，各对象现在可以看到自己的得分。")
             return redirect("evaluations:sheet", pk=pk)
     context = {"sheet": sheet, "form": form, "summary": sheet_summary(sheet)}
-    context["unmarked"] = unmarked_lines(sheet)
+    context |= {"unmarked": unmarked_lines(sheet), **doubts_of(sheet)}
     context["has_changed"] = not sheet.is_published and needs_new_version(sheet)
     context["upheld"] = Appeal.objects.filter(score__sheet=sheet, state=AppealState.UPHELD)
     return render(request, "evaluations/publish.html", context)

@@ -148,7 +148,7 @@ def test_desks_ask_a_fixed_number_of_queries(client, django_assert_max_num_queri
         )
     client.force_login(leader)
 
-    with django_assert_max_num_queries(39):
+    with django_assert_max_num_queries(40):
         client.get(reverse("desk:home"))
 
 
@@ -356,7 +356,7 @@ def test_deputys_first_page_asks_a_fixed_number_of_queries(
         )  # fmt: skip
     client.force_login(user)
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         client.get(reverse("desk:home"))
 
 

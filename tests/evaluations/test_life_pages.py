@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.enums import Presence
 from activities.models import CorrectionRequest
@@ -15,7 +16,13 @@ from congress_portal.core.periods import quarter
 from congress_portal.core.workdays import seed_calendar
 from congress_portal.evaluations.life.hints import hints_for
 from congress_portal.evaluations.models import Appeal, Rating, Score, ScoreSheet, SheetProof, Unlock
-from congress_portal.evaluations.services import check_sheet, compute_sheet, disclose_sheet
+from congress_portal.evaluations.raters import marks_to_give
+from congress_portal.evaluations.services import (
+    check_sheet,
+    compute_sheet,
+    disclose_sheet,
+    open_sheet,
+)
 from tests.factories.activities import ActivityFactory, ActivityFormFactory, VisitFactory
 from tests.factories.core import EntryFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, MandateFactory
@@ -309,3 +316,99 @@ def test_papers_of_the_office_are_hidden_from_strangers_and_raters_keep_their_ow
         assert not type(row).objects.visible_to(stranger).exists()
         assert not type(row).objects.editable_by(stranger).exists()
     assert list(Rating.objects.visible_to(rating.author)) == [rating]
+
+
+def rated(scheme, raters, **more):
+    given = {"metric": "rating", "method": "manual", "target": None, "full": 10}
+    return IndicatorFactory(scheme=scheme, name="综合评价", raters=raters, **given | more)
+
+
+def test_who_is_asked_for_marks_finds_them_on_the_first_page(client, scheme, deputy, office):
+    rated(scheme, "自评1、镇街1、县2")
+    other = MandateFactory(deputy__town=deputy.town).deputy
+    sheet = open_sheet(scheme=scheme, period=Q3, actor=office)
+    clerk = town_clerk(deputy.town)
+    asked = {user: marks_to_give(user)[0] for user in (deputy.user, clerk, office)}
+    assert [(each.asked, each.missing) for each in asked.values()] == [(1, 1), (2, 2), (2, 2)]
+    assert marks_to_give(UserFactory(role=Role.DEPUTY)) == []
+
+    client.force_login(deputy.user)
+    own = reverse("evaluations:mark", args=[sheet.pk, deputy.pk])
+    for address in ("/", reverse("evaluations:list")):
+        assert f'href="{own}"' in client.get(address).text
+    client.post(own, {"indicator": "综合评价", "rater": "self", "points": "9"})
+    assert marks_to_give(deputy.user) == []
+    assert own not in client.get("/").text
+
+    client.force_login(clerk)
+    page = reverse("evaluations:marks", args=[sheet.pk])
+    assert list(client.get(page, {"q": other.name}).context["page"]) == [other]
+    RatingFactory(
+        scheme=scheme, indicator="综合评价", deputy=other, period_code=Q3.code, author=clerk
+    )
+    assert list(client.get(page, {"given": "yes"}).context["page"]) == [other]
+    assert list(client.get(page, {"given": "no"}).context["page"]) == [deputy]
+    assert marks_to_give(clerk)[0].missing == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_marks_cost_the_same_for_one_and_three(
+    client, scheme, office, count, django_assert_num_queries
+):
+    rated(scheme, "县1")
+    TownFactory()
+    MandateFactory.create_batch(count, deputy__town=TownFactory())
+    sheet = open_sheet(scheme=scheme, period=Q3, actor=office)
+    client.force_login(office)
+    with django_assert_num_queries(10):
+        client.get(reverse("evaluations:marks", args=[sheet.pk]))
+
+
+def test_a_mark_below_the_full_one_says_why(client, scheme, deputy, office):
+    rated(scheme, "县1")
+    sheet = open_sheet(scheme=scheme, period=Q3, actor=office)
+    data = {"indicator": "综合评价", "rater": "county", "points": "8"}
+    told = page(client, office, "mark", sheet.pk, deputy.pk, post=data).content.decode()
+    assert "没有给满分，请写明理由" in told
+    assert not Rating.objects.exists()
+
+    page(client, office, "mark", sheet.pk, deputy.pk,
+         post=data | {"reason": "缺席两次", "proof": "签到表"})  # fmt: skip
+    given = Rating.objects.get()
+    assert (given.reason, given.proof) == ("缺席两次", "签到表")
+
+
+def test_marks_later_than_the_figures_are_told_before_a_step(client, scheme, deputy, office, clock):
+    rated(scheme, "县1")
+    sheet = compute_sheet(scheme=scheme, period=Q3, actor=office)
+    clock.shift(60)
+    RatingFactory(
+        scheme=scheme, indicator="综合评价", deputy=deputy, period_code=Q3.code, rater="county",
+        given_at=timezone.now(),
+    )  # fmt: skip
+    for name, *args in (("sheet",), ("step", "check")):
+        told = page(client, office, name, sheet.pk, *args).content.decode()
+        assert "有 1 条评分晚于计算" in told
+    compute_sheet(scheme=scheme, period=Q3, actor=office)
+    assert "晚于计算" not in page(client, office, "sheet", sheet.pk).content.decode()
+
+
+def test_an_unlock_stands_on_the_sheet_and_a_running_period_is_told(client, scheme, deputy, office):
+    rated(scheme, "县1")
+    sheet = compute_sheet(scheme=scheme, period=quarter(2026, 4), actor=office)
+    check_sheet(actor=office, sheet_pk=sheet.pk, digest=sheet.digest)
+    UnlockFactory(sheet=sheet, region=deputy.town, reason="漏评三人")
+    told = page(client, office, "sheet", sheet.pk).content.decode()
+
+    assert "漏评三人" in told
+    assert "这一期到2026年12月31日" in told
+    assert "才结束" in told
+    assert "漏评三人" not in page(client, deputy.user, "list").content.decode()
+
+
+def test_a_period_with_nobody_to_score_is_a_slip_of_the_pen(client, scheme, deputy, office):
+    data = {"scheme": scheme.pk, "period": "1999Q1"}
+    told = page(client, office, "compute", post=data)
+    assert told.status_code == 422
+    assert "没有可评的代表，请核对周期" in told.content.decode()
+    assert not ScoreSheet.objects.exists()

@@ -89,7 +89,10 @@ def test_raters_are_weighted_and_each_mark_is_shown(opened, scheme, deputy):
 
     line = Score.objects.get(sheet=sheet, deputy=deputy).lines.get(indicator="综合评价")
     assert line.points == D("16.80")  # 20×20% + 16×30% + 16×50%
-    assert line.spread == ["自评 20 分", "小组 16 分：按时参加", "镇街 15 分", "镇街 17 分"]
+    assert line.spread == [
+        "自评 20 分", "小组 16 分：按时参加", "镇街 15 分", "镇街 17 分",
+        "按权重：自评 20×20/100＋小组 16×30/100＋镇街 16×50/100",
+    ]  # fmt: skip
     assert len(line.evidence["evaluations.Rating"]) == 4
     assert is_intact(sheet)
 

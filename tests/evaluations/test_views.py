@@ -74,7 +74,7 @@ def test_list_takes_the_same_queries_for_any_number_of_sheets(office, size):
     with CaptureQueriesContext(connection) as queries:
         page = office.get(reverse("evaluations:list")).content.decode()
 
-    assert (page.count("● 草稿"), len(queries)) == (size, 8)
+    assert (page.count("● 草稿"), len(queries)) == (size, 9)
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -86,7 +86,7 @@ def test_sheet_takes_the_same_queries_for_any_number_of_scores(office, scheme, s
     with CaptureQueriesContext(connection) as queries:
         page = office.get(reverse("evaluations:sheet", args=[sheet.pk]))
 
-    assert (page.context["page"].paginator.count, len(queries)) == (size, 15)
+    assert (page.context["page"].paginator.count, len(queries)) == (size, 17)
 
 
 def test_sheet_is_sorted_by_rank_and_filtered_by_town(office, scheme):

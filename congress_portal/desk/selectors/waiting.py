@@ -20,6 +20,7 @@ from congress_portal.core.periods import Period
 from congress_portal.evaluations.duties.waiting import unfinished_of_town
 from congress_portal.evaluations.enums import SheetState
 from congress_portal.evaluations.models import Appeal, ReviewObjection, ScoreSheet
+from congress_portal.evaluations.raters import marks_to_give
 from deputies.models import Term
 from stations.models import Reception, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
@@ -157,6 +158,8 @@ def _books(user: User, today: dt.date) -> list[Waiting]:
     since = timezone.localtime(seen["oldest"]).date() if seen["oldest"] else None
     address = reverse("evaluations:list")
     found.append(Waiting("待发布的考评结果", seen["count"], since, address, today))
+    marks = sum(each.missing for each in marks_to_give(user))
+    found.append(Waiting("待评的考评项目", marks, None, reverse("evaluations:list"), today))
     return [*found, _appeals(user, today), _review_words(user, today)]
 
 

@@ -84,7 +84,9 @@ def _message(standing: Standing, key: str, by: str = "") -> Message:
     requirement, period = standing.requirement, standing.period
     last = period.last
     limit = f"{last.year}年{last.month}月{last.day}日"
-    body = f"{period.label}，{limit}前完成；{standing.who.label}现为 {standing.count}。{by}"
+    late = (timezone.localdate() - last).days
+    due = f"应在{limit}前完成，已过 {late} 天，请补做或说明" if late > 0 else f"{limit}前完成"
+    body = f"{period.label}，{due}；{standing.who.label}现为 {standing.count}。{by}"
     address = reverse("evaluations:duty_of", args=[requirement.pk, standing.who.pk])
     return Message(
         key=key,

@@ -11,6 +11,7 @@ from congress_portal.evaluations.duties.selectors import Standing, boards_now, o
 from congress_portal.evaluations.duties.subjects import visible
 from congress_portal.evaluations.enums import DutySubject
 from congress_portal.evaluations.models import Nudge, Requirement
+from congress_portal.evaluations.raters import marks_address, marks_to_give
 from deputies.models import Deputy
 
 _AHEAD = 60  # days; what falls due later stays on the page of all requirements
@@ -49,7 +50,20 @@ def _task(row: Standing, by: dt.date) -> Task:
     )
 
 
-SOURCES = (unfinished_duties,)
+def marks_asked(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
+    """Periods in which the deputy rates oneself, or as a group's officer its members."""
+    return [
+        Task(
+            f"请评分：{each.sheet.scheme.name}（{each.sheet.period.label}）",
+            f"还差 {each.missing} 项",
+            marks_address(user, each.sheet),
+            today + dt.timedelta(days=7),
+        )
+        for each in marks_to_give(user)[:MOST_OF_A_KIND]
+    ]
+
+
+SOURCES = (unfinished_duties, marks_asked)
 
 
 def unfinished_of_town(user: User, today: dt.date) -> int:

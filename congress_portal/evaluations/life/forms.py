@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from congress_portal.core.fields import DayField, WordsField
-from congress_portal.core.listing import ListFilter
+from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import Region, Unit
 from congress_portal.evaluations.enums import AppealState, Rater
 from congress_portal.evaluations.models import Score
@@ -61,6 +61,25 @@ class AppealFilter(ListFilter):
         return rows.filter(state=state)
 
 
+class MarkFilter(ListFilter):
+    q = forms.CharField(label="名称", required=False, max_length=40)
+    town = TownField()
+    given = forms.ChoiceField(
+        label="评分", required=False, choices=[("", "全部"), ("no", "未评"), ("yes", "已评")]
+    )
+
+    def by_q(self, rows: Any, words: str) -> Any:
+        return rows.filter(name__contains=words.strip())
+
+    def by_town(self, rows: Any, town: Region) -> Any:
+        names = {each.name for each in rows.model._meta.fields}
+        place = next((name for name in ("town", "region") if name in names), "pk")
+        return rows.filter(**{place: town})
+
+    def by_given(self, rows: Any, given: str) -> Any:
+        return rows.filter(own_marks__gt=0) if given == "yes" else rows.filter(own_marks=0)
+
+
 class UnlockForm(forms.Form):
     region = forms.ModelChoiceField(
         Region.objects.none(), label="镇（街道）", required=False, empty_label="———"
@@ -94,7 +113,7 @@ class UnlockForm(forms.Form):
 
 
 class MarkForm(forms.Form):
-    """One indicator as one rater; ``proof`` is asked of adjustments only."""
+    """One indicator as one rater; adjustments need reason and proof."""
 
     indicator = forms.CharField(widget=forms.HiddenInput)
     rater = forms.ChoiceField(widget=forms.HiddenInput, choices=Rater.choices)
@@ -116,4 +135,14 @@ class MarkForm(forms.Form):
             self.fields["proof"].required = True
             self.fields["proof"].help_text = "文件、会议、记录的名称。"
         else:
-            del self.fields["proof"]
+            self.fields["reason"].help_text = "不给满分的，写明理由；自评可不写。"
+        self.full, self.is_adjustment = full, is_adjustment
+
+    def clean(self) -> dict[str, Any]:
+        """Who takes something off another's mark says why."""
+        cleaned = super().clean() or {}
+        by_other = not self.is_adjustment and cleaned.get("rater") != Rater.SELF
+        is_less = cleaned.get("points", self.full) < self.full
+        if by_other and is_less and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", "没有给满分，请写明理由。")
+        return cleaned

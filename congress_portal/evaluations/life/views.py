@@ -20,6 +20,7 @@ from congress_portal.evaluations.forms import ComputeForm
 from congress_portal.evaluations.life.forms import (
     AnswerForm,
     AppealFilter,
+    MarkFilter,
     MarkForm,
     ObjectForm,
     ReasonForm,
@@ -34,6 +35,7 @@ from congress_portal.evaluations.raters import (
     raters_for,
     ratings_of,
     subjects_to_rate,
+    with_own_marks,
 )
 from congress_portal.evaluations.selectors import sheet_summary, unmarked_lines
 from congress_portal.evaluations.services.appeals import decide_appeal, raise_appeal
@@ -47,6 +49,7 @@ from congress_portal.evaluations.services.life import (
 )
 from congress_portal.evaluations.services.ratings import rate
 from congress_portal.evaluations.standing import (
+    doubts_of,
     last_day_to_object,
     may_decide,
     may_object,
@@ -102,6 +105,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return redirect("evaluations:sheet", pk=pk)
     context = {"sheet": sheet, "form": form, "step": taken, "then": TABLE[taken].then}
     context |= {"summary": sheet_summary(sheet), "unmarked": unmarked_lines(sheet)}
+    context |= doubts_of(sheet)
     if taken == SheetStep.DISCLOSE:
         context |= _window(sheet)
     return render(request, "evaluations/step.html", context)
@@ -203,10 +207,14 @@ def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet_to_rate(pk)
-    rows = subjects_to_rate(_user(request), sheet)
+    user = _user(request)
+    rows = subjects_to_rate(user, sheet)
     if not rows.exists():
         raise Http404
-    context = {"sheet": sheet, "page": page_of(request, rows)}
+    form = MarkFilter(request.GET, user=user)
+    page = page_of(request, form.apply(with_own_marks(user, sheet, rows)))
+    sees = ScoreSheet.objects.visible_to(user).filter(pk=pk).exists()
+    context = {"sheet": sheet, "page": page, "form": form, "sees": sees}
     return render(request, "evaluations/marks.html", context)
 
 
