@@ -58,7 +58,18 @@ class IndicatorForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("metric", "denominator"):
-            self.fields[name].choices = _offered(getattr(self.instance, name))
+            kept = self._code(getattr(self.instance, name))
+            self.fields[name].choices = _offered(kept)
+            self.initial[name] = kept
+
+    def _code(self, word: str) -> str:
+        """A scheme of the office's file or of a template names its metrics in Chinese."""
+        if not word or not self.instance.scheme_id:
+            return word
+        try:
+            return metric_for(self.instance.scheme.subject_type, word).code
+        except DomainError:
+            return word
 
     def clean(self) -> dict[str, Any]:
         """A scheme can only count what there is for its kind of subject."""
@@ -67,7 +78,7 @@ class IndicatorForm(RowForm):
         for name in ("metric", "denominator"):
             if subject_type and cleaned.get(name):
                 try:
-                    metric_for(subject_type, cleaned[name])
+                    cleaned[name] = metric_for(subject_type, cleaned[name]).code
                 except DomainError as error:
                     self.add_error(name, ValidationError(error.message))
         self._check_words(cleaned)

@@ -2,7 +2,9 @@ import pytest
 from django.urls import reverse
 
 from congress_portal.core.models import AuditEntry
-from congress_portal.evaluations.models import ScoreSheet
+from congress_portal.evaluations.models import Scheme, ScoreSheet
+from congress_portal.evaluations.schemes.templates import scheme_from, templates
+from congress_portal.evaluations.scoring import snapshot_of
 from tests.admin_pages import added_row, faults, sent
 from tests.factories.core import CountyFactory, TownFactory, staff, town_clerk
 from tests.factories.evaluations import IndicatorFactory
@@ -131,3 +133,15 @@ def test_an_indicator_without_its_target_is_told(as_staff, scheme):
     response = as_staff.post(page, sent(as_staff.get(page), **{"indicators-0-target": ""}))
 
     assert "按目标计分要填目标值" in "".join(faults(response))
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda each: each.code)
+def test_a_scheme_from_a_template_is_saved_as_it_stands(as_staff, template):
+    made = scheme_from(actor=staff(), code=template.code, name="本县办法")
+    page = reverse("admin:evaluations_scheme_change", args=[made.pk])
+    before = snapshot_of(made)
+
+    response = as_staff.post(page, sent(as_staff.get(page)))
+
+    assert response.status_code == 302, faults(response)
+    assert snapshot_of(Scheme.objects.get(pk=made.pk)) == before
