@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from activities.forms.campaigns import places_of
-from activities.forms.town_rows import RowForm, town_field
+from activities.forms.town_rows import RowForm, town_field, year_near
 from activities.models import Activity
 from activities.models.support import Budget, Expense, ExpenseKind
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
@@ -33,6 +33,9 @@ class BudgetForm(RowForm):
         self.choose("group", Group.objects.editable_by(self.user), "不是小组的经费")
         self.initial.setdefault("year", timezone.localdate().year)
 
+    def clean_year(self) -> int:
+        return year_near(self.cleaned_data["year"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("station") and cleaned.get("group"):
@@ -54,6 +57,7 @@ class ExpenseForm(RowForm):
         super().__init__(*args, **kwargs)
 
     def narrow(self, row: Expense | None) -> None:
+        self.fields["amount"].help_text = "退回、冲减的写负数，如 -10，并在用途里写明。"
         kept = Q(is_active=True) | Q(pk=row.kind_id if row else None)
         self.choose("kind", ExpenseKind.objects.filter(kept))
         self.fields["kind"].label_from_instance = _kind_words  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.forms.campaigns import places_of
-from activities.forms.town_rows import RowForm, town_field
+from activities.forms.town_rows import RowForm, town_field, year_near
 from activities.models.support import PartyMeeting, PlanItem, SessionPaper, TownSession, WorkPlan
 from activities.support_enums import ItemState
 from congress_portal.core.enums import TOWN_LEVELS, Level, RegionLevel
@@ -39,6 +39,9 @@ class PlanForm(RowForm):
         stations = Station.objects.editable_by(self.user).order_by("number")
         self.choose("station", stations, "没有，是县、镇（街道）的计划")
         self.initial.setdefault("year", timezone.localdate().year)
+
+    def clean_year(self) -> int:
+        return year_near(self.cleaned_data["year"])
 
 
 class ItemForm(RowForm):

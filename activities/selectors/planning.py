@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from activities.enums import ActivityState, Presence
 from activities.models import Activity, ActivityForm, Attendance, ContactRule, Invitation
+from congress_portal.core.enums import TOWN_LEVELS, Level
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
 from deputies.models import Deputy, DeputyQuerySet, Mandate
@@ -23,6 +24,14 @@ def callable_by(user: User, day: dt.date) -> DeputyQuerySet:
     visible = Deputy.objects.visible_to(user).values("pk")
     rows = Deputy.objects.filter(Q(pk__in=visible) | Q(pk__in=posted))
     return rows.in_office(Period(day, day, day.isoformat()))
+
+
+def of_congress(people: DeputyQuerySet, place: Region, day: dt.date) -> DeputyQuerySet:
+    """Whom a committee's own meeting turns to: of a county, who holds a seat above the towns."""
+    if place.level in TOWN_LEVELS:
+        return people
+    seats = Mandate.objects.in_force(Period(day, day, day.isoformat())).exclude(level=Level.TOWN)
+    return people.filter(pk__in=seats.order_by().values("deputy"))
 
 
 def candidates(activity: Activity, rows: DeputyQuerySet) -> QuerySet[Deputy]:

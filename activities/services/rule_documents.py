@@ -28,7 +28,7 @@ def save_rule_document(
 def add_version(
     *, actor: User, document_pk: int, values: Mapping[str, Any], key: uuid.UUID | None = None
 ) -> RuleVersion:
-    """The next version of a rule; it may not begin before the one it follows.
+    """The next version of a rule; it begins after the one it follows.
 
     Raises KeepingError and what ``keep`` raises.
     """
@@ -36,8 +36,8 @@ def add_version(
     told = document.versions.aggregate(last=Max("version"), day=Max("effective_on"))
     if done := _sent_before(actor, key):
         return done
-    if told["day"] and values["effective_on"] < told["day"]:
-        raise KeepingError(f"前一版从 {told['day']} 起施行，新版本不能更早。")
+    if told["day"] and values["effective_on"] <= told["day"]:
+        raise KeepingError(f"前一版从 {told['day']} 起施行，新版本要晚于这一天。")
     given = {**values, "document": document, "version": (told["last"] or 0) + 1}
     return keep(RuleVersion, actor=actor, values=given, key=key)
 

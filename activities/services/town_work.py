@@ -14,6 +14,7 @@ from activities.support_enums import ItemState
 from congress_portal.core.audit import save_recorded
 from congress_portal.core.models import User
 from congress_portal.core.stale import refuse_stale
+from congress_portal.core.submissions import found_by
 
 
 def save_plan(
@@ -64,6 +65,8 @@ def settle_item(
     refuse_stale(item, seen)
     if state == ItemState.DONE and not done_on:
         raise KeepingError("请填写完成日期。")
+    if done_on and done_on.year < item.plan.year:
+        raise KeepingError(f"这是{item.plan.year}年的计划，完成日期不能早于{item.plan.year}年。")
     if state == ItemState.DROPPED and not result.strip():
         raise KeepingError("取消计划事项，请在完成情况里写明原因。")
     item.state, item.done_on, item.result = state, done_on, result.strip()
@@ -79,6 +82,11 @@ def save_session(
     term = values.get("term")
     if term and term.region_id and term.region_id != values["region"].pk:
         raise KeepingError(f"{term}不是{values['region']}的届次。")
+    same = TownSession.objects.filter(
+        region=values["region"], term=term, number=values["number"]
+    ).exclude(pk=pk)
+    if same.exists() and not found_by(key, actor=actor, model=TownSession):
+        raise KeepingError(f"这一届的第 {values['number']} 次会议已经登记，请核对次数。")
     return keep(TownSession, actor=actor, values=values, pk=pk, seen=seen, key=key)
 
 

@@ -19,6 +19,7 @@ from activities.selectors.planning import (
     grassroots_of,
     meeting_forms,
     never_called,
+    of_congress,
     shares_by_year,
     with_calls,
 )
@@ -41,7 +42,7 @@ def rotation(request: HttpRequest) -> HttpResponse:
     meeting = form.meeting
     if meeting is None:
         raise Http404("还没有归入会议的活动形式。")
-    people = callable_by(request.user, today)
+    people = of_congress(callable_by(request.user, today), _place(request), today)
     coming = _coming(request, meeting)
     if request.method == "POST":
         return _call(request, coming, never_called(people, [meeting.pk]))

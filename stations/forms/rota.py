@@ -143,6 +143,16 @@ class AbsenceForm(forms.ModelForm):
             "last_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         }
 
+    def clean(self) -> dict[str, Any]:
+        """Days to come, of a year at most: a slip in the year would take one off every rota."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_on"), cleaned.get("last_on")
+        if last and last < timezone.localdate():
+            self.add_error("last_on", "这些日子已经过去，不用再填。")
+        if first and last and last - first > dt.timedelta(days=366):
+            self.add_error("last_on", "一次最多填一年，请核对年份。")
+        return cleaned
+
 
 class SwapForm(forms.Form):
     asked = DeputyChoice(Deputy.objects.none(), label="请谁", empty_label="请选择")

@@ -146,6 +146,13 @@ def move(*, actor: User | None, slot_pk: int, day: dt.date, reason: str = "") ->
     slot = locked_slot(actor, slot_pk)
     if day == slot.held_on:
         raise RotaError("日期没有变。")
+    if day < timezone.localdate():
+        raise RotaError("不能改到已经过去的日子。")
+    if slot.rota and not slot.rota.first_on <= day <= slot.rota.last_on:
+        first, last = slot.rota.first_on, slot.rota.last_on
+        raise RotaError(
+            f"这份轮值表从{first:%Y年%-m月%-d日}到{last:%Y年%-m月%-d日}，请在这段时间里选。"
+        )
     if RotaSlot.objects.filter(station=slot.station, held_on=day).exists():
         raise RotaError(f"{slot.station}当天已排了接待。")
     people = _on_duty(slot)
@@ -187,6 +194,31 @@ def add_slot(
         refuse_unable(deputy, slot)
         put_on(slot, deputy)
     _tell(slot, deputies, f"added:{slot.pk}", "安排您值班")
+    return slot
+
+
+def carry_theme(
+    *, actor: User | None, slot: RotaSlot, themed: ThemedReception, starts_at: dt.time,
+    ends_at: dt.time, deputies: Sequence[Deputy],
+) -> RotaSlot:  # fmt: skip
+    """A planned day takes a theme, with its hours, and who is asked besides those on duty.
+
+    Raises RotaError.
+    """
+    slot = locked_slot(actor, slot.pk)
+    people = _on_duty(slot)
+    changed = (slot.starts_at, slot.ends_at) != (starts_at, ends_at)
+    slot.themed, slot.starts_at, slot.ends_at = themed, starts_at, ends_at
+    save_recorded(slot)
+    on_duty = {each.pk for each in people}
+    added = [each for each in deputies if each.pk not in on_duty]
+    for deputy in added:
+        refuse_unable(deputy, slot)
+        put_on(slot, deputy)
+    if changed:
+        hours = f"{starts_at:%H:%M}—{ends_at:%H:%M}"
+        _tell(slot, people, f"themed:{slot.pk}:{hours}", f"主题接待，时间改为{hours}")
+    _tell(slot, added, f"themed-on:{slot.pk}", "安排您值班")
     return slot
 
 

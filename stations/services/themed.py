@@ -13,7 +13,7 @@ from congress_portal.core.stale import refuse_stale
 from deputies.models import Deputy
 from stations.models import Reception, RotaSlot, Station, ThemedReception
 from stations.services.receptions import ReceptionError, locked_station
-from stations.services.rota_changes import add_slot
+from stations.services.rota_changes import add_slot, carry_theme
 
 
 @transaction.atomic
@@ -48,8 +48,10 @@ def plan_themed(
     elif slot.cancelled_reason:
         raise ReceptionError("这一天的接待已经取消，请换一天。")
     else:
-        slot.themed = themed
-        save_recorded(slot)
+        carry_theme(
+            actor=actor, slot=slot, themed=themed, starts_at=starts_at, ends_at=ends_at,
+            deputies=deputies,
+        )  # fmt: skip
     return themed
 
 

@@ -49,8 +49,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _tell_clashes(request: HttpRequest, clashes: list[RotaDuty]) -> None:
     messages.success(request, "已记下，以后编排会避开这些日子。")
     if clashes:
-        days = "、".join(f"{each.held_on.month}月{each.held_on.day}日" for each in clashes)
-        messages.error(request, f"这段时间里已排了您的值班：{days}。请逐次申请换班。")
+        days = "、".join(f"{each.held_on:%Y年%-m月%-d日}" for each in clashes)
+        messages.error(
+            request, f"这段时间里已排了您的值班：{days}。请逐次申请换班；人大工作人员也收到了消息。"
+        )
 
 
 @require_POST

@@ -15,6 +15,8 @@ from suggestions.services.desk import Visitor
 
 _PHONE = re.compile(r"^(1[3-9]\d{9}|0?\d{2,4}-?\d{7,8}|\d{7,8})$")
 
+TO_UNIT = "unit"  # code of the way of handling that needs a unit
+
 
 class VisitorForm(forms.Form):
     """Only the matter must be filled; the rest as far as the visitor likes to say it."""
@@ -84,6 +86,14 @@ class VisitorForm(forms.Form):
         else:
             del self.fields["enterprise"]
         self.initial["village"] = station.village_id
+
+    def clean(self) -> dict[str, Any]:
+        """What is handed to a unit names it."""
+        cleaned = super().clean() or self.cleaned_data
+        route = cleaned.get("route")
+        if route and route.code == TO_UNIT and not cleaned.get("unit"):
+            self.add_error("unit", f"处理方式是「{route.name}」，请选转给哪个单位。")
+        return cleaned
 
     def _offer(self, name: str, rows: Any) -> None:
         cast("forms.ModelChoiceField", self.fields[name]).queryset = rows

@@ -518,7 +518,7 @@ def test_rotation_asks_a_fixed_number_of_queries(
     DeputyFactory.create_batch(rows, town=TownFactory(code="421299101000"), seat=True)
     client.force_login(staff())
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page = client.get(reverse("activities:rotation"))
 
     assert page.context["everyone"] == rows

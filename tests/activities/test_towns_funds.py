@@ -277,7 +277,7 @@ def test_a_new_version_keeps_the_old_one_and_comes_into_force_on_its_day(client,
     assert page.context["line"].coming.version == 2
     assert "第1次的正文" in page.text
     back = {"actor": clerk, "document_pk": rule.pk}
-    with pytest.raises(KeepingError, match="不能更早"):
+    with pytest.raises(KeepingError, match="要晚于这一天"):
         add_version(**back, values={"effective_on": dt.date(2026, 11, 30)})
 
 

@@ -271,3 +271,31 @@ def test_lists_ask_a_fixed_number_of_questions(
 
     with django_assert_num_queries(queries):
         client.get(to(name))
+
+
+def test_the_same_session_of_a_term_is_not_counted_twice(client, town, clerk):
+    client.force_login(clerk)
+    for day in ("2026-03-03", "2026-09-03"):
+        data = {**SESSION, "begins_on": day, "ends_on": day, "region": town.pk}
+        data["key"] = blank(client, to("new_town_session"))
+        told = client.post(to("new_town_session"), data)
+
+    assert "第 7 次会议已经登记" in told.text
+    assert TownSession.objects.count() == 1
+
+
+def test_an_item_is_not_done_before_its_plans_year(client, town, clerk):
+    item = homes.PlanItemFactory(plan__region=town, plan__year=2026)
+    with pytest.raises(KeepingError, match="不能早于2026年"):
+        settle_item(
+            actor=clerk, pk=item.pk, state="done", done_on=dt.date(2020, 1, 1),
+            seen=fingerprint(item),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["new_work_plan", "new_budget"])
+@pytest.mark.parametrize("year", [1900, 2099])
+def test_a_slip_in_the_year_is_named(client, town, clerk, name, year):
+    client.force_login(clerk)
+    data = {"title": "计划", "year": year, "region": town.pk, "amount": "100", "source": "财政"}
+    assert "请填写2000到2027之间的年份" in client.post(to(name), data).text

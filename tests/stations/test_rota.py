@@ -18,6 +18,7 @@ from stations.services import swaps
 from stations.services.absences import add_absence
 from stations.services.rota import RotaError
 from stations.services.rota_reminders import remind_of_duties
+from stations.services.themed import plan_themed
 from tests.factories import homes
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
@@ -598,3 +599,59 @@ def test_a_market_day_is_not_moved_to_another_day(client, home, town, pattern, s
 
     assert RotaRule.objects.count() == saved
     assert ("圩日不能挪到别的日子" in answer.text) is (not saved)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-1, "已经过去"), (400, "请在这段时间里选")], ids=["past", "beyond"]
+)
+def test_a_day_is_moved_only_to_a_day_of_the_rota_that_comes(home, term, town, freeze, days, words):
+    _, (first, *_) = released(home, term)
+    duty = duty_of(first)
+    freeze(f"{duty.held_on:%Y-%m-%d} 06:00")
+    with pytest.raises(RotaError, match=words):
+        changes.move(
+            actor=town_clerk(town), slot_pk=duty.slot_id,
+            day=duty.held_on + dt.timedelta(days=days),
+        )  # fmt: skip
+    duty.refresh_from_db()
+    assert duty.slot.planned_on in (None, duty.held_on)
+
+
+def test_an_absence_over_released_duties_is_told_to_the_office(client, home, term, town):
+    clerk = town_clerk(town)
+    _, (first, *_) = released(home, term)
+    duty = duty_of(first)
+    client.force_login(first.user)
+    day = f"{duty.held_on:%Y-%m-%d}"
+    client.post(reverse("stations:rota_mine"), {"first_on": day, "last_on": day})
+
+    notice = Notice.objects.get(user=clerk, key__startswith="rota-away")
+    assert f"{first.name}{duty.held_on.month}月{duty.held_on.day}日不便" in notice.title
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [("2026-02-01", "2099-01-01", "一次最多填一年"), ("1999-01-01", "2000-01-01", "已经过去")],
+)
+def test_an_absence_of_the_wrong_year_is_asked_about(client, home, term, first, last, words):
+    deputy = posted(home, term)
+    client.force_login(deputy.user)
+    told = client.post(reverse("stations:rota_mine"), {"first_on": first, "last_on": last})
+
+    assert words in told.text
+    assert not Unavailability.objects.exists()
+
+
+def test_a_theme_on_a_planned_day_takes_its_hours_and_who_is_asked(home, term, town):
+    _, (first, *others) = released(home, term)
+    slot = duty_of(first).slot
+    asked = next(each for each in others if not slot.duties.filter(deputy=each).exists())
+    themed = plan_themed(
+        actor=town_clerk(town), station=home, held_on=slot.held_on, starts_at=dt.time(8),
+        ends_at=dt.time(12), deputies=[first, asked], title="圩日联合接待",
+    )  # fmt: skip
+
+    slot.refresh_from_db()
+    assert (slot.themed, slot.starts_at, slot.ends_at) == (themed, dt.time(8), dt.time(12))
+    assert slot.duties.filter(deputy=asked).exists()
+    assert Notice.objects.filter(user=first.user, title__contains="时间改为08:00").exists()
