@@ -84,7 +84,7 @@ def save_session(
         raise KeepingError(f"{term}不是{values['region']}的届次。")
     same = TownSession.objects.filter(
         region=values["region"], term=term, number=values["number"]
-    ).exclude(pk=pk)
+    ).exclude(pk=pk or 0)
     if same.exists() and not found_by(key, actor=actor, model=TownSession):
         raise KeepingError(f"这一届的第 {values['number']} 次会议已经登记，请核对次数。")
     return keep(TownSession, actor=actor, values=values, pk=pk, seen=seen, key=key)

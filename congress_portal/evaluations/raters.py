@@ -90,7 +90,7 @@ def _rules(user: User, kind: str) -> dict[str, Q]:
             group__in=groups.values("group")
         )
         others = ~Q(user=user)
-        rules = {
+        rules: dict[str, Q] = {
             Rater.SELF: Q(user=user),
             Rater.GROUP: Q(pk__in=members.values("deputy")) & others,
             Rater.TOWN: Q(town__in=places) & others,

@@ -161,7 +161,9 @@ def card_of(deputy: Deputy) -> Card:
         stations=tuple((each.station.number, each.station.name) for each in posts),
         has_photo=bool(card and card.photo and card.photo_consented_on),
         phone=card.phone if card and card.phone_consented_on else "",
-        own_places=frozenset(each.region_id for each in held if each.level == Level.TOWN),
+        own_places=frozenset(
+            each.region_id for each in held if each.region_id and each.level == Level.TOWN
+        ),
         is_upper=any(each.level != Level.TOWN for each in held),
     )
 

@@ -40,7 +40,7 @@ class SurveyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial["key"] = uuid.uuid4()
         if survey:
-            self.initial |= _written(survey)
+            self.initial.update(_written(survey))
         region: Any = self.fields["region"]
         towns = Region.objects.towns().order_by().values("pk")
         rows = Region.objects.filter(Q(parent__isnull=True) | Q(pk__in=towns)).order_by("code")

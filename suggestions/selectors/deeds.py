@@ -11,8 +11,10 @@ from suggestions.models import Deed
 
 
 def deeds_for(user: User) -> QuerySet[Any]:
-    related = ("region", "station", "deputy", "unit", "category", "voice__number__station")
-    related += ("entered_by", "verified_by")
+    related = (
+        "region", "station", "deputy", "unit", "category", "voice__number__station",
+        "entered_by", "verified_by",
+    )  # fmt: skip
     return Deed.objects.visible_to(user).select_related(*related)
 
 
