@@ -75,7 +75,9 @@ class PostForm(forms.Form):
         if asks:
             question, signed = new_question()
             self.fields["answer"] = forms.CharField(label=question, max_length=8)
-            self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
+            self.fields["signed"] = forms.CharField(
+                label="这一题", widget=forms.HiddenInput, initial=signed, required=False
+            )
             self.fresh = (question, signed)
 
     def _offer_notices(self) -> None:

@@ -4,12 +4,15 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from congress_portal.core.enums import Rating
 from congress_portal.core.fields import DayField, WordsField, yes_no
 from congress_portal.core.models import Unit, User
+from congress_portal.core.periods import Period
 from congress_portal.core.photos import PhotoField
-from deputies.models import Deputy
+from congress_portal.core.scope import NOTHING
+from deputies.models import Deputy, Mandate
 from suggestions.models import RightDoor, Voice
 from suggestions.selectors.voice_desk import SimilarVoice
 from suggestions.services.voices.handling import Facts
@@ -82,10 +85,12 @@ class VoiceStepForm(forms.Form):
     def _add_deputy(self) -> None:
         if self.user.scope.deputy_user_id:
             return
-        rows = Deputy.objects.editable_by(self.user).filter(town=self.voice.region_id)
-        found = rows.select_related("town").order_by("pinyin", "pk")
-        if not found.exists():
-            found = Deputy.objects.editable_by(self.user).select_related("town").order_by("pinyin")
+        today = timezone.localdate()
+        held = Mandate.objects.in_force(Period(today, today, today.isoformat()))
+        writes = self.user.scope.writes("region") if self.user.scope.write_prefixes else NOTHING
+        rows = Deputy.objects.filter(pk__in=held.filter(writes).order_by().values("deputy"))
+        found = rows.filter(town=self.voice.region_id)
+        found = (found if found.exists() else rows).select_related("town").order_by("pinyin", "pk")
         self.fields["deputy"] = forms.ModelChoiceField(
             found, label="由哪位代表提出", empty_label="请选择"
         )
@@ -110,7 +115,10 @@ class VoiceStepForm(forms.Form):
 
     def _add_rating(self) -> None:
         self.fields["rating"] = forms.ChoiceField(
-            label="选民怎样评价", choices=Rating.choices, widget=forms.RadioSelect
+            label="选民怎样评价",
+            choices=[("", "没有评价"), *Rating.choices],
+            required=False,
+            widget=forms.RadioSelect,
         )
 
     def _add_solved(self) -> None:

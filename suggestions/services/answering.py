@@ -31,6 +31,7 @@ from suggestions.services.clock_keeping import end_open_pause, recompute, settle
 from suggestions.services.dating import checked_day, day_of
 from suggestions.services.review import release_part
 from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
+from suggestions.services.voices.relaying import relay_reply
 from suggestions.workflow import Action, HandlingAction
 
 SYSTEM = frozenset({Party.SYSTEM})
@@ -77,6 +78,8 @@ def deliver_reply(*, reply: Reply, draft: ReplyDraft, actor: User | None) -> lis
                 )
             )
         now.comment = f"第{reply.round}轮，{reply.reply_class}，送达 {len(sheets)} 位代表"
+        for item in [suggestion, *suggestion.merged.order_by("pk")]:
+            relay_reply(item, reply)
     return sheets
 
 

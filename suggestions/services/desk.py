@@ -14,8 +14,10 @@ from congress_portal.core.submissions import claim, found_by
 from stations.models import Enterprise, Reception, ReceptionNumber, Station
 from stations.services.numbers import next_number
 from stations.services.receptions import locked_station, open_reception
-from suggestions.enums import VoiceSource
-from suggestions.models import Voice
+from suggestions.enums import VoiceParty, VoiceSource, VoiceState
+from suggestions.models import Voice, VoiceCase, VoiceLog
+from suggestions.services.voices.handling import start_at_unit
+from suggestions.voice_workflow import VoiceAction
 
 
 class DeskError(DomainError):
@@ -66,7 +68,11 @@ def receive_visitor(
         region=station.region, raised_on=held_on,
     )  # fmt: skip
     _fill(voice, visitor)
+    unit, voice.unit = (None, visitor.unit) if visitor.is_settled else (visitor.unit, None)
     save_recorded(voice)
+    save_recorded(VoiceCase(voice=voice))  # so that the voter finds it by its number
+    if unit:
+        start_at_unit(voice=voice, unit=unit, actor=actor, comment="接待时转来")
     if reception.no_visitors:
         _set_no_visitors(reception, value=False)
     if not claim(key, actor=actor, row=voice):
@@ -113,6 +119,21 @@ def close_without_visitors(*, actor: User, station: Station, held_on: dt.date) -
     return _set_no_visitors(found, value=True)
 
 
+_IN_WORK = (
+    VoiceState.WITH_UNITS, VoiceState.CONSULTING, VoiceState.TURNED, VoiceState.REDO,
+)  # fmt: skip
+
+
+def _refuse_closing(voice: Voice) -> None:
+    """What goes its way by steps is closed by them; what the voter said is the voter's."""
+    spoke = VoiceLog.objects.filter(voice=voice, party=VoiceParty.VOTER)
+    if spoke.filter(action__in=(VoiceAction.CONFIRM, VoiceAction.REOPEN)).exists():
+        raise DeskError("选民已在网上说了是否解决、怎样评价，这里不能改；请在意见页面按步骤办理。")
+    case = VoiceCase.objects.filter(voice=voice, state__in=_IN_WORK).first()
+    if case:
+        raise DeskError(f"这件事正在办理（{case.get_state_display()}），请先在意见页面按步骤答复。")
+
+
 def _set_no_visitors(reception: Reception, *, value: bool) -> Reception:
     if reception.no_visitors != value:
         reception.no_visitors = value
@@ -136,6 +157,8 @@ def note_answer(
     voice: Voice | None = rows.filter(pk=voice_pk).first()
     if voice is None:
         raise DeskError("没有这条意见，或者您不能登记它的反馈。")
+    if (closed_on, rating) != (voice.closed_on, voice.rating):
+        _refuse_closing(voice)
     if voter_told_on and not voter_told_how.strip():
         raise DeskError("请写明怎样告知选民的，如：电话告知。")
     voice.voter_told_on, voice.voter_told_how = voter_told_on, voter_told_how.strip()

@@ -88,6 +88,8 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_reveal = voice.has_contact and may_read_contact(request.user, voice)
     if is_wished_for(pk):
         actions = [each for each in actions if each not in WISH_HOLDS]
+    if not is_writer:  # a station forwards; the offices ask a deputy of their own congress
+        actions = [each for each in actions if each != VoiceAction.TURN]
     sorts = may_edit and VoiceAction.MERGE in actions
     context = {
         "voice": voice,

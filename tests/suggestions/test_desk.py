@@ -9,12 +9,19 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from congress_portal.core.enums import Dictionary, Role, Verification
+from congress_portal.core.workdays import seed_calendar
 from stations.enums import DutyState
 from stations.models import Reception, ReceptionNumber, RotaDuty, ThemedReception
 from stations.services.receptions import ReceptionError, record_presence
 from suggestions.enums import VoiceSource
-from suggestions.models import Voice
-from suggestions.services.desk import DeskError, Visitor, close_without_visitors, receive_visitor
+from suggestions.models import Voice, VoiceLog
+from suggestions.services.desk import (
+    DeskError,
+    Visitor,
+    close_without_visitors,
+    note_answer,
+    receive_visitor,
+)
 from tests.factories import homes
 from tests.factories.core import EntryFactory, TownFactory, UnitFactory, UserFactory, town_clerk
 from tests.factories.deputies import DeputyFactory
@@ -102,9 +109,13 @@ def test_everything_but_the_matter_may_be_left_out(client, officer, station):
 
 
 def test_route_unit_and_wishes_are_kept_and_a_confidential_name_is_hidden(client, officer, station):
-    route = EntryFactory(dictionary=Dictionary.ROUTE, name="转承办单位")
+    seed_calendar(2026)
+    route = EntryFactory(dictionary=Dictionary.ROUTE, name="转承办单位", code="unit")
     unit = UnitFactory()
+    clerk = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
     client.force_login(officer)
+    told = visit(client, station, route=route.pk)
+    assert "请选转给哪个单位" in told.text
 
     page = visit(
         client, station, route=route.pk, unit=unit.pk, visitor_name="赵六",
@@ -116,6 +127,38 @@ def test_route_unit_and_wishes_are_kept_and_a_confidential_name_is_hidden(client
     assert voice.closed_on is None
     assert "赵" not in page.text
     assert "要求保密" in page.text
+    client.force_login(clerk)  # the unit has it, with its day, and reads no contact
+    shown = client.get(reverse("suggestions:voice_detail", args=[voice.pk]))
+    assert voice.parts.get().unit == unit
+    assert "留了联系方式" in shown.text
+    assert "0001" not in shown.text.replace(str(voice.number), "")
+    form = {"number": str(voice.number), "tail": "0001"}
+    client.logout()
+    found = client.post(reverse("public:look_up"), form)
+    assert found["Location"] == reverse("public:voice", args=[voice.case.token])
+
+
+def test_what_the_voter_said_and_what_is_in_work_is_not_closed_at_the_desk(officer, station):
+    seed_calendar(2026)
+    given = {"actor": officer, "station": station, "held_on": DAY}
+    handed = receive_visitor(visitor=Visitor("路灯不亮", unit=UnitFactory()), **given)
+    note = {
+        "actor": officer, "voter_told_on": None, "voter_told_how": "", "deputies_told_on": None,
+        "closed_on": DAY, "rating": "satisfied",
+    }  # fmt: skip
+    with pytest.raises(DeskError, match="正在办理"):
+        note_answer(voice_pk=handed.pk, **note)
+
+    own = receive_visitor(visitor=Visitor("路不平"), **given)
+    Voice.objects.filter(pk=own.pk).update(closed_on=DAY, rating="unsatisfied")
+    VoiceLog.objects.create(
+        voice=own, action="confirm", label="解决了", from_state="answered", to_state="closed",
+        party="voter", actor_name="选民",
+    )  # fmt: skip
+    with pytest.raises(DeskError, match="选民已在网上说了"):
+        note_answer(voice_pk=own.pk, **note)
+    told = {"voter_told_on": DAY, "voter_told_how": "电话", "rating": "unsatisfied"}
+    assert note_answer(voice_pk=own.pk, **note | told).voter_told_how == "电话"
 
 
 def test_who_wants_an_answer_leaves_a_phone(client, officer, station):

@@ -6,22 +6,25 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from congress_portal.core.enums import Role
+from congress_portal.core.enums import Level, Role
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.stale import StaleRecordError
 from congress_portal.core.workdays import seed_calendar
+from suggestions import services
 from suggestions.enums import Share, VoiceState
-from suggestions.models import Suggestion, Voice, VoiceCase, VoiceLog
+from suggestions.models import Reply, Suggestion, Voice, VoiceCase, VoiceLog
 from suggestions.selectors.voice_figures import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
 from suggestions.services import remind_of_voices
 from suggestions.services.voices import voter
 from suggestions.services.voices.handling import Facts, take_voice_step
+from suggestions.services.voices.relaying import relay_reply
 from suggestions.services.voices.steps import DoneBeforeError, VoiceError, seen_of
 from suggestions.voice_workflow import VoiceAction
 from suggestions.workflow import NotYoursError, TransitionNotAllowedError
+from tests.factories import workflow as flow
 from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
 from tests.factories.stations import OfficerFactory, StationFactory
 from tests.factories.suggestions import OpinionFactory, SuggestionFactory, VoiceFactory
 from tests.factories.voices import RightDoorFactory, VoiceCaseFactory, VoiceRuleFactory
@@ -102,6 +105,56 @@ def test_chain_from_unit_to_voter_and_back_to_a_suggestion(do, voice, unit):
     assert labels == [
         "accept", "assign", "answer", "reopen", "turn", "answer", "confirm",
     ]  # fmt: skip
+
+
+def test_a_suggestions_reply_goes_back_to_every_voter_behind_it(do, voice, freeze):
+    freeze("2026-03-02 09:00")
+    cast = flow.make_cast()
+    freeze("2026-10-09 10:00")
+    other = VoiceFactory(station=voice.station, region=voice.region)
+    do(A.ACCEPT)
+    do(A.MERGE, row=other, main=voice)
+    do(A.TURN, "请写成建议", actor=staff(), deputy=DeputyFactory(seat=True, user=UserFactory()))
+    asked = Notice.objects.get(key__startswith="voice-turned")
+    assert "请写成建议" in asked.body
+    freeze("2026-03-03 09:00")
+    part = flow.reply_drafted(cast)
+    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
+    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+
+    for each in (voice, other):
+        assert state_of(Voice.objects.get(pk=each.pk)) == S.ANSWERED
+        assert "已经完成修补" in VoiceCase.objects.get(voice=each).answer
+    assert Notice.objects.filter(key__startswith="voice-relayed").exists()
+    again = relay_reply(part.suggestion, Reply.objects.get())
+    assert again == 2  # a second round answers anew
+    voter.say_not_solved(case=VoiceCase.objects.get(voice=voice), reason="还是不亮")
+    assert relay_reply(part.suggestion, Reply.objects.get()) == 0
+
+
+def test_the_unit_hears_that_its_answer_did_not_help(do, voice, unit):
+    at_unit(do, unit)
+    do(A.ANSWER, "路灯已修好", actor=unit.clerk)
+    voter.say_not_solved(
+        case=VoiceCase.objects.get(voice=voice), reason="还是不亮，电话13812345678"
+    )
+    told = Notice.objects.get(user=unit.clerk, key__startswith="voice-again")
+    assert told.body == "还是不亮，电话（号码略）"
+
+
+def test_the_offices_ask_only_deputies_they_may_write_for(client, officer, voice, do):
+    do(A.ACCEPT)
+    own = DeputyFactory(town=voice.region)
+    term = TermFactory(level=Level.TOWN, region=voice.region, begins_on=dt.date(2026, 1, 1))
+    MandateFactory(deputy=own, term=term, level=Level.TOWN, region=voice.region)
+    DeputyFactory(town=voice.region, seat=True)  # of the county's congress
+    turn = reverse("suggestions:voice_step", args=[voice.pk, "turn"])
+    client.force_login(town_clerk(voice.region))
+    assert list(client.get(turn).context["form"].fields["deputy"].queryset) == [own]
+
+    client.force_login(officer)
+    page = client.get(reverse("suggestions:voice_detail", args=[voice.pk]))
+    assert "转为建议" not in [label for _, label in page.context["doors"]]
 
 
 def test_clock_counts_working_days_of_the_rule(do, voice, unit):

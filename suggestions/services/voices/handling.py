@@ -183,8 +183,17 @@ def _solved(doing: _Doing) -> None:
 def _turn(doing: _Doing) -> None:
     voice = doing.now.voice
     if voice.suggestion_id is None:
-        draft = draft_from_voice(voice_pk=voice.pk, actor=doing.actor, deputy=doing.facts.deputy)
+        deputy = doing.facts.deputy
+        draft = draft_from_voice(voice_pk=voice.pk, actor=doing.actor, deputy=deputy)
         voice.suggestion = draft
+        if deputy and deputy.user:
+            message = Message(
+                key=f"voice-turned-{voice.pk}-{draft.pk}",
+                title="请您把一件群众意见写成建议",
+                body=f"{doing.actor}：{doing.now.comment or '请核实后提出'}。{voice.matter[:200]}",
+                link=f"/suggestions/{draft.pk}/write/",
+            )
+            notify([deputy.user], message)
 
 
 def _guide(doing: _Doing) -> None:

@@ -5,6 +5,8 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from congress_portal.core.masking import without_numbers
+from congress_portal.core.notices import Message, notify, unit_people
 from suggestions.enums import VoiceParty, VoiceState
 from suggestions.models import Voice, VoiceCase, VoiceRule
 from suggestions.selectors.voice_states import state_of
@@ -42,6 +44,13 @@ def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
     given = {"voice_pk": case.voice_id, "actor": None, "party": VoiceParty.VOTER}
     with voice_step(VoiceAction.REOPEN, comment=reason, **given) as now:  # type: ignore[arg-type]
         reset_for_redo(now.voice, now.case, reason)
+        if now.voice.unit:
+            message = Message(
+                key=f"voice-again-{now.voice.pk}-{now.case.reopened}",
+                title="选民说没有解决，由人大机关或者家站重新确定怎样办",
+                body=without_numbers(reason)[:300], link=f"/voices/{now.voice.pk}/",
+            )  # fmt: skip
+            notify(unit_people(now.voice.unit), message)
     return now.voice
 
 
