@@ -1,5 +1,6 @@
 """Forms of findings: several at once, then one short form for each step."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -69,6 +70,13 @@ class FindingForm(forms.Form):
         self.fields["unit"].queryset = units_for(unit)
         self.fields["field"].queryset = _fields()
         self.fields["raised_by"].queryset = people_of(activity)
+        self.activity = activity
+
+    def clean_due_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["due_on"]
+        if day and day < self.activity.held_on:
+            raise forms.ValidationError("整改时限不能早于活动的日期。")
+        return day
 
 
 _FindingFormSet = forms.formset_factory(

@@ -17,7 +17,7 @@ from congress_portal.core.stale import fingerprint
 from deputies.fields import DeputyNamesField
 from deputies.models import Deputy
 
-_OFFERED = 100
+_OFFERED = 300
 
 
 class ProjectForm(forms.Form):
@@ -84,7 +84,8 @@ class LinkForm(forms.Form):
 
     def __init__(self, data: Any = None, *, project: Project, user: User) -> None:
         super().__init__(data)
-        newest = to_link(project, user).values_list("pk", flat=True)[:_OFFERED]
+        near = to_link(project, user).filter(region__code__startswith=project.region.prefix)
+        newest = near.values_list("pk", flat=True)[:_OFFERED]
         rows = Activity.objects.filter(pk__in=list(newest)).order_by("-held_on", "-pk")
         self.fields["activity"].queryset = rows
         self.fields["activity"].label_from_instance = _dated

@@ -112,7 +112,8 @@ def add_findings(request: HttpRequest, pk: int) -> HttpResponse:
         service = services.add_findings
         saved = attempt(key_form, service, actor=request.user, activity_pk=pk, **given)
         if saved is not None:
-            messages.success(request, f"已记下 {len(saved)} 条，责任单位已收到通知。")
+            told = "，责任单位已收到通知" if any(row.unit_id for row in saved) else ""
+            messages.success(request, f"已记下 {len(saved)} 条{told}。")
             return redirect("activities:detail", pk=pk)
     context = {"activity": activity, "formset": formset, "form": key_form}
     return render(request, "activities/finding_new.html", context)

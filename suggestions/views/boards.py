@@ -30,6 +30,7 @@ from suggestions.selectors import (
     unit_rates,
     voice_ages,
 )
+from suggestions.views.papers import read_regions
 from suggestions.workflow import HANDLING_TABLE, SUGGESTION_TABLE
 
 SHOWN = 50
@@ -80,6 +81,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "soon_count": due_parts(every, today, SOON).count(),
         "soon": due_parts(every, today, SOON)[:SHOWN],
         "today": today,
+        "may_report": read_regions(request).exists(),
     }
     return render(request, "suggestions/board.html", context)
 

@@ -131,7 +131,7 @@ def reminder(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_safe
 def hand_over_list(request: HttpRequest, kind: str) -> HttpResponse:
     """交办清单 of ``?day=2026-03-16``, the newest hand-over unless named."""
-    region = _asked(request, _read_regions(request))
+    region = _asked(request, read_regions(request))
     rows = Suggestion.objects.visible_to(request.user)
     days = reports.hand_over_days(rows, region)
     day = _day(request.GET["day"]) if request.GET.get("day") else next(iter(days), None)
@@ -144,7 +144,7 @@ def hand_over_list(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def awaiting_list(request: HttpRequest, kind: str) -> HttpResponse:
     """拟交办清单: what waits for the hand-over meeting; the office's alone."""
-    region = _asked(request, _read_regions(request))
+    region = _asked(request, read_regions(request))
     rows = awaiting_hand_over(Suggestion.objects.editable_by(request.user))
     if not rows.filter(region=region).exists():
         raise Http404("没有等待交办的建议。")
@@ -155,7 +155,7 @@ def awaiting_list(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def year_report(request: HttpRequest, kind: str) -> HttpResponse:
     """年度办理情况报告 of ``?year=``, for who reads the whole congress."""
-    region = _asked(request, _read_regions(request))
+    region = _asked(request, read_regions(request))
     rows = Suggestion.objects.visible_to(request.user)
     facts = reports.year_facts(rows, region, _year(request), timezone.localdate())
     return _send(reports.year_paper(facts), kind, region)
@@ -200,7 +200,7 @@ def _replies(request: HttpRequest) -> QuerySet[Reply]:
     ).distinct()
 
 
-def _read_regions(request: HttpRequest) -> QuerySet[Region]:
+def read_regions(request: HttpRequest) -> QuerySet[Region]:
     """Congresses whose whole register the reader reads (the office and the leaders)."""
     rows = Region.objects.filter(pk__in=Suggestion.objects.values("region"))
     prefixes = request.user.scope.read_prefixes

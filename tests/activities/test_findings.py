@@ -427,3 +427,17 @@ def test_the_unit_is_reminded_ahead_and_everybody_when_late_once_each(office, of
     assert said == [0, 1, 0, 2, 0]
     titles = Notice.objects.filter(user=officer).order_by("pk").values_list("title", flat=True)
     assert list(titles) == ["整改将到期（9月10日）", "整改已逾期（9月10日）"]
+
+
+def test_a_finding_is_not_due_before_its_activity(client, office, activity):
+    client.force_login(office)
+    address = reverse("activities:add_findings", args=[activity.pk])
+    key = client.get(address).context["form"]["key"].value()
+    data = {
+        "key": key, "finding-TOTAL_FORMS": "1", "finding-INITIAL_FORMS": "0",
+        "finding-0-text": "渠道漏水", "finding-0-kind": "problem", "finding-0-phase": "during",
+    }  # fmt: skip
+    told = client.post(address, data | {"finding-0-due_on": "2020-01-01"})
+    assert "不能早于活动的日期" in told.text
+    told = client.post(address, data, follow=True).text
+    assert "已记下 1 条。" in told

@@ -35,7 +35,7 @@ def get(client, user, name, **query):
     [
         ("hand_over", State.ACCEPTED, 8),
         ("inbox", State.SUBMITTED, 19),
-        ("board", State.TRACKING, 18),
+        ("board", State.TRACKING, 20),
         ("league", State.TRACKING, 9),
         ("promises", State.TRACKING, 9),
         ("key", State.HANDLING, 10),
@@ -305,3 +305,12 @@ def test_messages_are_the_persons_own_and_lead_to_the_case(client, cast):
     client.force_login(cast.office)
     assert client.post(address).url == reverse("suggestions:detail", args=[item.pk])
     assert not Notice.objects.filter(user=cast.office).unread().exists()
+
+
+def test_the_years_report_is_found_from_the_board_by_who_may_read_it(client, cast):
+    link = reverse("suggestions:paper_year", args=["pdf"])
+    flow.accepted(cast)
+    client.force_login(cast.office)
+    page = client.get(reverse("suggestions:board")).text
+    assert f'href="{link}?year=' in page
+    assert client.get(link).status_code == 200
