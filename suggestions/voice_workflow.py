@@ -29,6 +29,7 @@ class VoiceAction(StrEnum):
     OPINION = "opinion"
     ANSWER = "answer"
     RELAY = "relay"
+    FREE = "free"
     TELL = "tell"
     CONFIRM = "confirm"
     CLOSE = "close"
@@ -170,6 +171,14 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         "选民确认是否解决",
         "已经有了答复。",
         needs_comment=True,
+    ),
+    VoiceAction.FREE: VoiceMove(
+        "建议没有提出",
+        _on(S.TURNED),
+        S.ACCEPTED,
+        _by(P.SYSTEM),
+        "家站或人大机关另行确定怎样办理",
+        "这件事没有写成建议，正在另行确定怎样办。",
     ),
     VoiceAction.TELL: VoiceMove(
         "登记告知选民",

@@ -105,7 +105,9 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_contact": may_reveal and is_revealed(request, voice),
         "today": timezone.localdate(),
         "may_edit": may_edit,
-        "may_suggest": is_writer and voice.suggestion_id is None,
+        "may_suggest": is_writer
+        and voice.suggestion_id is None
+        and VoiceAction.TURN not in actions,  # the step tells the voter as well
         "reads_case": bool(
             voice.suggestion_id
             and Suggestion.objects.visible_to(request.user).filter(pk=voice.suggestion_id).exists()

@@ -132,6 +132,18 @@ def test_a_suggestions_reply_goes_back_to_every_voter_behind_it(do, voice, freez
     assert relay_reply(part.suggestion, Reply.objects.get()) == 0
 
 
+def test_a_matter_whose_draft_is_thrown_away_is_free_again(do, voice):
+    deputy = DeputyFactory(seat=True, user=UserFactory(role=Role.DEPUTY))
+    do(A.ACCEPT)
+    do(A.TURN, actor=staff(), deputy=deputy)
+    services.discard_draft(pk=Suggestion.objects.get().pk, actor=deputy.user)
+
+    voice.refresh_from_db()
+    assert (state_of(voice), voice.suggestion) == (S.ACCEPTED, None)
+    assert VoiceLog.objects.filter(voice=voice).last().action == "free"
+    do(A.SOLVE_AT_ONCE, "马上修好")
+
+
 def test_the_unit_hears_that_its_answer_did_not_help(do, voice, unit):
     at_unit(do, unit)
     do(A.ANSWER, "路灯已修好", actor=unit.clerk)
