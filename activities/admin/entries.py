@@ -11,7 +11,7 @@ from activities.models import Activity, ActivityForm, Attendance, DutyReport, Ne
 from congress_portal.core.admin import PortalAdmin, PortalInline
 from congress_portal.core.admin.filters import PeriodFilter, TownFilter
 from congress_portal.core.admin.records import STAMPS, RecordAdmin
-from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
+from congress_portal.core.enums import TOWN_LEVELS, RegionLevel, Verification
 
 _DEPUTY_SEARCH = ("deputy__name", "^deputy__pinyin", "^deputy__initials")
 
@@ -158,6 +158,20 @@ class NewsItemAdmin(RecordAdmin):
         (None, {"fields": ("title", ("held_on", "region"), "level")}),
         ("核实", {"fields": STAMPS}),
     )
+
+    def stamp(self, request: HttpRequest, row: Any, change: bool) -> None:
+        """A town hands its news in; the county's office looks at it before it counts (M116)."""
+        super().stamp(request, row, change)
+        if not change and not request.user.scope.is_office:  # type: ignore[union-attr]
+            row.verification = Verification.PENDING
+            row.verified_by = row.verified_at = None
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        found = super().get_actions(request)
+        if not request.user.scope.is_office:  # type: ignore[union-attr]
+            for name in ("verify_selected", "refuse_selected"):
+                found.pop(name, None)
+        return found  # type: ignore[no-any-return]
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         if name == "region":
