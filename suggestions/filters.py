@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from congress_portal.core.enums import Rating
+from congress_portal.core.enums import Dictionary, Rating
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
@@ -69,6 +69,7 @@ class SuggestionFilter(ListFilter):
     age = forms.ChoiceField(
         label="交办至今", required=False, choices=AGES, widget=forms.HiddenInput
     )
+    field = _hidden("领域", DictionaryEntry.objects.of(Dictionary.FIELD))
     theme = _hidden("中心工作", DictionaryEntry.objects.filter(dictionary__in=TASK_DICTIONARIES))
     # last: it counts among what the others leave
     measure = forms.ChoiceField(
@@ -131,6 +132,9 @@ class SuggestionFilter(ListFilter):
 
     def by_year(self, rows: QuerySet[Suggestion], year: int) -> QuerySet[Suggestion]:
         return rows.filter(year=year)
+
+    def by_field(self, rows: QuerySet[Suggestion], entry: DictionaryEntry) -> QuerySet[Suggestion]:
+        return rows.filter(field=entry)
 
     def by_theme(self, rows: QuerySet[Suggestion], entry: DictionaryEntry) -> QuerySet[Suggestion]:
         return rows.filter(themes=entry)
@@ -224,6 +228,7 @@ class VoiceFilter(ListFilter):
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label="承办单位", required=False, empty_label="全部"
     )
+    field = _hidden("领域", DictionaryEntry.objects.of(Dictionary.FIELD))
     no_unit = forms.BooleanField(label="没有转给单位的", required=False, widget=forms.HiddenInput)
     heard = PeriodField("接待于", hidden=True)
     station = _hidden("家站", Station.objects.none())
@@ -254,6 +259,9 @@ class VoiceFilter(ListFilter):
 
     def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
         return rows.filter(matter__contains=words.strip())
+
+    def by_field(self, rows: QuerySet[Voice], entry: DictionaryEntry) -> QuerySet[Voice]:
+        return rows.filter(field=entry)
 
     def by_source(self, rows: QuerySet[Voice], source: str) -> QuerySet[Voice]:
         return rows.filter(source=source)

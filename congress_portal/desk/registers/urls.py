@@ -2,6 +2,7 @@ from django.urls import path
 
 from congress_portal.desk.registers.views import (
     composition,
+    fields,
     file,
     groups,
     handbook,
@@ -58,4 +59,5 @@ urlpatterns = [
     path("standards/gaps/", network.gap_list, name="gaps"),
     path("standards/<int:pk>/", network.standard, name="standard"),
     path("news/", news.months, name="news_months"),
+    path("fields/", fields.fields, name="fields"),
 ]
