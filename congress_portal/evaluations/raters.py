@@ -22,7 +22,8 @@ from stations.models import StationOfficer
 
 def rated_indicators(sheet: ScoreSheet) -> list[Mapping[str, Any]]:
     wanted = (RATING, ADJUSTMENT)
-    return [each for each in sheet.scheme_data["indicators"] if each["metric"] in wanted]
+    rows = sheet.scheme_data.get("indicators", ())  # none before the scheme has any
+    return [each for each in rows if each["metric"] in wanted]
 
 
 def raters_for(

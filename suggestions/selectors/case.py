@@ -1,6 +1,7 @@
 """Everything the page of one suggestion shows, each part by the reader's own right to it."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,6 +164,15 @@ def _sheets(user: User, suggestion: Suggestion) -> dict[int, list[Appraisal]]:
     return found
 
 
+_VISITOR = re.compile(r"(接待)\s*[^\s，,、;；0-9]{2,10}$")
+
+
+def _without_visitor(suggestion: Suggestion) -> str:
+    """The office's note of where it came from, «JZ005 2026-02-12 接待丁晶淑», without the voter:
+    units and other deputies read the story."""
+    return _VISITOR.sub(r"\1", suggestion.source_text.strip())
+
+
 def _story(user: User, suggestion: Suggestion, replies: Sequence[Reply]) -> list[Event]:
     """Steps of the portal, and facts that no step tells (cases that came by import)."""
     log = [row for row in timeline(user, suggestion) if row.action != IMPORTED]
@@ -172,7 +182,7 @@ def _story(user: User, suggestion: Suggestion, replies: Sequence[Reply]) -> list
     shown = {event.reply.pk for event in events if event.reply}
     if suggestion.submitted_on and "submit" not in told:
         who = f"{suggestion.lead.name}代表"
-        source = f"来源：{suggestion.source_text}" if suggestion.source_text else ""
+        source = f"来源：{_without_visitor(suggestion)}" if suggestion.source_text else ""
         events.append(Event(suggestion.submitted_on, None, who, "领衔提出", source))
     if suggestion.handed_over_on and not told & {"hand_over", "forward"}:
         events.append(Event(suggestion.handed_over_on, None, "", "交办", _units(suggestion)))

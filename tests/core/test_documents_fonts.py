@@ -68,8 +68,8 @@ def test_a_character_beyond_the_base_set_costs_one_more_small_font():
 
 
 def test_a_character_that_no_font_has_is_named():
-    with pytest.raises(PdfError, match=r"没有「\U00010600」（U\+10600）"):  # Linear A
-        render_pdf(page("代表\U00010600"))
+    with pytest.raises(PdfError, match=r"没有「\U0002ebe0」（U\+2EBE0）"):  # extension F
+        render_pdf(page("代表\U0002ebe0"))
 
 
 def test_the_face_of_page_numbers_holds_little_else():
@@ -162,3 +162,9 @@ def test_check_names_what_is_missing(settings, monkeypatch):
 
 def test_check_says_that_papers_need_a_chinese_font(machine):
     assert checks.document_faults()[0].id == "core.W001"
+
+
+@pytest.mark.parametrize("mark", ["🙂", "\U00013000", "👨‍👩‍👧", "\ue000"])
+def test_a_mark_that_no_font_has_stops_no_paper(mark):
+    assert fonts.font_set(f"路灯不亮{mark}").files
+    assert fonts.tight_font_set(f"路灯不亮{mark}").files

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.urls import reverse
 
 from congress_portal.core.enums import Rating
 from congress_portal.core.workdays import seed_calendar
@@ -22,6 +23,7 @@ from suggestions.models import (
     Suggestion,
     TransitionLog,
 )
+from tests.factories.core import staff
 from tests.factories.suggestions import (
     HandlingFactory,
     ReplyClassFactory,
@@ -211,3 +213,22 @@ def test_sample_lives_in_the_workflow(tmp_path, capsys):
         got = json.loads(out.read_text(encoding="utf-8"))
         assert got["departments"] == figures["departments"]
         assert got["totals"] == figures["totals"]
+
+
+@pytest.mark.parametrize(
+    ("noted", "shown"),
+    [
+        ("JZ005 2026-02-12 接待丁晶淑", "来源：JZ005 2026-02-12 接待"),
+        ("JZ005 2026-02-12 接待 欧阳晶淑 ", "来源：JZ005 2026-02-12 接待"),
+        ("县住建局来信", "来源：县住建局来信"),
+        ("接待日 2026-02-12", "来源：接待日 2026-02-12"),
+    ],
+)
+def test_the_story_names_no_voter_of_the_offices_note(client, freeze, noted, shown):
+    freeze("2026-10-08 10:00")
+    row = SuggestionFactory(source_text=noted)
+    client.force_login(staff())
+    page = client.get(reverse("suggestions:detail", args=[row.pk])).content.decode()
+
+    assert shown in page
+    assert "晶淑" not in page

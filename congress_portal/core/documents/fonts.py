@@ -99,6 +99,12 @@ def _is_drawn(code: int) -> bool:
     return category[0] not in "CZ" and not 0xFE00 <= code <= 0xFE0F
 
 
+def _is_writing(code: int) -> bool:
+    """A Chinese character: a name without one is a wrong paper. Of other marks that no font has
+    (a voter's emoji), the paper shows an empty box: nobody's words may stop it."""
+    return 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF
+
+
 def _named(name: str) -> Face | None:
     """The face of that PostScript name, or the family's plain one rather than its bold one."""
     wanted = name.replace(" ", "").casefold()
@@ -202,6 +208,7 @@ def _parts(role: str, wanted: frozenset[int], *, must: bool) -> list[tuple[Face,
         if found:
             parts.append((face, found))
             left -= found
+    left = frozenset(code for code in left if _is_writing(code))
     if left and must:
         character = chr(min(left))
         raise PdfError(
