@@ -3,6 +3,7 @@ import tests.environment  # noqa: F401  # isort: skip  (settings are read here)
 import os
 import shutil
 import sys
+import unittest
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -81,8 +82,29 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgresql: needs PostgreSQL (races, row locks, pg_trgm)")
 
 
+_DATABASE = frozenset({"db", "transactional_db", "live_server"})
+
+
+def _opens_database(item: pytest.Item) -> bool:
+    """By its mark, by a fixture that it or another fixture asks for, or as a Django test case."""
+    asked = set(getattr(item, "fixturenames", ()))
+    made_by = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    unblocks = any(
+        "django_db_blocker" in found[-1].argnames
+        for name, found in made_by.items()
+        if not name.startswith("_django")  # a module's own data, made once for all its tests
+    )
+    is_case = getattr(item, "cls", None) is not None and issubclass(item.cls, unittest.TestCase)  # type: ignore[attr-defined]
+    is_opened = is_case or unblocks or bool(asked & _DATABASE)
+    return is_opened or item.get_closest_marker("django_db") is not None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if connection.vendor == "postgresql":
+        same = pytest.mark.skip(reason="opens no database: the same on both, run on SQLite")
+        for item in items:
+            if not _opens_database(item):
+                item.add_marker(same)
         return
     skip = pytest.mark.skip(reason="needs PostgreSQL: .ci/postgres python3 manage.py test")
     for item in items:

@@ -392,32 +392,30 @@ def test_a_form_sent_twice_makes_one_record(as_person, cast):
     row = NewsItem.objects.get(title="两次点击")
     assert first.status_code == 302
     assert second.url == url(NewsItem, "change", row.pk)
-    assert (row.verification, row.entered_by.username) == ("verified", "clerk_a")
+    assert (row.verification, row.entered_by.username) == ("pending", "clerk_a")
 
 
 # Actions
 
 
 def test_records_are_verified_in_bulk(as_person, cast):
-    NewsItem.objects.update(verification="pending")
-    rows = [cast.row(NewsItem, "a").pk, cast.row(NewsItem, "b").pk]
+    Visit.objects.update(verification="pending")
+    rows = [cast.row(Visit, "a").pk, cast.row(Visit, "b").pk]
 
-    as_person("clerk_a").post(
-        url(NewsItem), {"action": "verify_selected", "_selected_action": rows}
-    )
+    as_person("clerk_a").post(url(Visit), {"action": "verify_selected", "_selected_action": rows})
 
-    states = dict(NewsItem.objects.values_list("region__name", "verification"))
+    states = dict(Visit.objects.values_list("region__name", "verification"))
     assert states == {"甲镇": "verified", "乙镇": "pending"}
 
 
 def test_records_are_refused_with_a_reason_only(as_person, cast):
-    NewsItem.objects.update(verification="pending")
+    Visit.objects.update(verification="pending")
     client = as_person("clerk_a")
-    row = cast.row(NewsItem, "a")
+    row = cast.row(Visit, "a")
     data = {"action": "refuse_selected", "_selected_action": [row.pk]}
 
-    asked = client.post(url(NewsItem), data)
-    client.post(url(NewsItem), {**data, "reason": "日期不对"})
+    asked = client.post(url(Visit), data)
+    client.post(url(Visit), {**data, "reason": "日期不对"})
 
     assert asked.status_code == 200
     row.refresh_from_db()
