@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "congress_portal.core.middleware.ActorMiddleware",
     "congress_portal.desk.middleware.LostFormMiddleware",
+    "congress_portal.desk.middleware.DoneNoticeMiddleware",
     "congress_portal.desk.middleware.FirstPasswordMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from activities.enums import ActivityState, JointStep, Presence
+from activities.enums import ActivityState, FindingKind, JointStep, Presence
 from activities.models import (
     Activity,
     Attendance,
@@ -229,7 +229,8 @@ def by_station(rows: QuerySet[Activity], axis: TagAxis, user: User) -> list[Stat
 class Output:
     """What an activity brought (M60): quality is seen by output, never by count or length."""
 
-    findings: int
+    problems: int
+    opinions: int
     adopted: int
     mended: int
     voices: int
@@ -238,11 +239,12 @@ class Output:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.findings or self.voices or self.suggestions)
+        return not (self.problems or self.opinions or self.voices or self.suggestions)
 
 
 _OUTPUT = {
-    "n_findings": Count("findings", distinct=True),
+    "n_problems": Count("findings", Q(findings__kind=FindingKind.PROBLEM), distinct=True),
+    "n_opinions": Count("findings", ~Q(findings__kind=FindingKind.PROBLEM), distinct=True),
     "n_adopted": Count("findings", Q(findings__is_adopted=True), distinct=True),
     "n_mended": Count("findings", Q(findings__closed_on__isnull=False), distinct=True),
     "n_voices": Count("voices", distinct=True),
@@ -252,7 +254,7 @@ _OUTPUT = {
 
 
 def with_output(rows: QuerySet[Activity]) -> QuerySet[Activity]:
-    """Each with the six numbers that ``output_of`` reads, in the same query."""
+    """Each with the seven numbers that ``output_of`` reads, in the same query."""
     return rows.annotate(**_OUTPUT)
 
 

@@ -66,6 +66,12 @@ def mark_read(user: User, *, pk: int | None = None) -> int:
     return (rows if pk is None else rows.filter(pk=pk)).update(read_at=timezone.now())
 
 
+def mark_done(user: User, links: Iterable[str]) -> int:
+    """Those that led to these addresses: the person has just acted there."""
+    rows = Notice.objects.visible_to(user).unread().filter(link__in=set(links))
+    return rows.update(read_at=timezone.now())
+
+
 def unread_count(user: User) -> int:
     return Notice.objects.visible_to(user).unread().count()
 

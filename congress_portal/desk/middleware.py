@@ -1,7 +1,10 @@
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+
+from congress_portal.core.notices import mark_done
 
 _OPEN = frozenset({"desk:password_change", "desk:logout", "desk:type_size", "desk:manual"})
 
@@ -21,6 +24,25 @@ class LostFormMiddleware:
             page = render(request, "405.html", status=405)
             page["Allow"] = response["Allow"]
             return page
+        return response
+
+
+class DoneNoticeMiddleware:
+    """A message is no longer new once its reader has acted where it led.
+
+    After a form that was accepted, the messages that lead to its address or to the page that
+    follows count as opened.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            user = request.user
+            if user.is_authenticated:
+                mark_done(user, (request.path, urlsplit(response["Location"]).path))
         return response
 
 

@@ -20,6 +20,7 @@ from activities.selectors import campaigns as selectors
 from activities.services import CampaignError
 from congress_portal.core.enums import Dictionary, Role, Verification
 from congress_portal.core.models import Notice
+from congress_portal.core.notices import Message, notify, unread_count
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from tests.factories.activities import ActivityFactory, ActivityFormFactory
 from tests.factories.campaigns import (
@@ -162,6 +163,8 @@ def test_output_of_an_activity(client):
         Finding.objects.create(
             activity=activity, text="管网漏水", kind=FindingKind.PROBLEM, is_adopted=adopted
         )
+    Finding.objects.create(activity=activity, text="加快工期", kind=FindingKind.OPINION)
+    Finding.objects.create(activity=activity, text="常委会意见", kind=FindingKind.REVIEW)
     OpinionFactory(activity=activity, suggestion=SuggestionFactory())
     client.force_login(staff())
 
@@ -169,7 +172,8 @@ def test_output_of_an_activity(client):
 
     lines = {row.title: output for row, output in page.context["page"].object_list}
     found = lines["视察供水工程"]
-    assert (found.findings, found.adopted, found.voices, found.suggestions) == (3, 2, 1, 1)
+    assert (found.problems, found.opinions, found.adopted) == (3, 2, 2)
+    assert (found.voices, found.suggestions) == (1, 1)
     assert lines[bare.title].is_empty
     assert page.text.count("没有提出问题或建议") == 1
 
@@ -407,3 +411,24 @@ def test_a_planned_activity_counts_nowhere():
 
     assert not selectors.activities_of(campaign).exists()
     assert Activity.objects.count() == 1
+
+
+def test_a_message_is_no_longer_new_once_answered_where_it_leads(client):
+    """Refused words leave it new; the messages of others and of other things stay new."""
+    town = TownFactory()
+    one, two = (
+        DeputyFactory(town=town, seat=True, user=UserFactory(role=Role.DEPUTY)) for _ in range(2)
+    )
+    circular = CircularFactory(region=town, wants_response=True)
+    services.publish_circular(actor=staff(), circular_pk=circular.pk)
+    notify([one.user], Message("else", "别处", link="/elsewhere/"))
+    client.force_login(one.user)
+    page = reverse("activities:circular", args=[circular.pk])
+
+    client.post(page, {"response": ""})
+    before = unread_count(one.user)
+    client.post(page, {"response": "带头清理房前屋后"})
+
+    assert before == 2
+    assert unread_count(two.user) == 1
+    assert [row.title for row in Notice.objects.filter(user=one.user).unread()] == ["别处"]

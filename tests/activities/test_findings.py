@@ -345,7 +345,7 @@ def test_the_activity_shows_what_it_brought(client, office, activity):
 
     page = client.get(reverse("activities:detail", args=[activity.pk]))
 
-    assert "问题和意见 3 个" in page.text
+    assert "发现问题 3 个、意见建议 0 条" in page.text
     assert "建议 1 件" in page.text
 
 

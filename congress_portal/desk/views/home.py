@@ -134,12 +134,13 @@ def _system(request: HttpRequest) -> dict[str, Any]:
 
 _MONTHS = frozenset(str(number) for number in range(1, 13))
 _NEWS = 3  # unread messages on the first page
+_DEPUTY = "desk/_deputy.html"  # holds the messages itself, below what waits and the quick log
 
 # In the order in which a person with several roles sees them.
 _BLOCKS: tuple[tuple[tuple[str, ...], str, Callable[[HttpRequest], dict[str, Any] | None]], ...] = (
     ((Role.LEADER, Role.DEPUTY), "desk/_member.html", _member),
     ((Role.LEADER,), "desk/_leader.html", _leader),
-    ((Role.DEPUTY,), "desk/_deputy.html", _deputy),
+    ((Role.DEPUTY,), _DEPUTY, _deputy),
     ((Role.STAFF, Role.TOWN_STAFF), "desk/_staff.html", _staff),
     ((Role.STATION_OFFICER,), "desk/_station.html", _station),
     ((Role.UNIT_OFFICER, Role.UNIT_LEADER), "desk/_unit.html", _unit),
@@ -158,7 +159,12 @@ def home(request: HttpRequest) -> HttpResponse:
             if data is not None:
                 blocks.append(Block(template, data))
     unread = Notice.objects.visible_to(request.user).unread()[:_NEWS]
-    context = {"blocks": blocks, "today": timezone.localdate(), "unread": unread}
+    context = {
+        "blocks": blocks,
+        "today": timezone.localdate(),
+        "unread": unread,
+        "is_deputy": any(block.template == _DEPUTY for block in blocks),
+    }
     return render(request, "desk/home.html", context)
 
 
