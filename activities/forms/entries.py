@@ -8,9 +8,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.enums import CountsAs, Presence
-from activities.models import Activity, ActivityForm, FixedVoter, Tag, Visit
+from activities.models import Activity, ActivityForm, Campaign, FixedVoter, Tag, Visit
 from activities.selectors.entries import (
+    activity_tags,
+    campaigns_for,
     fellows_of,
+    groups_of,
     last_activity,
     last_visit,
     spots_in,
@@ -26,7 +29,7 @@ from congress_portal.core.masking import mask_name
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 
 
 class EntryForm(forms.Form):
@@ -34,6 +37,8 @@ class EntryForm(forms.Form):
 
     ``seen`` is the stored record's fingerprint; an edit of anything newer is refused.
     """
+
+    FOLDED: tuple[str, ...] = ()  # what is folded away below the fields that all fill
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -66,6 +71,21 @@ class EntryForm(forms.Form):
 
     def stored(self, row: Any) -> dict[str, Any]:
         raise NotImplementedError
+
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
+        """The field with its choices; a question without choices is not put."""
+        if rows.exists():
+            self.fields[name].queryset = rows
+        else:
+            del self.fields[name]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED if name in self.fields]
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
 
     @property
     def paper(self) -> str:
@@ -145,6 +165,13 @@ class TagsField(forms.ModelMultipleChoiceField):
         return tag.name
 
 
+class AxisTagsField(TagsField):
+    """Tags of several series, each named with its own."""
+
+    def label_from_instance(self, tag: Tag) -> str:
+        return f"{tag.axis}：{tag}"
+
+
 class VisitForm(EntryForm):
     """Four fields to fill, three of them remembered; the rest is folded away."""
 
@@ -191,21 +218,6 @@ class VisitForm(EntryForm):
     def _stored_village(self) -> list[Region]:
         return [self.row.village] if self.row and self.row.village else []
 
-    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
-        """The field with its choices; a question without choices is not put."""
-        if rows.exists():
-            self.fields[name].queryset = rows
-        else:
-            del self.fields[name]
-
-    @property
-    def folded(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.FOLDED if name in self.fields]
-
-    @property
-    def shown(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in self.FOLDED]
-
     @property
     def values(self) -> dict[str, Any]:
         values = super().values
@@ -246,6 +258,10 @@ class VisitForm(EntryForm):
 
 
 class ActivityEntryForm(EntryForm):
+    """The form, the day and the place; what the boards sort by is folded away."""
+
+    FOLDED = ("group", "campaign", "field", "tags")
+
     title = forms.CharField(label="什么活动", max_length=120)
     held_on = held_on()
     form = forms.ModelChoiceField(
@@ -271,6 +287,16 @@ class ActivityEntryForm(EntryForm):
     )
     self_initiated = forms.BooleanField(label="是我自己开展的，不是组织安排的", required=False)
     photo = PhotoField()
+    group = forms.ModelChoiceField(
+        Group.objects.none(), label="代表小组的活动", required=False, empty_label="不是小组活动"
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label="代表行动", required=False, empty_label="不属于哪个行动"
+    )
+    field = forms.ModelChoiceField(
+        DictionaryEntry.objects.none(), label="领域", required=False, empty_label="不填"
+    )
+    tags = AxisTagsField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -291,14 +317,19 @@ class ActivityEntryForm(EntryForm):
             )
         self.fields["station"].queryset = stations
         self.fields["fellows"].queryset = fellows
+        words = DictionaryEntry.objects.of(Dictionary.FIELD)
+        kept_word = Q(pk=self.row.field_id if self.row else None)
+        self._offer("field", words.filter(Q(is_active=True) | kept_word))
+        self._offer("group", groups_of(self.deputy, self.today, self.row))
+        self._offer("campaign", campaigns_for(self.deputy, self.today, self.row))
+        self._offer("tags", activity_tags(self.row))
 
     def remembered(self) -> dict[str, Any]:
         last = last_activity(self.deputy)
-        first_station = stations_of(self.deputy, self.today).first()
         return {
             "held_on": self.today,
             "form": last.form_id if last else None,
-            "station": last.station_id if last else first_station,
+            "station": last.station_id if last else None,
             "place": last.place if last else "",
         }
 
@@ -309,6 +340,10 @@ class ActivityEntryForm(EntryForm):
             **{name: getattr(row, name) for name in names},
             "form": row.form_id,
             "station": row.station_id,
+            "group": row.group_id,
+            "campaign": row.campaign_id,
+            "field": row.field_id,
+            "tags": list(row.tags.all()),
             "fellows": [each.deputy_id for each in present],
         }
 

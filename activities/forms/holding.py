@@ -31,7 +31,10 @@ class StepForm(SeenForm):
 
 
 class HoldForm(SeenForm):
-    """Who came: one line for each on the list, filled from the answers, and others by name."""
+    """Who came: one line for each on the list, filled from the answers, and others by name.
+
+    Of whom nothing is known yet, nothing is assumed; ``filled`` notes all of those alike.
+    """
 
     others = DeputyNamesField("没在名单里、但到会的代表", required=False)
     audience = forms.IntegerField(
@@ -58,12 +61,12 @@ class HoldForm(SeenForm):
 
     def _add(self, deputy: Deputy, seat: Attendance | None) -> None:
         invitation = self.called.get(deputy.pk)
-        usual = suggested_presence(invitation) if invitation else Presence.PRESENT
         self.fields[f"presence_{deputy.pk}"] = forms.ChoiceField(
             label=deputy.name,
             choices=Presence.choices,
             widget=forms.RadioSelect,
-            initial=seat.presence if seat else usual,
+            initial=seat.presence if seat else _usual(invitation),
+            error_messages={"required": f"请选{deputy.name}是出席、请假还是缺席。"},
         )
         self.fields[f"part_{deputy.pk}"] = forms.ChoiceField(
             label=f"{deputy.name}担任",
@@ -78,6 +81,14 @@ class HoldForm(SeenForm):
             initial=seat.speech if seat else "",
             widget=forms.Textarea(attrs={"rows": 1}),
         )
+
+    def filled(self, data: Any, presence: str) -> Any:
+        """What was sent, with everyone not yet marked put down as ``presence``."""
+        given = data.copy()
+        for deputy in self.people:
+            if not given.get(f"presence_{deputy.pk}"):
+                given[f"presence_{deputy.pk}"] = presence
+        return given
 
     @property
     def undecided(self) -> list[Invitation]:
@@ -112,6 +123,12 @@ class HoldForm(SeenForm):
         known = {deputy.pk for deputy in self.people}
         others = [Seat(each, Presence.PRESENT) for each in given["others"] if each.pk not in known]
         return [*listed, *others]
+
+
+def _usual(invitation: Invitation | None) -> str:
+    if invitation is None:
+        return Presence.PRESENT
+    return "" if invitation.answer == Answer.WAITING else suggested_presence(invitation)
 
 
 class ReportForm(SeenForm):

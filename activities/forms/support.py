@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from activities.enums import SupportKind
+from activities.enums import Answer, SupportKind
 from activities.models import Invitation, SupportItem
 from congress_portal.core.fields import held_on
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
@@ -40,7 +40,9 @@ class LettersForm(forms.Form):
                 initial=drafts.get(pk, ""),
             )
             self.fields[f"tick_{pk}"] = forms.BooleanField(
-                label=row.deputy.name, required=False, initial=bool(drafts.get(pk))
+                label=row.deputy.name,
+                required=False,
+                initial=bool(drafts.get(pk)) and row.answer == Answer.ACCEPTED,
             )
 
     @property

@@ -93,8 +93,8 @@ def _facts(brief: Brief) -> list[str]:
     came = f"人大代表{count}人参加：{'、'.join(brief.present)}。" if count else ""
     others = [
         f"{'、'.join(brief.leading)}。" if brief.leading else "",
-        f"请假{len(brief.on_leave)}人：{'、'.join(brief.on_leave)}。" if brief.on_leave else "",
-        f"缺席{len(brief.absent)}人：{'、'.join(brief.absent)}。" if brief.absent else "",
+        f"请假{len(brief.on_leave)}人。" if brief.on_leave else "",
+        f"缺席{len(brief.absent)}人。" if brief.absent else "",
         f"组织单位：{activity.organiser}。" if activity.organiser else "",
         f"相关单位：{'、'.join(brief.units)}。" if brief.units else "",
         f"列席、旁听：{activity.observers.rstrip('。')}。" if activity.observers else "",

@@ -47,7 +47,7 @@ def sign_in_sheet(activity: Activity, rows: list[Invitation]) -> FormPaper:
     return FormPaper(
         title_pieces=(activity.title, "签到册"),
         author=activity.organiser or office_of(activity.region),
-        left=time_words(activity),
+        left=f"{activity.held_on.year}年{time_words(activity)}",
         right=f"应到{sum(row.answer != Answer.LEAVE_GRANTED for row in rows)}人　实到　　人",
         blocks=(Grid(_WIDTHS, (head, *body)),),
     )
@@ -75,7 +75,7 @@ def phone_list(activity: Activity, rows: list[Invitation], phones: Mapping[int, 
     return FormPaper(
         title_pieces=(activity.title, "电话通知名单"),
         author=activity.organiser or office_of(activity.region),
-        left=time_words(activity),
+        left=f"{activity.held_on.year}年{time_words(activity)}",
         right=f"{len(rows)}人还没有看到通知（{date_words(timezone.localdate())}）",
         blocks=(Table("", _PHONES, lines),),
     )

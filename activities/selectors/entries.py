@@ -7,10 +7,11 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from activities.enums import Presence
-from activities.models import Activity, Attendance, FixedVoter, Tag, Visit
+from activities.models import Activity, Attendance, Campaign, FixedVoter, Tag, Visit
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.models import Region
-from deputies.models import Deputy, GroupMembership
+from congress_portal.core.periods import year as year_period
+from deputies.models import Deputy, Group, GroupMembership
 from stations.models import Posting, Station
 
 _OFTEN = 6
@@ -28,8 +29,8 @@ def activity_in_full(rows: QuerySet[Activity]) -> QuerySet[Activity]:
     attendances = Attendance.objects.select_related("deputy").order_by("serial", "pk")
     return rows.select_related(
         "form", "theme", "field", "region", "station", "group", "organiser_unit", "entered_by",
-        "verified_by",
-    ).prefetch_related(Prefetch("attendances", attendances))  # fmt: skip
+        "verified_by", "campaign", "central_task",
+    ).prefetch_related(Prefetch("attendances", attendances), "tags__axis")  # fmt: skip
 
 
 def visits_in_full(rows: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -93,6 +94,35 @@ def visit_tags(row: Visit | None = None) -> QuerySet[Tag]:
     if row is not None:
         rule |= Q(pk__in=row.tags.values("pk"))
     return Tag.objects.filter(rule).order_by("axis__order", "axis", "order", "pk")
+
+
+def activity_tags(row: Activity | None = None) -> QuerySet[Tag]:
+    """Tags in use on the axes for activities; a stored record keeps its own."""
+    rule = Q(is_active=True, axis__is_active=True, axis__for_activities=True)
+    if row is not None:
+        rule |= Q(pk__in=row.tags.values("pk"))
+    tags = Tag.objects.filter(rule).select_related("axis")
+    return tags.order_by("axis__order", "axis", "order", "pk")
+
+
+def campaigns_for(deputy: Deputy, on: dt.date, row: Activity | None = None) -> QuerySet[Campaign]:
+    """Drives of the deputy's town and of what lies above it, run in that year."""
+    above = [deputy.town.code[:length] for length in range(2, len(deputy.town.code) + 1)]
+    places = [code.ljust(len(deputy.town.code), "0") for code in above]
+    year = year_period(on.year)
+    running = Q(begins_on__lte=year.last) & (Q(ends_on=None) | Q(ends_on__gte=year.first))
+    rule = Q(region__code__in=places) & running
+    if row is not None:
+        rule |= Q(pk=row.campaign_id)
+    return Campaign.objects.filter(rule)
+
+
+def groups_of(deputy: Deputy, on: dt.date, row: Activity | None = None) -> QuerySet[Group]:
+    """The deputy's groups of that day; a stored record keeps its own."""
+    rule = Q(pk__in=GroupMembership.objects.on(on).filter(deputy=deputy).values("group"))
+    if row is not None:
+        rule |= Q(pk=row.group_id)
+    return Group.objects.filter(rule)
 
 
 def voters_of(deputy: Deputy, on: dt.date, row: Visit | None = None) -> QuerySet[FixedVoter]:

@@ -38,6 +38,15 @@ def waiting_plans(user: User, today: dt.date) -> dict[str, QuerySet[Activity]]:
     }
 
 
+def whom_first(activity: Activity) -> str:
+    """The filter with which the choice opens: the plan's group, station or town; else all."""
+    if activity.group_id:
+        return f"group={activity.group_id}"
+    if activity.station_id:
+        return f"station={activity.station_id}"
+    return f"town={activity.region_id}" if activity.region.is_town else ""
+
+
 @dataclass(frozen=True)
 class PlanPage:
     """The page of one activity for its organisers."""
@@ -52,6 +61,10 @@ class PlanPage:
 
     def may(self, action: Action) -> bool:
         return action in self.actions
+
+    @property
+    def whom_first(self) -> str:
+        return whom_first(self.activity)
 
     @property
     def without_account(self) -> int:

@@ -14,7 +14,15 @@ from django.utils import timezone
 
 from activities.bounds import refuse_hours
 from activities.enums import Presence
-from activities.models import Activity, ActivityForm, Attendance, FixedVoter, Tag, Visit
+from activities.models import (
+    Activity,
+    ActivityForm,
+    Attendance,
+    Campaign,
+    FixedVoter,
+    Tag,
+    Visit,
+)
 from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import VILLAGE_LEVELS, AuditAction, Verification
 from congress_portal.core.errors import DomainError
@@ -22,7 +30,7 @@ from congress_portal.core.models import DictionaryEntry, Record, Region, User
 from congress_portal.core.scope import ScopedQuerySet
 from congress_portal.core.stale import refuse_stale
 from deputies.days import refuse_day, refuse_day_of_all
-from deputies.models import Deputy
+from deputies.models import Deputy, Group
 from stations.models import Station
 
 R = TypeVar("R", bound=Record)
@@ -35,6 +43,16 @@ class VisitDetails(TypedDict, total=False):
     tags: Iterable[Tag]
     fixed_voters: Iterable[FixedVoter]
     self_initiated: bool
+    photo: ContentFile | None
+
+
+class ActivityDetails(TypedDict, total=False):
+    """What an activity may say besides its form, day and place."""
+
+    field: DictionaryEntry | None
+    group: Group | None
+    campaign: Campaign | None
+    tags: Iterable[Tag]
     photo: ContentFile | None
 
 
@@ -170,8 +188,8 @@ def log_activity(
     fellows: Iterable[Deputy] = (),
     content: str = "",
     self_initiated: bool = False,
-    photo: ContentFile | None = None,
     key: uuid.UUID | None = None,
+    **more: Unpack[ActivityDetails],
 ) -> Activity:
     """Enter one activity at which the deputy and the named fellows were present.
 
@@ -188,9 +206,7 @@ def log_activity(
     _stamp(activity, actor=actor, deputy=deputy, key=key)
     try:
         with transaction.atomic():
-            if photo:
-                activity.photo.save(photo.name or "photo", photo, save=False)
-            save_recorded(activity)
+            _save_activity(activity, more)
             _set_attendance(activity, [deputy, *fellows])
     except (IntegrityError, ValidationError):
         if found := _already(Activity, key, actor):
@@ -220,7 +236,7 @@ def change_activity(
     fellows: Iterable[Deputy] = (),
     content: str = "",
     self_initiated: bool = False,
-    photo: ContentFile | None = None,
+    **more: Unpack[ActivityDetails],
 ) -> Activity:
     """Mend an unverified activity. Raises StaleRecordError, NotEditableError, ValidationError."""
     with transaction.atomic():
@@ -230,11 +246,21 @@ def change_activity(
         activity.content, activity.self_initiated = content, self_initiated
         activity.region = station.region if station else deputy.town
         _refuse_out_of_bounds(activity, deputy, fellows)
-        if photo:
-            activity.photo.save(photo.name or "photo", photo, save=False)
-        save_recorded(activity)
+        _save_activity(activity, more)
         _set_attendance(activity, [deputy, *fellows])
     return activity
+
+
+def _save_activity(activity: Activity, more: ActivityDetails) -> None:
+    """Save it with what it says besides; what is not given stays as it was."""
+    for name in ("field", "group", "campaign"):
+        if name in more:
+            setattr(activity, name, more[name])
+    if photo := more.get("photo"):
+        activity.photo.save(photo.name or "photo", photo, save=False)
+    save_recorded(activity)
+    if "tags" in more and (change := _set_links(activity.tags, more["tags"])):
+        record(AuditAction.UPDATE, activity, changes={"tags": change})
 
 
 def _for_change(model: type[R], pk: int, actor: User, seen: str) -> R:

@@ -7,17 +7,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activities.enums import ActivityState
+from activities.enums import ActivityState, Presence
 from activities.forms.holding import HoldForm, ReportForm, StepForm
 from activities.forms.inviting import CallFilter, CallForm
 from activities.forms.planning import PlanForm
 from activities.models import Activity
 from activities.selectors.calling import called_to, may_organise, organised_by
 from activities.selectors.planning import callable_by, candidates, lead_time
-from activities.selectors.plans import plan_page, plans_of
+from activities.selectors.plans import plan_page, plans_of, whom_first
 from activities.services import planning
 from activities.workflow import TABLE, Action, NotYoursError
 from congress_portal.core.attempts import attempt
@@ -60,7 +61,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         made = attempt(form, planning.plan_activity, key=form.cleaned_data["key"], **given)
         if made is not None:
             messages.success(request, "已列入筹备。下一步：选择要邀请的代表。")
-            return redirect("activities:call", pk=made.pk)
+            return redirect(f"{reverse('activities:call', args=[made.pk])}?{whom_first(made)}")
     return render(request, "activities/plan_write.html", {"form": form, "plan": None})
 
 
@@ -188,7 +189,11 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     found = organised(request, pk)
     form = HoldForm(request.POST or None, row=found, rows=called_to(found), user=request.user)
     first = found.state != ActivityState.HELD
-    if request.method == "POST" and form.is_valid():
+    rest = request.POST.get("rest", "")
+    if rest in Presence.values:
+        given = form.filled(request.POST, rest)
+        form = HoldForm(given, row=found, rows=called_to(found), user=request.user)
+    elif request.method == "POST" and form.is_valid():
         service = planning.hold_activity if first else planning.correct_attendance
         given = {
             "actor": request.user,
@@ -200,9 +205,13 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, service, **given) is not None:
             messages.success(request, "到会情况已登记。请再填活动内容和成效，然后核实。")
             return redirect("activities:report", pk=pk)
-    return render(
-        request, "activities/plan_hold.html", {"form": form, "activity": found, "first": first}
-    )
+    context = {
+        "form": form,
+        "activity": found,
+        "first": first,
+        "is_early": first and found.held_on > timezone.localdate(),
+    }
+    return render(request, "activities/plan_hold.html", context)
 
 
 @require_http_methods(["GET", "POST"])

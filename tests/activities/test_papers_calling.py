@@ -184,7 +184,7 @@ def test_brief_is_filled_from_the_record(held):
     assert (brief.present, brief.on_leave) == (("张伟",), ("李静",))
     for words in (
         "人大代表1人参加：张伟。",
-        "请假1人：李静。",
+        "请假1人。",
         "张伟：建议增加水质检测",
         "看了水厂。",
     ):

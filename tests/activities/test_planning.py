@@ -40,7 +40,12 @@ from tests.factories.core import (
     staff,
     town_clerk,
 )
-from tests.factories.deputies import DeputyFactory, GroupMembershipFactory, MandateFactory
+from tests.factories.deputies import (
+    DeputyFactory,
+    GroupFactory,
+    GroupMembershipFactory,
+    MandateFactory,
+)
 from tests.factories.stations import OfficerFactory, PostingFactory, StationFactory
 
 D = dt.date
@@ -125,7 +130,23 @@ def test_clerk_plans_and_twice_is_once(client, clerk, town):
 
     plan = Activity.objects.get()
     assert (plan.state, plan.verification) == (ActivityState.PLANNED, Verification.PENDING)
-    assert page.redirect_chain == [(reverse("activities:call", args=[plan.pk]), 302)]
+    [(address, _)] = page.redirect_chain
+    assert address == f"{reverse('activities:call', args=[plan.pk])}?town={town.pk}"
+
+
+def test_the_choice_opens_on_the_group_of_the_plan(client, clerk, town, people):
+    """A plan of one group does not offer the whole county for one slip of the finger."""
+    group = GroupFactory(region=town)
+    GroupMembershipFactory(group=group, deputy=people[0])
+    plan = PlanFactory(region=town, group=group, held_on=dt.date(2026, 9, 18))
+    client.force_login(clerk)
+
+    plan_page = client.get(reverse("activities:plan", args=[plan.pk]))
+    address = f"{reverse('activities:call', args=[plan.pk])}?group={group.pk}"
+    page = client.get(address)
+
+    assert address in plan_page.text
+    assert list(page.context["page"].object_list) == [people[0]]
 
 
 @pytest.mark.parametrize(
@@ -269,8 +290,12 @@ def _hold_data(page, **given):
     data = {"seen": form.initial["seen"], "others": "", "audience": ""}
     for line in form.lines:
         for name in ("presence", "part", "speech"):
-            data[line[name].html_name] = line[name].value()
+            data[line[name].html_name] = line[name].value() or ""
     return data | given
+
+
+def _all(people, presence):
+    return {f"presence_{each.pk}": presence for each in people}
 
 
 def test_attendance_is_filled_from_the_answers(client, clerk, town, people, freeze):
@@ -286,9 +311,14 @@ def test_attendance_is_filled_from_the_answers(client, clerk, town, people, free
 
     data = _hold_data(client.get(address), others="临时到", audience="30")
     data[f"speech_{people[0].pk}"] = "建议增加水质检测"
-    client.post(address, data)
+    silent = client.post(address, data)
+    filled = client.post(address, data | {"rest": "absent"})
+    asked = Attendance.objects.exists()
+    client.post(address, _hold_data(filled, others="临时到", audience="30"))
 
     plan.refresh_from_db()
+    assert f"请选{people[2].name}是出席、请假还是缺席" in silent.text
+    assert not asked
     assert stage(plan) == Stage.HELD
     assert list(plan.attendances.values_list("deputy", "presence", "speech")) == [
         (people[0].pk, Presence.PRESENT, "建议增加水质检测"),
@@ -304,8 +334,11 @@ def test_nothing_is_held_before_its_day(client, clerk, town, people):
     client.force_login(clerk)
     address = reverse("activities:hold", args=[plan.pk])
 
-    page = client.post(address, _hold_data(client.get(address)))
+    shown = client.get(address)
+    page = client.post(address, _hold_data(shown) | _all(people, Presence.PRESENT))
 
+    assert "当天起在这里登记到会" in shown.text
+    assert "保存到会情况" not in shown.text
     assert "还没到活动日期" in page.text
     assert not Attendance.objects.exists()
 

@@ -11,8 +11,10 @@ from PIL import Image
 from activities.models import Activity, Visit
 from congress_portal.core.enums import Dictionary, Role
 from tests.factories.activities import ActivityFactory, ActivityFormFactory, VisitFactory
+from tests.factories.campaigns import CampaignFactory, TagFactory
 from tests.factories.core import EntryFactory, TownFactory, UserFactory, staff, town_clerk
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, GroupFactory, GroupMembershipFactory
+from tests.factories.stations import PostingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,48 @@ def test_deputy_logs_an_activity(client, deputy):
 
     activity = Activity.objects.get()
     assert [each.deputy for each in activity.attendances.all()] == [deputy]
+
+
+def test_a_quick_log_may_say_what_the_boards_sort_by(client, deputy):
+    """Group, drive, field and tags: of the deputy's own group and place only (M44, M46, M134)."""
+    mine = GroupMembershipFactory(deputy=deputy).group
+    other = GroupFactory()
+    drive = CampaignFactory(region=deputy.town, begins_on=dt.date(2026, 3, 1))
+    foreign = CampaignFactory(region=TownFactory(), begins_on=dt.date(2026, 3, 1))
+    tag, word = TagFactory(), EntryFactory(dictionary=Dictionary.FIELD)
+    client.force_login(deputy.user)
+    address = reverse("activities:log_activity")
+    data = {"title": "视察公路", "held_on": "2026-09-03", "form": ActivityFormFactory().pk,
+            "campaign": drive.pk, "field": word.pk, "tags": [tag.pk]}  # fmt: skip
+
+    form = client.get(address).context["form"]
+    refused = client.post(address, data | {"group": other.pk})
+    client.post(address, data | {"group": mine.pk})
+
+    assert list(form.fields["group"].queryset) == [mine]
+    assert foreign not in form.fields["campaign"].queryset
+    assert "group" in refused.context["form"].errors
+    activity = Activity.objects.get()
+    assert (activity.group, activity.campaign, activity.field) == (mine, drive, word)
+    assert list(activity.tags.all()) == [tag]
+    page = client.get(reverse("activities:detail", args=[activity.pk])).text
+    assert drive.title in page
+    assert f"{tag.axis.name}：{tag.name}" in page
+
+    edit = reverse("activities:edit_activity", args=[activity.pk])
+    seen = client.get(edit).context["form"].initial["seen"]
+    client.post(edit, data | {"seen": seen, "tags": [], "field": "", "group": mine.pk})
+    activity.refresh_from_db()
+    assert (activity.group, activity.field, activity.tags.count()) == (mine, None, 0)
+
+
+def test_a_first_activity_is_not_put_at_a_station(client, deputy):
+    PostingFactory(deputy=deputy)
+    client.force_login(deputy.user)
+
+    page = client.get(reverse("activities:log_activity"))
+
+    assert page.context["form"].initial["station"] is None
 
 
 def test_staff_chooses_the_deputy_first(client, deputy, visit_data):
