@@ -33,5 +33,11 @@ urlpatterns = [
     path("circulars/<int:pk>/", campaigns.circular, name="circular"),
     path("circulars/<int:pk>/edit/", campaigns.write_circular, name="edit_circular"),
     path("circulars/<int:pk>/publish/", campaigns.publish_circular, name="publish_circular"),
+    path("circulars/<int:pk>/read/", campaigns.circular_read_for, name="circular_read_for"),
+    path(
+        "circulars/receipts/<int:pk>/answer/",
+        campaigns.circular_answer_for,
+        name="circular_answer_for",
+    ),
     path("circulars/<int:pk>/file/", campaigns.circular_file, name="circular_file"),
 ]

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -193,13 +194,13 @@ class CampaignStep(models.Model):
 
 
 class CircularQuerySet(ScopedQuerySet):
-    """Given out by an office: read by everyone signed in at or below its place."""
+    """Given out by an office: read by deputies, stations and offices; not by bureaus."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
         rule = scope.writes("region")
-        return rule | Q(published_at__isnull=False) if scope.user_id else NOTHING
+        return rule | Q(published_at__isnull=False) if scope.is_inside else NOTHING
 
     def write_rule(self, scope: Scope) -> Q:
         return scope.writes("region") if scope.write_prefixes else NOTHING
@@ -261,6 +262,15 @@ class CircularReceipt(models.Model):
         Deputy, models.PROTECT, related_name="circular_receipts", verbose_name="代表"
     )
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="代录人",
+        help_text="在电话里读过或读了纸质件的，由工作人员代录。",
+    )
     response = models.CharField("回应", max_length=400, blank=True)
     responded_at = models.DateTimeField("回应时间", null=True, blank=True)
 

@@ -93,12 +93,12 @@ class Honour(Record):
 
 
 class ExchangePostQuerySet(ScopedQuerySet):
-    """Published ones are read by everyone signed in; others by the writer and the moderators."""
+    """Published ones are read by all of the congress; others by the writer and the moderators."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
-        if not scope.user_id:
+        if not scope.is_inside:
             return NOTHING
         rule = Q(state=PostState.PUBLISHED) | scope.writes("deputy__town")
         return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule

@@ -304,7 +304,7 @@ _SHOWN = {
 def receipts_of(circular: Circular, user: User, show: str = "") -> QuerySet[CircularReceipt]:
     """Those the reader may see, unread ones first; ``show``: read, unread or answered alone."""
     rows = CircularReceipt.objects.visible_to(user).filter(_SHOWN.get(show, Q()), circular=circular)
-    return rows.select_related("deputy__town").order_by(
+    return rows.select_related("deputy__town", "noted_by").order_by(
         F("read_at").desc(nulls_first=True), "deputy__pinyin"
     )
 

@@ -3,6 +3,8 @@
 from activities.services.campaigns import (
     CampaignError,
     mark_circular_read,
+    note_circular_read,
+    note_response,
     note_step,
     publish_circular,
     respond_to_circular,
@@ -28,6 +30,8 @@ __all__ = [
     "log_activity",
     "log_visit",
     "mark_circular_read",
+    "note_circular_read",
+    "note_response",
     "note_step",
     "publish_circular",
     "remind_of_activities",

@@ -1,7 +1,7 @@
 """Campaigns and what the office gives deputies to read."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files.base import File
@@ -164,6 +164,41 @@ def mark_circular_read(*, circular: Circular, deputy: Deputy) -> None:
 
 
 @transaction.atomic
+def note_circular_read(*, actor: User, circular_pk: int, receipts: Iterable[int]) -> int:
+    """These deputies read it on paper or by phone (代录); returns how many had not read it.
+
+    Raises CampaignError for an office that does not give it out.
+    """
+    circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular_pk)
+    _own_place(actor, circular.region)
+    rows = circular.receipts.filter(pk__in=list(receipts), read_at=None)
+    for receipt in rows.select_for_update(of=("self",)):
+        receipt.read_at, receipt.noted_by = timezone.now(), actor
+        save_recorded(receipt, clean=False)
+    return len(rows)
+
+
+@transaction.atomic
+def note_response(*, actor: User, receipt_pk: int, response: str) -> CircularReceipt:
+    """The deputy's words as told by phone or on paper (代录). Raises CampaignError.
+
+    Words that the deputy wrote here stay the deputy's own.
+    """
+    rows = CircularReceipt.objects.select_for_update(of=("self",)).select_related(
+        "circular__region"
+    )
+    receipt = rows.get(pk=receipt_pk)
+    _own_place(actor, receipt.circular.region)
+    if receipt.responded_at and receipt.noted_by_id is None:
+        raise CampaignError("代表自己已经回应，不能再代录。")
+    if not response.strip():
+        raise CampaignError("请写代表的回应。")
+    receipt.response, receipt.responded_at = response.strip(), timezone.now()
+    receipt.read_at, receipt.noted_by = receipt.read_at or receipt.responded_at, actor
+    return save_recorded(receipt)  # type: ignore[return-value]
+
+
+@transaction.atomic
 def respond_to_circular(*, actor: User, circular_pk: int, response: str) -> CircularReceipt:
     """The deputy's answer; it may be written anew. Raises CampaignError."""
     receipt = (
@@ -176,5 +211,5 @@ def respond_to_circular(*, actor: User, circular_pk: int, response: str) -> Circ
     if not response.strip():
         raise CampaignError("请写一句您的回应。")
     receipt.response, receipt.responded_at = response.strip(), timezone.now()
-    receipt.read_at = receipt.read_at or receipt.responded_at
+    receipt.read_at, receipt.noted_by = receipt.read_at or receipt.responded_at, None
     return save_recorded(receipt)  # type: ignore[return-value]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities import services
@@ -18,7 +19,7 @@ from activities.forms.campaigns import (
     tasks_form,
     tasks_in,
 )
-from activities.models import Activity, Campaign, Circular
+from activities.models import Activity, Campaign, Circular, CircularReceipt
 from activities.selectors import campaigns as selectors
 from congress_portal.core.attempts import attempt
 from congress_portal.core.errors import DomainError
@@ -225,6 +226,38 @@ def publish_circular(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"已发给 {sent} 位在任代表。" if sent else "这份材料早已发出。")
     return redirect("activities:circular", pk=pk)
+
+
+@require_POST
+def circular_read_for(request: HttpRequest, pk: int) -> HttpResponse:
+    """Those ticked read it on paper or were read it by phone (代录)."""
+    _circular(request, pk, to_write=True)
+    ticked = [int(each) for each in request.POST.getlist("receipts") if each.isdecimal()]
+    noted = services.note_circular_read(actor=request.user, circular_pk=pk, receipts=ticked)
+    if noted:
+        messages.success(request, f"已代录 {noted} 位代表读过。")
+    else:
+        messages.error(request, "没有勾选还没有读的代表。")
+    return redirect(f"{reverse('activities:circular', args=[pk])}?show=unread")
+
+
+@require_http_methods(["GET", "POST"])
+def circular_answer_for(request: HttpRequest, pk: int) -> HttpResponse:
+    """The deputy's words, as told by phone or on paper (代录)."""
+    rows = CircularReceipt.objects.visible_to(request.user).select_related("deputy", "noted_by")
+    receipt = get_object_or_404(rows, pk=pk)
+    found = _circular(request, receipt.circular_id, to_write=True)
+    if not found.wants_response:
+        raise Http404("这份材料不要求回应。")
+    form = ResponseForm(request.POST or None, initial={"response": receipt.response})
+    form.fields["response"].label = f"{receipt.deputy.name}的回应"
+    if request.method == "POST" and form.is_valid():
+        given = {"actor": request.user, "receipt_pk": pk, **form.cleaned_data}
+        if attempt(form, services.note_response, **given) is not None:
+            messages.success(request, f"已代录{receipt.deputy.name}的回应。")
+            return redirect("activities:circular", pk=found.pk)
+    context = {"circular": found, "receipt": receipt, "form": form}
+    return render(request, "activities/circular_answer_for.html", context)
 
 
 @require_safe

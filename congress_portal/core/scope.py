@@ -44,6 +44,12 @@ class Scope:
         return bool(self.roles & OFFICE_ROLES)
 
     @property
+    def is_inside(self) -> bool:
+        """Of the congress itself: its offices, leaders, stations and deputies; no bureau's."""
+        own = self.deputy_user_id or self.officer_user_id
+        return bool(self.read_prefixes or own)
+
+    @property
     def reads_everything(self) -> bool:
         return "" in self.read_prefixes
 

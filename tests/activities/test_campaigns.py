@@ -34,10 +34,12 @@ from tests.factories.core import (
     CountyFactory,
     EntryFactory,
     TownFactory,
+    UnitFactory,
     UserFactory,
     staff,
     town_clerk,
 )
+from tests.factories.credit import ExchangePostFactory
 from tests.factories.deputies import DeputyFactory, MandateFactory
 from tests.factories.stations import StationFactory
 from tests.factories.suggestions import OpinionFactory, SuggestionFactory
@@ -432,3 +434,70 @@ def test_a_message_is_no_longer_new_once_answered_where_it_leads(client):
     assert before == 2
     assert unread_count(two.user) == 1
     assert [row.title for row in Notice.objects.filter(user=one.user).unread()] == ["别处"]
+
+
+def test_staff_note_who_read_it_on_paper_and_what_was_said_by_phone(client):
+    """Twelve of twenty acknowledged, though few of them ever sign in (M45)."""
+    town = TownFactory()
+    deputies = [DeputyFactory(town=town, seat=True) for _ in range(20)]
+    circular = CircularFactory(region=town, wants_response=True)
+    clerk = town_clerk(town)
+    services.publish_circular(actor=clerk, circular_pk=circular.pk)
+    receipts = {row.deputy_id: row for row in circular.receipts.all()}
+    page = reverse("activities:circular", args=[circular.pk])
+    client.force_login(clerk)
+
+    shown = client.get(page, {"show": "unread"})
+    ticked = [receipts[each.pk].pk for each in deputies[:12]]
+    note = reverse("activities:circular_read_for", args=[circular.pk])
+    client.post(note, {"receipts": ticked})
+    again = client.post(note, {"receipts": [*ticked, "x"]}, follow=True)
+    answer = reverse("activities:circular_answer_for", args=[ticked[0]])
+    empty = client.post(answer, {"response": " "})
+    client.post(answer, {"response": "带头清理"})
+
+    assert f'name="receipts" value="{ticked[0]}"' in shown.text
+    assert str(selectors.reading_of(circular).read) == "60.0%（12/20）"
+    assert "没有勾选还没有读的代表" in again.text
+    assert empty.status_code == 200
+    read = client.get(page, {"show": "answered"}).text
+    assert f"（{clerk}代录）" in read
+    assert "带头清理" in read
+
+
+def test_nobody_else_notes_and_the_deputys_own_words_stay(client):
+    town = TownFactory()
+    deputy = DeputyFactory(town=town, seat=True, user=UserFactory(role=Role.DEPUTY))
+    circular = CircularFactory(region=town, wants_response=True)
+    services.publish_circular(actor=town_clerk(town), circular_pk=circular.pk)
+    receipt = circular.receipts.get()
+    note = reverse("activities:circular_read_for", args=[circular.pk])
+    answer = reverse("activities:circular_answer_for", args=[receipt.pk])
+
+    for user, status in ((deputy.user, 403), (town_clerk(TownFactory()), 403)):
+        client.force_login(user)
+        assert client.post(note, {"receipts": [receipt.pk]}).status_code == status
+        assert client.get(answer).status_code in (403, 404)
+    receipt.refresh_from_db()
+    assert receipt.read_at is None
+
+    services.respond_to_circular(actor=deputy.user, circular_pk=circular.pk, response="我自己写的")
+    client.force_login(town_clerk(town))
+    page = client.post(answer, {"response": "代录的"})
+    receipt.refresh_from_db()
+    assert "代表自己已经回应" in page.text
+    assert (receipt.response, receipt.noted_by) == ("我自己写的", None)
+
+
+def test_bureaus_read_neither_circulars_nor_the_deputies_exchange(client):
+    circular = CircularFactory(published_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    post = ExchangePostFactory(state="published")
+    officer = UserFactory(role=Role.UNIT_OFFICER, role__unit=UnitFactory())
+    deputy = DeputyFactory(user=UserFactory(role=Role.DEPUTY)).user
+    pages = [
+        reverse("activities:circular", args=[circular.pk]),
+        reverse("activities:exchange_post", args=[post.pk]),
+    ]
+    for user, status in ((officer, 404), (deputy, 200)):
+        client.force_login(user)
+        assert [client.get(page).status_code for page in pages] == [status, status]
