@@ -12,6 +12,7 @@ urlpatterns = [
     path("voters/of/<int:pk>/contact/", voters.contact_voters, name="contact_voters"),
     path("voters/<int:pk>/edit/", voters.change_voter, name="change_voter"),
     path("voters/<int:pk>/end/", voters.end_voter, name="end_voter"),
+    path("voters/<int:pk>/remove/", voters.remove_voter, name="remove_voter"),
     path("voters/<int:pk>/reveal/", voters.reveal_voter, name="reveal_voter"),
     path("notebook/", notebook.notebook, name="notebook"),
     path("notebook/of/<int:pk>/", notebook.notebook_of, name="notebook_of"),

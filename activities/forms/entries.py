@@ -25,7 +25,6 @@ from activities.selectors.entries import (
 )
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.fields import HoursField, held_on
-from congress_portal.core.masking import mask_name
 from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
@@ -151,8 +150,7 @@ class VotersField(forms.ModelMultipleChoiceField):
         self.in_full = False
 
     def label_from_instance(self, voter: FixedVoter) -> str:
-        name = voter.name if self.in_full else mask_name(voter.name)
-        return f"{name}（{voter.village}）" if voter.village else name
+        return voter.shown_as(in_full=self.in_full)
 
 
 class TagsField(forms.ModelMultipleChoiceField):

@@ -98,14 +98,7 @@ class ContactForm(forms.Form):
         self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
         field: Any = self.fields["voters"]
         field.queryset = voters_of(deputy, timezone.localdate())
-        field.label_from_instance = lambda voter: _called(voter, shows_names)
-
-
-def _called(voter: FixedVoter, shows_name: bool) -> str:
-    name = voter.name if shows_name else str(voter)
-    return f"{name}{'户' if voter.is_household else ''}" + (
-        f"（{voter.village.name}）" if voter.village else ""
-    )
+        field.label_from_instance = lambda voter: voter.shown_as(in_full=shows_names)
 
 
 class BoardFilter(ListFilter):

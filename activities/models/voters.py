@@ -131,6 +131,15 @@ class FixedVoter(models.Model):
     def __str__(self) -> str:
         return mask_name(self.name)
 
+    def shown_as(self, *, in_full: bool) -> str:
+        """How a list to tick names the voter: masked, told apart by the end of the number."""
+        name = self.name if in_full else str(self)
+        marks = [self.village.name] if self.village else []
+        if self.phone and not in_full:
+            marks.append(f"尾号{self.phone[-4:]}")
+        household = "户" if self.is_household else ""
+        return f"{name}{household}" + (f"（{'，'.join(marks)}）" if marks else "")
+
 
 class NotebookEntryQuerySet(OfDeputyQuerySet):
     """Private pages are the deputy's alone; the rest is read by the staff of the home town."""

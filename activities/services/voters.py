@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from activities.models import FixedVoter, Visit
 from activities.services.entries import log_visit
-from congress_portal.core.audit import save_recorded
+from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.stale import refuse_stale
@@ -90,6 +90,18 @@ def end_voter(*, actor: User, voter_pk: int, on: dt.date) -> FixedVoter:
         raise VoterError("截止日期不能晚于今天。")
     voter.ends_on = on
     return save_recorded(voter)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def remove_voter(*, actor: User, voter_pk: int) -> None:
+    """Take out an entry made by mistake, as if it had never been. Raises VoterError.
+
+    Who was ever contacted is only taken off the list, so that the contacts keep their voter.
+    """
+    voter = _for_change(actor, voter_pk)
+    if voter.visits.exists():
+        raise VoterError("已经有联系记录，不能删掉，只能移出名单。")
+    delete_recorded(voter)
 
 
 def _for_change(actor: User, pk: int) -> FixedVoter:

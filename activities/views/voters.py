@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.voters import ContactForm, EndVoterForm, VoterBoardFilter, VoterForm
 from activities.models import FixedVoter
@@ -22,6 +22,7 @@ from activities.services import voters as services
 from congress_portal.core.admin.personal import ReasonForm, is_revealed, reveal
 from congress_portal.core.attempts import attempt
 from congress_portal.core.enums import Role
+from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from congress_portal.core.periods import quarter_of
 from congress_portal.core.periods import year as year_period
@@ -144,6 +145,19 @@ def change_voter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "activities/voters_edit.html", context)
 
 
+@require_POST
+def remove_voter(request: HttpRequest, pk: int) -> HttpResponse:
+    """For an entry made by mistake."""
+    voter = _voter(request, pk)
+    try:
+        services.remove_voter(actor=request.user, voter_pk=pk)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("activities:end_voter", pk=pk)
+    messages.success(request, "写错的这一条已删掉，不再计入。")
+    return redirect("activities:voters_of", pk=voter.deputy_id)
+
+
 @require_http_methods(["GET", "POST"])
 def end_voter(request: HttpRequest, pk: int) -> HttpResponse:
     voter = _voter(request, pk)
@@ -154,7 +168,13 @@ def end_voter(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已移出名单，以前的联系记录都留着。")
             return redirect("activities:voters_of", pk=voter.deputy_id)
     shown = voter.name if _shows(request, voter) else str(voter)
-    context = {"form": form, "voter": voter, "deputy": voter.deputy, "shown": shown}
+    context = {
+        "form": form,
+        "voter": voter,
+        "deputy": voter.deputy,
+        "shown": shown,
+        "may_remove": not voter.visits.exists(),
+    }
     return render(request, "activities/voters_end.html", context)
 
 

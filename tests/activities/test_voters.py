@@ -151,6 +151,37 @@ def test_the_deputy_ends_a_voter_and_the_contacts_stay(client, deputy):
     assert (voter.ends_on, voter.visits.count()) == (dt.date(2026, 8, 15), 1)
 
 
+def test_an_entry_made_by_mistake_is_taken_out_unless_there_was_contact(client, deputy):
+    """It leaves the quarter's number too; who was contacted can only be taken off the list."""
+    wrong, right = FixedVoterFactory(deputy=deputy), FixedVoterFactory(deputy=deputy)
+    reach(right)
+    client.force_login(deputy.user)
+    pages = {row: reverse("activities:end_voter", args=[row.pk]) for row in (wrong, right)}
+
+    offered = [client.get(pages[row]).text.count("写错了，删掉") for row in (wrong, right)]
+    for row in (wrong, right):
+        told = client.post(reverse("activities:remove_voter", args=[row.pk]), follow=True)
+
+    assert offered == [1, 0]
+    assert list(deputy.fixed_voters.all()) == [right]
+    assert "已经有联系记录，不能删掉" in told.text
+    assert AuditEntry.objects.filter(action="delete", model="activities.FixedVoter").count() == 1
+
+
+def test_a_clerk_tells_masked_voters_apart(client, deputy):
+    """Twenty of «王***（沙洲村）» could not be ticked from a paper form."""
+    FixedVoterFactory(deputy=deputy, name="王大爷", phone="13800001234")
+    FixedVoterFactory(deputy=deputy, name="王大娘", phone="13800005678")
+    client.force_login(town_clerk(deputy.town))
+    for address in (
+        reverse("activities:contact_voters", args=[deputy.pk]),
+        f"{reverse('activities:log_visit')}?deputy={deputy.pk}",
+    ):
+        page = client.get(address).text
+
+        assert ("尾号1234" in page, "尾号5678" in page, "大爷" in page) == (True, True, False)
+
+
 def test_names_never_stand_in_the_trail(deputy):
     services.add_voter(actor=deputy.user, deputy=deputy, name="李大爷", phone="13800001234")
 
@@ -193,12 +224,12 @@ def test_staff_cannot_mend_what_they_do_not_see(client, deputy):
     assert response.url == reverse("activities:reveal_voter", args=[voter.pk])
 
 
-@pytest.mark.parametrize("name", ["change_voter", "end_voter", "reveal_voter"])
+@pytest.mark.parametrize("name", ["change_voter", "end_voter", "remove_voter", "reveal_voter"])
 def test_a_strangers_voter_is_not_found(client, deputy, name):
     voter = FixedVoterFactory(deputy=deputy)
     client.force_login(town_clerk(TownFactory()))
 
-    assert client.get(reverse(f"activities:{name}", args=[voter.pk])).status_code == 404
+    assert client.post(reverse(f"activities:{name}", args=[voter.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["voters_of", "add_voter", "contact_voters"])
