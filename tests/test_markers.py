@@ -54,6 +54,7 @@ ALLOWED: dict[str, dict[str, set[str | None]]] = {
     # who works with a station calls its people; the sheet for the station's own wall names them
     "StationOfficer.phone": {
         "admin:stations_station_change": OFFICE,
+        "desk:my_contacts": {"deputy"},
         "desk:network_station": PLACE,
         "desk:wall_board": {"staff", "deputy"},
         "desk:wall_code": {"staff", "deputy"},
@@ -77,6 +78,7 @@ ALLOWED: dict[str, dict[str, set[str | None]]] = {
     },
     "FixedVoter.phone": {
         "activities:change_voter": {"deputy"}, "activities:voters_of": {"deputy"},
+        "desk:my_contacts": {"deputy"},
     },
     # a note that is not for the writer alone is read by who checks the notebooks
     "NotebookEntry.text": {

@@ -8,6 +8,8 @@ from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
 from deputies.models import Deputy
 
+_CODE_LENGTH = 12
+
 
 class TagAxis(models.Model):
     """An axis of tags (五进, 五共, 四进四推, 场所类型 …): rows that the office edits (M46–M50)."""
@@ -193,14 +195,29 @@ class CampaignStep(models.Model):
         return f"{self.get_kind_display()} {self.held_on}"
 
 
+def _above(scope: Scope) -> set[str]:
+    """Codes of the places over those that the person writes for."""
+    return {
+        prefix[:length].ljust(_CODE_LENGTH, "0")
+        for prefix in scope.write_prefixes
+        for length in range(2, len(prefix))
+    }
+
+
 class CircularQuerySet(ScopedQuerySet):
-    """Given out by an office: read by deputies, stations and offices; not by bureaus."""
+    """Given out by an office: read by those it went to, by leaders and by offices below it."""
 
     by_region = False
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = scope.writes("region")
-        return rule | Q(published_at__isnull=False) if scope.is_inside else NOTHING
+        published = Q(published_at__isnull=False)
+        rule = scope.writes("region") | published & Q(region__code__in=_above(scope))
+        if scope.is_leader:
+            rule |= published & scope.reads("region")
+        if scope.deputy_user_id:
+            given = CircularReceipt.objects.filter(deputy__user=scope.deputy_user_id)
+            rule |= published & Q(pk__in=given.values("circular"))
+        return rule
 
     def write_rule(self, scope: Scope) -> Q:
         return scope.writes("region") if scope.write_prefixes else NOTHING

@@ -47,7 +47,7 @@ def notice_paper(activity: Activity, rows: list[Invitation]) -> OfficialPaper:
     sections: list[tuple[str, list[str]]] = [
         ("时间", [f"{when_words(activity)}。"]),
         ("地点", [f"{activity.place}。"] if activity.place else []),
-        ("参加人员", [f"{activity.region.name}人大代表{len(rows)}名（名单附后）。"]),
+        ("参加人员", [f"人大代表{len(rows)}名（名单附后）。"]),
         ("安排和要求", paragraphs(activity.notice)),
         ("回执", [_ask(activity)]),
     ]

@@ -44,15 +44,17 @@ def rotation(request: HttpRequest) -> HttpResponse:
         raise Http404("还没有归入会议的活动形式。")
     people = of_congress(callable_by(request.user, today), _place(request), today)
     coming = _coming(request, meeting)
-    if request.method == "POST":
-        return _call(request, coming, never_called(people, [meeting.pk]))
     sectors = grassroots_of(_place(request))
     listed = _narrowed(form, people, meeting, sectors)
+    never = never_called(listed, [meeting.pk])
+    if request.method == "POST":
+        return _call(request, coming, never)
     context = {
         "form": form,
         "meeting": meeting,
         "page": page_of(request, listed),
         "never": never_called(people, [meeting.pk]).count(),
+        "never_listed": never.count(),
         "everyone": people.count(),
         "shares": shares_by_year(people, meeting, sectors, _years(today.year)),
         "sectors": sectors,

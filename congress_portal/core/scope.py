@@ -40,6 +40,10 @@ class Scope:
         return self.user_id if "station_officer" in self.roles else None
 
     @property
+    def is_leader(self) -> bool:
+        return "leader" in self.roles
+
+    @property
     def is_office(self) -> bool:
         return bool(self.roles & OFFICE_ROLES)
 

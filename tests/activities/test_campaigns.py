@@ -474,7 +474,7 @@ def test_nobody_else_notes_and_the_deputys_own_words_stay(client):
     note = reverse("activities:circular_read_for", args=[circular.pk])
     answer = reverse("activities:circular_answer_for", args=[receipt.pk])
 
-    for user, status in ((deputy.user, 403), (town_clerk(TownFactory()), 403)):
+    for user, status in ((deputy.user, 403), (town_clerk(TownFactory()), 404)):
         client.force_login(user)
         assert client.post(note, {"receipts": [receipt.pk]}).status_code == status
         assert client.get(answer).status_code in (403, 404)
@@ -490,14 +490,23 @@ def test_nobody_else_notes_and_the_deputys_own_words_stay(client):
 
 
 def test_bureaus_read_neither_circulars_nor_the_deputies_exchange(client):
+    """Nor does a deputy of another town read what was not given to that deputy."""
     circular = CircularFactory(published_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
     post = ExchangePostFactory(state="published")
-    officer = UserFactory(role=Role.UNIT_OFFICER, role__unit=UnitFactory())
-    deputy = DeputyFactory(user=UserFactory(role=Role.DEPUTY)).user
+    bureau = UserFactory(role=Role.UNIT_OFFICER, role__unit=UnitFactory())
+    given, other = (DeputyFactory(user=UserFactory(role=Role.DEPUTY)) for _ in range(2))
+    inspector = UserFactory(role=Role.INSPECTOR, role__region=circular.region)
+    leader = UserFactory(role=Role.LEADER, role__region=circular.region)
+    below = town_clerk(TownFactory(parent=circular.region, code="421299107000"))
+    CircularReceiptFactory(circular=circular, deputy=given)
     pages = [
         reverse("activities:circular", args=[circular.pk]),
         reverse("activities:exchange_post", args=[post.pk]),
     ]
-    for user, status in ((officer, 404), (deputy, 200)):
+    seen = {}
+    for user in (bureau, given.user, other.user, inspector, leader, below, staff()):
         client.force_login(user)
-        assert [client.get(page).status_code for page in pages] == [status, status]
+        seen[user] = [client.get(page).status_code for page in pages]
+
+    assert [first for first, _ in seen.values()] == [404, 200, 404, 404, 200, 200, 200]
+    assert [second for _, second in seen.values()] == [404, *[200] * 6]

@@ -511,6 +511,8 @@ def test_never_invited_is_invited_attends_and_counts_one(client, clerk, town, pe
     board = reverse("activities:rotation")
     assert client.get(board, {"who": "never"}).context["never"] == 3
 
+    client.post(f"{board}?sector=农民", {"activity": plan.pk, "then": "never"})
+    called = [row.deputy for row in plan.invitations.all()]
     client.post(board, {"activity": plan.pk, "then": "never"})
     planning.notify_invited(actor=clerk, activity_pk=plan.pk)
     freeze("2026-09-18 17:00")
@@ -519,6 +521,7 @@ def test_never_invited_is_invited_attends_and_counts_one(client, clerk, town, pe
     planning.hold_activity(actor=clerk, activity_pk=plan.pk, seats=seats)
 
     page = client.get(board)
+    assert called == people[:1], "of those that were listed"
     assert page.context["never"] == 0
     rows = with_calls(Deputy.objects.filter(pk=people[0].pk), forms=[form.pk]).get()
     assert (rows.times_called, rows.times_present) == (1, 1)
@@ -551,7 +554,7 @@ def test_rotation_asks_a_fixed_number_of_queries(
     DeputyFactory.create_batch(rows, town=TownFactory(code="421299101000"), seat=True)
     client.force_login(staff())
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(reverse("activities:rotation"))
 
     assert page.context["everyone"] == rows

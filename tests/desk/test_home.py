@@ -287,6 +287,25 @@ def test_search_finds_by_initials_within_the_scope(client):
     assert [[hit.text for hit in group.rows] for group in found] == [[each.name for each in mine]]
 
 
+def test_search_finds_who_is_good_at_it(client):
+    """M13: «医疗» finds the doctors, by the word or its synonym, within the scope."""
+    town = TownFactory()
+    word = EntryFactory(dictionary=Dictionary.EXPERTISE, name="医疗卫生", synonyms="看病、就医")
+    doctors = DeputyFactory.create_batch(2, town=town)
+    for doctor in doctors:
+        doctor.expertise.add(word)
+    farmer = DeputyFactory(town=town)
+    farmer.expertise.add(EntryFactory(dictionary=Dictionary.EXPERTISE, name="种植"))
+    DeputyFactory().expertise.add(word)
+    client.force_login(town_clerk(town))
+
+    for words in ("医疗", "看病"):
+        [group] = client.get(reverse("desk:search"), {"q": words}).context["found"]
+        assert group.name == "有这项专长的代表"
+        assert {hit.text for hit in group.rows} == {doctor.name for doctor in doctors}
+        assert "医疗卫生" in group.rows[0].note
+
+
 def test_search_opens_the_only_hit(client):
     deputy = DeputyFactory(name="欧阳䶮")
     client.force_login(town_clerk(deputy.town))
@@ -401,7 +420,8 @@ def test_deputy_finds_the_own_contacts(client, freeze):
     for words in ("王建国", "农业小组", "赵六（组长）", "云溪联络站", "钱站长", "周主任，委员"):
         assert words in page
     assert "李四" not in page
-    assert "13900000001" not in page
+    assert 'href="tel:13900000001"' in page
+    assert reverse("desk:group", args=[group.pk]) in page
 
 
 def test_contacts_are_a_deputys_page(client):

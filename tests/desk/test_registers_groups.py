@@ -201,5 +201,5 @@ def test_query_counts(client, size, django_assert_num_queries):
 
     with django_assert_num_queries(6):
         client.get("/registers/groups/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(f"/registers/groups/{group.pk}/")

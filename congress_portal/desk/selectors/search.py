@@ -1,4 +1,7 @@
-"""One search over what the reader may see: deputies, stations, suggestions, groups."""
+"""One search over what the reader may see: deputies, stations, suggestions, groups.
+
+Deputies are found by name, and by what they are good at (专长, M13).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from congress_portal.core.models import User
+from congress_portal.core.enums import Dictionary
+from congress_portal.core.models import DictionaryEntry, User
 from deputies.models import Deputy, Group
 from stations.models import Station
 from suggestions.models import Suggestion
@@ -34,7 +38,13 @@ class HitGroup:
 def find(user: User, words: str) -> list[HitGroup]:
     """At most ten of each kind; a kind without a hit is left out."""
     words = words.strip()
-    deputies = Deputy.objects.visible_to(user).search(words).select_related("town")
+    seen = Deputy.objects.visible_to(user).select_related("town")
+    deputies = seen.search(words)
+    skills = DictionaryEntry.objects.of(Dictionary.EXPERTISE).filter(
+        Q(name__contains=words) | Q(synonyms__contains=words)
+    )
+    skilled = Deputy.expertise.through.objects.filter(dictionaryentry__in=skills)
+    able = seen.filter(pk__in=skilled.values("deputy")).prefetch_related("expertise")
     stations = (
         Station.objects.visible_to(user)
         .filter(Q(name__contains=words) | Q(number__iexact=words))
@@ -46,6 +56,7 @@ def find(user: User, words: str) -> list[HitGroup]:
     groups = Group.objects.visible_to(user).filter(name__contains=words).select_related("region")
     found = [
         _group("代表", deputies, "deputies:detail", lambda row: f"{row.town}　{row.employer}"),
+        _able(able),
         _group("家站", stations, "stations:detail", lambda row: f"{row.number}　{row.region}"),
         _group("建议", suggestions, "suggestions:detail", lambda row: f"{row.year}年{row.number}"),
         _groups(groups),
@@ -59,6 +70,20 @@ def _group(name: str, rows: QuerySet[Any], view: str, note: Callable[[Any], str]
     hits = [Hit(str(row), note(row), reverse(view, args=[row.pk])) for row in found[:_MOST]]
     address = reverse(view.replace(":detail", ":list"))
     return HitGroup(name, hits, address, len(found) > _MOST)
+
+
+def _able(rows: QuerySet[Deputy]) -> HitGroup:
+    """The rest of them, and their contacts, are in the list by conditions."""
+    found = list(rows[: _MOST + 1])
+    hits = [
+        Hit(
+            str(row),
+            f"{row.town}　{'、'.join(each.name for each in row.expertise.all())}",
+            reverse("deputies:detail", args=[row.pk]),
+        )
+        for row in found[:_MOST]
+    ]
+    return HitGroup("有这项专长的代表", hits, reverse("desk:persons"), len(found) > _MOST)
 
 
 def _groups(rows: QuerySet[Group]) -> HitGroup:
