@@ -28,6 +28,7 @@ urlpatterns = [
     path("deeds/<int:pk>/", credit.deed, name="deed"),
     path("deeds/<int:pk>/edit/", credit.write_deed, name="edit_deed"),
     path("deeds/<int:pk>/consent/", credit.deed_consent, name="deed_consent"),
+    path("deeds/<int:pk>/show/", credit.show_deed, name="show_deed"),
     path("deeds/<int:pk>/photo/", credit.deed_photo, name="deed_photo"),
     path("honours/", credit.honour_list, name="honours"),
     path("honours/xlsx/", credit.honour_sheet, name="honour_sheet"),

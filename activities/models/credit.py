@@ -1,16 +1,25 @@
 """What speaks for a deputy: good deeds, honours, notes shared with others (M110, M111, M133)."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from activities.enums import PostState
 from activities.models.scoping import DeputyRecordQuerySet
-from congress_portal.core.enums import Dictionary
+from congress_portal.core.enums import Dictionary, Verification
 from congress_portal.core.models import DictionaryEntry
 from congress_portal.core.models.record import Record
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
 from deputies.models import Deputy
+
+
+class GoodDeedQuerySet(DeputyRecordQuerySet):
+    def told(self) -> Self:
+        """Shown to everybody: verified, let by the deputy, published by the office."""
+        shown = self.filter(published_on__isnull=False, is_publishable=True)
+        return shown.filter(verification=Verification.VERIFIED)
 
 
 class GoodDeed(Record):
@@ -37,8 +46,9 @@ class GoodDeed(Record):
     is_publishable = models.BooleanField(
         "同意宣传", default=False, help_text="代表本人同意后才可以对外宣传。"
     )
+    published_on = models.DateField("公开日期", null=True, blank=True, editable=False)
 
-    objects = DeputyRecordQuerySet.as_manager()
+    objects = GoodDeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "先进事迹"
@@ -49,6 +59,11 @@ class GoodDeed(Record):
                 condition=Q(amount__isnull=True) | Q(amount__gte=0),
                 name="good_deed_amount_positive",
                 violation_error_message="金额不能为负。",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_on__isnull=True) | Q(is_publishable=True),
+                name="good_deed_published_with_consent",
+                violation_error_message="本人没有同意，不能公开。",
             ),
         ]
 

@@ -309,6 +309,12 @@ def course_in_full(rows: QuerySet[Course]) -> QuerySet[Course]:
     return rows.prefetch_related(Prefetch("files", files), Prefetch("questions", questions))
 
 
+def finished(course: Course, user: User) -> QuerySet[CourseCompletion]:
+    """Who studied it, the latest first, as far as the reader's place goes."""
+    rows = CourseCompletion.objects.visible_to(user).filter(course=course)
+    return rows.select_related("deputy__town").order_by("-completed_on", "-pk")
+
+
 @dataclass(frozen=True)
 class Study:
     """A deputy's own study: courses finished and the hours they stand for."""

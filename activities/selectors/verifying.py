@@ -90,10 +90,13 @@ class Pile:
 def waiting_rows(kind: Kind, user: User) -> QuerySet[Any]:
     """Pending records this person may verify, oldest first; never the person's own entries.
 
-    An activity or a report to the voters waits only once it has been held.
+    An activity or a report to the voters waits only once it has been held. What an office planned
+    and called others to is not its own entry: its organiser verifies who came.
     """
     rows: QuerySet[Any] = kind.model._default_manager.all().editable_by(user).pending()  # type: ignore[attr-defined]
     own = Q(entered_by=user, on_behalf=False)
+    if kind.model is Activity:
+        own &= Q(notified_on=None)
     if kind.deputy:
         own |= Q(pk__in=rows.filter(**{f"{kind.deputy}__user": user}).values("pk"))
     rows = rows.exclude(own)

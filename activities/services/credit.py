@@ -133,6 +133,25 @@ def set_consent(*, actor: User, deed_pk: int, is_publishable: bool) -> GoodDeed:
     if is_publishable and not _is_own(actor, deed.deputy):
         raise CreditError("是否同意宣传由代表本人决定。")
     deed.is_publishable = is_publishable
+    if not is_publishable:
+        deed.published_on = None
+    return save_recorded(deed)  # type: ignore[return-value]
+
+
+@transaction.atomic
+def show_deed(*, actor: User, deed_pk: int, is_shown: bool) -> GoodDeed:
+    """The office puts a verified deed on the public pages, or takes it off again.
+
+    Raises CreditError without the deputy's consent or before it is verified.
+    """
+    deed = _locked_deed(actor, deed_pk)
+    if not _keeps(actor, deed.deputy):
+        raise CreditError("公开由所在镇（街道）或县的人大工作人员决定。")
+    if is_shown and not deed.is_publishable:
+        raise CreditError("本人没有同意对外宣传，不能公开。")
+    if is_shown and deed.verification != Verification.VERIFIED:
+        raise CreditError("核实以后才能公开。")
+    deed.published_on = timezone.localdate() if is_shown else None
     return save_recorded(deed)  # type: ignore[return-value]
 
 

@@ -149,6 +149,22 @@ def deed_consent(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("activities:deed", pk=pk)
 
 
+@require_POST
+def show_deed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Onto the public pages, or off them."""
+    _deed(request, pk)
+    wanted = request.POST.get("is_shown") == "yes"
+    try:
+        services.show_deed(actor=request.user, deed_pk=pk, is_shown=wanted)
+    except GoodDeed.DoesNotExist as error:
+        raise Http404 from error
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "已公开到网站。" if wanted else "已从网站撤下。")
+    return redirect("activities:deed", pk=pk)
+
+
 @require_safe
 def deed_photo(request: HttpRequest, pk: int) -> FileResponse:
     found = _deed(request, pk)

@@ -238,8 +238,14 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
             if attempt(form, services.complete_course, **given) is not None:
                 messages.success(request, "已记入您的学习记录。")
                 return redirect("activities:course", pk=pk)
-    context = {"course": found, "done": done, "form": form if found.published_at else None,
-               "may_write": _may_write(request, found.region)}  # fmt: skip
+    may_write = _may_write(request, found.region)
+    context = {
+        "course": found,
+        "done": done,
+        "form": form if found.published_at else None,
+        "may_write": may_write,
+        "page": page_of(request, selectors.finished(found, request.user)) if may_write else None,
+    }
     return render(request, "activities/course.html", context)
 
 

@@ -8,10 +8,11 @@ from congress_portal.core.masking import without_numbers
 from congress_portal.public.api import csv_of
 from congress_portal.public.caching import open_to_all, revalidated
 from congress_portal.public.models import DeputyCard
-from congress_portal.public.selectors import hidden_deputies
+from congress_portal.public.selectors import hidden_deputies, told_deeds
 from suggestions.models import Deed
 from suggestions.selectors.deeds import shown_by_category, shown_deeds, sums_of
 
+_TOLD = 20  # newest deeds of deputies below the ledger
 _HEAD: list[object] = [
     "办成日期", "办了什么事", "类别", "来源", "镇（街道）", "家站", "代表", "办理单位",
     "投入资金（元）", "受益人数",
@@ -21,11 +22,12 @@ _HEAD: list[object] = [
 @revalidated
 def deeds(request: HttpRequest) -> HttpResponse:
     rows = shown_deeds()
-    sums = sums_of(rows)
+    sums, hidden = sums_of(rows), hidden_deputies()
     context = {
         "page": page_of(request, rows),
         "sums": sums,
-        "hidden": hidden_deputies(),
+        "hidden": hidden,
+        "told": told_deeds().exclude(deputy__in=hidden)[:_TOLD],
         "categories": [
             (name, count, f"{count / sums.total:.1%}") for name, count in shown_by_category()
         ],

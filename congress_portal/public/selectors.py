@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.models import GoodDeed
 from activities.models.support import RuleDocument, RuleVersion
 from congress_portal.core.enums import Level, Rating, Verification
 from congress_portal.core.masking import without_numbers
@@ -194,6 +195,12 @@ def seats_apart(cards: Iterable[Card], place: Region | None = None) -> Seats:
     return Seats(
         sum(bool(card.own_places) for card in found), sum(card.is_upper for card in found), both
     )
+
+
+def told_deeds() -> QuerySet[GoodDeed]:
+    """先进事迹 that the deputy and the office let the public read."""
+    rows = GoodDeed.objects.told().select_related("deputy", "kind")
+    return rows.order_by("-held_on", "-pk")
 
 
 def station_of_deputy(deputy: Deputy) -> Station | None:

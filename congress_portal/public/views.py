@@ -119,6 +119,7 @@ def deputy(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": selectors.station_of_deputy(row) is not None,
         "days": [selectors.day_of(slot) for slot in days],
         "suggestions": selectors.shown_suggestions().filter(lead=row),
+        "deeds": selectors.told_deeds().filter(deputy=row),
     }
     return render(request, "public/deputy.html", context)
 

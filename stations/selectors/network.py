@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from stations.enums import CheckState, OfficerKind, StandardKind
+from stations.enums import OfficerKind
 from stations.models import (
     FeatureFigure,
     FeatureProfile,
@@ -14,7 +14,6 @@ from stations.models import (
     Posting,
     ServiceTag,
     Station,
-    StationCheck,
     StationOfficer,
 )
 
@@ -39,25 +38,13 @@ def offices_vacant(station: Station) -> list[str]:
 
 
 def station_in_full(rows: QuerySet[Station], on: dt.date) -> QuerySet[Station]:
-    facilities = Q(item__standard__kind=StandardKind.FACILITIES)
-    checks = (
-        StationCheck.objects.filter(facilities)
-        .select_related("item__standard")
-        .order_by("item__standard", "item__number")
-    )
-    present = Q(checks__state=CheckState.YES) & Q(
-        checks__item__standard__kind=StandardKind.FACILITIES
-    )
-    return (
-        rows.select_related("type", "region", "village", "parent", "group", "unit", "enterprise")
-        .prefetch_related(
-            Prefetch("checks", checks),
-            Prefetch("officers", StationOfficer.objects.on(on)),
-            Prefetch("tags", ServiceTag.objects.order_by("order", "pk")),
-            Prefetch("features", features_in_full(FeatureProfile.objects.all())),
-            Prefetch("model_terms", ModelStation.objects.on(on), to_attr="models_now"),
-        )
-        .annotate(facilities=Count("checks", filter=present))
+    return rows.select_related(
+        "type", "region", "village", "parent", "group", "unit", "enterprise"
+    ).prefetch_related(
+        Prefetch("officers", StationOfficer.objects.on(on)),
+        Prefetch("tags", ServiceTag.objects.order_by("order", "pk")),
+        Prefetch("features", features_in_full(FeatureProfile.objects.all())),
+        Prefetch("model_terms", ModelStation.objects.on(on), to_attr="models_now"),
     )
 
 

@@ -262,6 +262,17 @@ def progress_of(
     return Standing(quarter).of_stations(stations, standards)
 
 
+def facilities_of(station: Station) -> Progress | None:
+    """By the standard of facilities that the station is held to today; None where there is none."""
+    facilities = _in_full(
+        Standard.objects.checklists_of(StandardSubject.STATION)
+        .filter(kind=StandardKind.FACILITIES)
+        .order_by("pk")
+    )
+    rows = progress_of(Station.objects.filter(pk=station.pk), list(facilities))
+    return rows[0] if rows else None
+
+
 def older_progress(place: Place) -> list[Progress]:
     """What was checked under versions and standards that the place is not held to any more."""
     checks: QuerySet[StationCheck] | QuerySet[TownCheck]

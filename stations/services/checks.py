@@ -15,6 +15,7 @@ from stations.bookkeeping import book_views
 from stations.enums import CheckState, StandardKind
 from stations.models import (
     CheckEntry,
+    Rectification,
     Standard,
     StandardItem,
     Station,
@@ -106,6 +107,32 @@ def record_town_checks(
         check = before.get(pk) or TownCheck(region=town, item=items[pk], state="")
         changed += _record(check, actor, state, note, on, (photos or {}).get(pk))
     return changed
+
+
+def is_told_by_check(item: StandardItem | None) -> bool:
+    """Whether a person ticks the item: of a checklist in use, and not told by records."""
+    if item is None or item.standard.kind == StandardKind.INSPECTION:
+        return False
+    return item.standard.is_active and item.rule not in book_views()
+
+
+def note_mended(*, actor: User, finding: Rectification, on: dt.date) -> None:
+    """What was put right is there from now on; nobody has to tick it a second time."""
+    place = {"station": finding.station} if finding.station_id else {"region": finding.region}
+    model = StationCheck if finding.station_id else TownCheck
+    rows = model._default_manager.select_for_update(of=("self",))
+    check = rows.filter(item=finding.item, **place).first()
+    check = check or model(item=finding.item, state="", **place)
+    if check.state == CheckState.YES or (check.checked_on and check.checked_on > on):
+        return
+    _record(check, actor, CheckState.YES, "整改复查合格", on, None)
+    if finding.station and finding.item.standard.kind == StandardKind.BOOKS:
+        rows = StationCheck.objects.filter(
+            station=finding.station, item__standard=finding.item.standard
+        )
+        states = {row.item_id: (row.state, row.note) for row in rows}
+        if len(states) == finding.item.standard.items.count():
+            _count_books(finding.station, states)
 
 
 def _is_sent_again(

@@ -23,6 +23,7 @@ from stations.models import (
     TeamMember,
 )
 from stations.selectors.parts import is_county_office, parts_in_finding
+from stations.services.checks import is_told_by_check, note_mended
 from stations.services.people import people_of_place
 from stations.workflow import FINDING_TABLE, Step, next_state
 
@@ -143,7 +144,7 @@ def take_step(
     """Report, re-check or a later day, by the table. Raises FindingError, StepNotAllowedError."""
     rows = Rectification.objects.visible_to(actor).select_for_update(of=("self",))
     finding: Rectification | None = (
-        rows.select_related("region", "station", "line__sheet__assignment")
+        rows.select_related("region", "station", "line__sheet__assignment", "item__standard")
         .filter(pk=finding_pk)
         .first()
     )
@@ -170,6 +171,8 @@ def take_step(
     finding.due_on = new_due_on or finding.due_on
     finding.closed_on = today if finding.state == RectificationState.CLOSED else None
     save_recorded(finding, clean=False)
+    if step == Step.PASS and is_told_by_check(finding.item):
+        note_mended(actor=actor, finding=finding, on=today)
     _tell_step(finding, row)
     return finding
 

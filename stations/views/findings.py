@@ -80,15 +80,23 @@ def finding_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in set(FINDING_TABLE):
         raise Http404
     move = FINDING_TABLE[Step(step)]
-    if not move.who & parts_in_finding(request.user, found):
+    parts = parts_in_finding(request.user, found)
+    if not move.who & parts:
         raise PermissionDenied
+    if request.method == "GET" and step not in open_steps(
+        FINDING_TABLE, state=found.state, parts=parts
+    ):
+        messages.error(request, f"现在是「{found.get_state_display()}」，不用再{move.label}。")
+        return redirect("inspection:finding", pk=pk)
     form = FindingStepForm(
         request.POST or None, request.FILES or None, step=Step(step), finding=found
     )
     if request.method == "POST" and form.is_valid():
         given = {"actor": request.user, "finding_pk": pk, "step": Step(step)}
         if attempt(form, services.take_step, **given, **form.cleaned_data) is not None:
-            messages.success(request, _SAID[Step(step)])
+            noted = step == Step.PASS and services.is_told_by_check(found.item)
+            also = f"「{found.item}」已同时登记为有。" if noted else ""
+            messages.success(request, _SAID[Step(step)] + also)
             return redirect("inspection:finding", pk=pk)
     context = {"finding": found, "form": form, "move": move}
     return render(request, "stations/finding_step.html", context)

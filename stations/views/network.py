@@ -31,6 +31,7 @@ from stations.selectors.network import (
     stations_listed,
 )
 from stations.selectors.posted import posted_at
+from stations.selectors.standards import facilities_of
 from stations.services import network as services
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,6 +73,7 @@ def station_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "station": station,
         "vacant": offices_vacant(station) if station.is_active else [],
+        "facilities": facilities_of(station),
         "furnishing": furnishing_of([station])[pk],
         "posted": posted_at(station, request.user, today),
         "features": [feature_line(each) for each in station.features.all()],

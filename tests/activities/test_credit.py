@@ -19,7 +19,7 @@ from congress_portal.core.models import Notice
 from congress_portal.core.stale import fingerprint
 from tests.factories.core import EntryFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.credit import ExchangePostFactory, GoodDeedFactory, HonourFactory
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, MandateFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +103,46 @@ def test_a_verified_deed_is_closed_but_consent_is_the_deputys(client, deputy):
         services.set_consent(actor=staff(), deed_pk=deed.pk, is_publishable=True)
     services.set_consent(actor=staff(), deed_pk=deed.pk, is_publishable=False)
     assert not GoodDeed.objects.get().is_publishable
+
+
+def test_a_verified_deed_with_consent_is_shown_to_the_public_and_taken_off(client, deputy, town):
+    """The office shows it, the deputy's withdrawn consent takes it off at once (M111)."""
+    deed = GoodDeedFactory(deputy=deputy, title="出资修建机耕路", content="电话13800001234")
+    MandateFactory(deputy=deputy)
+    show = reverse("activities:show_deed", args=[deed.pk])
+    pages = [reverse("public:deputy", args=[deputy.pk]), reverse("public:deeds")]
+
+    def seen():
+        client.logout()
+        texts = [client.get(page).text for page in pages]
+        assert not any("13800001234" in text for text in texts)
+        return ["出资修建机耕路" in text for text in texts]
+
+    client.force_login(town_clerk(town))
+    early = client.post(show, {"is_shown": "yes"}, follow=True)
+    assert "本人没有同意对外宣传" in early.text
+    services.set_consent(actor=deputy.user, deed_pk=deed.pk, is_publishable=True)
+    assert seen() == [False, False], "consent alone shows nothing"
+
+    client.force_login(town_clerk(town))
+    assert "公开到网站" in client.get(reverse("activities:deed", args=[deed.pk])).text
+    client.post(show, {"is_shown": "yes"})
+    assert seen() == [True, True]
+
+    services.set_consent(actor=deputy.user, deed_pk=deed.pk, is_publishable=False)
+    deed.refresh_from_db()
+    assert (deed.published_on, seen()) == (None, [False, False])
+
+
+def test_only_the_office_shows_a_deed_and_only_a_verified_one(client, deputy):
+    waiting = GoodDeedFactory(deputy=deputy, verification=Verification.PENDING, is_publishable=True)
+    show = reverse("activities:show_deed", args=[waiting.pk])
+    with pytest.raises(CreditError, match="核实以后"):
+        services.show_deed(actor=staff(), deed_pk=waiting.pk, is_shown=True)
+    with pytest.raises(CreditError, match="工作人员决定"):
+        services.show_deed(actor=deputy.user, deed_pk=waiting.pk, is_shown=True)
+    client.force_login(town_clerk(TownFactory()))
+    assert client.post(show, {"is_shown": "yes"}).status_code == 404
 
 
 def test_a_refused_deed_is_mended_and_waits_again(client, deputy):

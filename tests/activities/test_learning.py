@@ -310,7 +310,11 @@ def test_a_deputy_finishes_a_course_once(client, deputy):
 
     done = CourseCompletion.objects.get()
     assert (done.deputy, done.hours, done.right_answers) == (deputy, 2, None)
-    assert "学完，记 2.0 学时" in client.get(address).text
+    page = client.get(address).text
+    assert "学完，记 2.0 学时" in page
+    assert "谁学完了" not in page
+    client.force_login(staff())
+    assert [row.deputy for row in client.get(address).context["page"].object_list] == [deputy]
 
 
 def test_a_quiz_short_of_the_mark_may_be_tried_again(client, deputy):

@@ -69,6 +69,16 @@ def test_work_list_counts_by_kind_with_the_oldest_age(client, town, deputy, visi
     assert (counts["report"][0], counts["reception"][0], counts["news"][0]) == (1, 1, 0)
 
 
+def test_who_planned_an_activity_verifies_it_who_only_entered_one_does_not(town):
+    """An office of one person planned, called and held it: nobody else would find it."""
+    clerk = town_clerk(town)
+    facts = {"region": town, "verification": "pending", "entered_by": clerk}
+    planned = ActivityFactory(notified_on=dt.date(2026, 9, 1), **facts)
+    ActivityFactory(**facts)
+
+    assert list(waiting_rows(kind_of("activity"), clerk)) == [planned]
+
+
 def test_clerk_verifies_all_ticked_at_once(client, town, visits):
     clerk = town_clerk(town)
     client.force_login(clerk)

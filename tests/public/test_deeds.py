@@ -49,5 +49,5 @@ def test_the_list_asks_the_same_number_of_queries(client, django_assert_num_quer
         DeedFactory(verification="verified", is_published=True)
     client.get(reverse("public:deeds"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("public:deeds"))

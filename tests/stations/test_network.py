@@ -436,7 +436,7 @@ def test_pages_ask_a_fixed_number_of_queries(client, django_assert_num_queries, 
 
     for page, queries in (
         (reverse("stations:features"), 5), (reverse("stations:spread"), 6),
-        (reverse("stations:detail", args=[figure.profile.station.pk]), 16),
+        (reverse("stations:detail", args=[figure.profile.station.pk]), 18),
     ):  # fmt: skip
         with django_assert_num_queries(queries):
             client.get(page)

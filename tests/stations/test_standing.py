@@ -25,7 +25,9 @@ from stations.models import (
 )
 from stations.selectors.standards import Standing, standards_in_use
 from stations.services.checks import CheckError, record_checks
+from stations.services.findings import take_step
 from stations.services.standards import ItemDraft, StandardError, new_version
+from stations.workflow import Step
 from tests.factories import homes
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.stations import (
@@ -103,6 +105,40 @@ def test_eight_of_ten_and_two_findings_in_one_step(client, ten):
     assert (check.checked_by, check.state) == (user, "yes")
     with check.photo.open("rb") as file, Image.open(file) as kept:
         assert (kept.format, dict(kept.getexif())) == ("JPEG", {})
+
+
+def test_what_was_put_right_is_there_without_a_second_tick(client, ten):
+    """Two gaps put right and checked again: 10/10, dated, and nothing left to hand over (M24)."""
+    station, office = StationFactory(), staff()
+    keeper = UserFactory(role=Role.STATION_OFFICER)
+    OfficerFactory(station=station, user=keeper)
+    client.force_login(office)
+    _post(client, station, ten, ["no", "partial"] + ["yes"] * 8)
+    mend = reverse("stations:mend", args=["stations", station.pk, ten.pk])
+    items = [gap.line.item.pk for gap in client.get(mend).context["gaps"]]
+    client.post(mend, {"items": items, "due_on": "2026-11-01"})
+    client.force_login(keeper)
+    home = client.get(reverse("desk:home")).text
+    for finding in Rectification.objects.all():
+        take_step(actor=keeper, finding_pk=finding.pk, step=Step.REPORT, words="已补齐")
+    client.force_login(office)
+    desk = client.get(reverse("desk:home")).text
+    for finding in Rectification.objects.all():
+        step = reverse("inspection:finding_step", args=[finding.pk, Step.PASS])
+        data = {"seen": finding.state, "words": "已看"}
+        said = client.post(step, data, follow=True).text
+        closed = client.get(step, follow=True).text
+
+    page = _standing(client, station)
+    assert "要整改的事项 2 项" in home
+    assert "整改待复查" in desk
+    assert "已同时登记为有" in said
+    assert "不用再复查合格" in closed
+    assert "100.0%（10/10）" in page.text
+    assert "缺项转整改" not in page.text
+    assert set(CheckEntry.objects.filter(item__in=items, state="yes").values_list("note")) == {
+        ("整改复查合格",)
+    }
 
 
 def test_a_photo_is_shown_to_who_sees_the_station(client, ten):
@@ -200,6 +236,10 @@ def test_a_station_switched_to_nine_shows_nine_items(client, ten):
 
     assert len(form.context["form"].rows) == 9
     assert there == [nine]
+    assert (
+        str(client.get(reverse("stations:detail", args=[station.pk])).context["facilities"].rate)
+        == "100.0%（10/10）"
+    )
     assert [(each.standard, str(each.rate)) for each in back] == [(ten, "100.0%（10/10）")]
     assert not StandardChoice.objects.exists()
 

@@ -22,7 +22,8 @@ from congress_portal.evaluations.enums import SheetState
 from congress_portal.evaluations.models import Appeal, ReviewObjection, ScoreSheet
 from congress_portal.evaluations.raters import marks_to_give
 from deputies.models import Term
-from stations.models import Reception, Station, StationOfficer
+from stations.enums import RectificationState
+from stations.models import Reception, Rectification, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
 from suggestions.selectors import due_soon, office_inbox, overdue, stale_voices
 
@@ -52,6 +53,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         *_calling(user, today),
         *_suggestions(user, today),
         *_supervision(user, today),
+        mending(user, today),
         _voices(user, today),
         _opinions(user, today),
         *_books(user, today),
@@ -129,6 +131,16 @@ def _supervision(user: User, today: dt.date) -> list[Waiting]:
         count, since = heap.figures
         found.append(Waiting(heap.name, count, since, heap.address, today))
     return found
+
+
+def mending(user: User, today: dt.date) -> Waiting:
+    """What stations have to put right: the place mends, the county's office checks again."""
+    is_office = user.scope.is_office
+    state = RectificationState.REPORTED if is_office else RectificationState.OPEN
+    name = "整改待复查" if is_office else "要整改的事项"
+    rows = Rectification.objects.editable_by(user).filter(state=state)
+    address = f"{reverse('inspection:findings')}?state={state}"
+    return _counted(name, rows, "found_on", address, today)
 
 
 def _voices(user: User, today: dt.date) -> Waiting:

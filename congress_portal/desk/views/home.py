@@ -91,7 +91,11 @@ def _deputy(request: HttpRequest) -> dict[str, Any] | None:
 def _station(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
     period = quarter_of(today)
-    return {"stations": others.stations_kept(request.user, today, period), "period": period}
+    return {
+        "stations": others.stations_kept(request.user, today, period),
+        "period": period,
+        "mending": waiting.mending(request.user, today),
+    }
 
 
 def _unit(request: HttpRequest) -> dict[str, Any]:
