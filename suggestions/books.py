@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -15,8 +15,9 @@ from suggestions.models import Suggestion, Voice
 
 define(
     "receptions", "接待选民登记簿",
-    (("held_on", "日期", 16), ("deputies", "接待代表", 20), ("place", "地点", 16),
-     ("visitors", "来访选民", 12), ("matters", "反映事项", 36)),
+    (("held_on", "日期", 13), ("deputies", "接待代表", 13), ("place", "地点", 13),
+     ("visitors", "来访选民", 9), ("matters", "反映事项", 26), ("how", "处理方式", 11),
+     ("result", "办理结果、告知", 15)),
     feed="在接待台登记接待",
 )  # fmt: skip
 define(
@@ -46,15 +47,43 @@ define(
 
 def _receptions(until: dt.date) -> QuerySet[Any]:
     rows = Reception.objects.filter(verification=Verification.VERIFIED, held_on__lte=until)
-    return rows.prefetch_related("deputies", "voices")
+    voices = Voice.objects.select_related("route", "unit").order_by("pk")
+    rows = rows.select_related("station").prefetch_related("deputies")
+    return rows.prefetch_related(Prefetch("voices", voices))
 
 
 def _reception_cells(row: Any) -> tuple[str, ...]:
+    """Matters of one reception are numbered, and so is what became of each."""
     voices = list(row.voices.all())
     names = [deputy.name for deputy in row.deputies.all()]
     visitors = f"{len(voices)} 人次" if voices else "没有来访" if row.no_visitors else ""
-    matters = "；".join(voice.matter for voice in voices)
-    return day_text(row.held_on), "、".join(names), row.place, visitors, matters
+    return (
+        day_text(row.held_on),
+        "、".join(names),
+        row.place or row.station.name,
+        visitors,
+        _numbered([voice.matter for voice in voices]),
+        _numbered([_handled(voice) for voice in voices]),
+        _numbered([_became(voice) for voice in voices]),
+    )
+
+
+def _numbered(texts: list[str]) -> str:
+    if len(texts) < 2:
+        return "".join(texts)
+    return " ".join(f"{number}. {text or '—'}" for number, text in enumerate(texts, start=1))
+
+
+def _handled(voice: Voice) -> str:
+    route = voice.route.name if voice.route else ""
+    return f"{route}（{voice.unit.name}）" if voice.unit else route
+
+
+def _became(voice: Voice) -> str:
+    """Whether it is closed, when the voter was told, and what the voter said."""
+    told = f"{day_text(voice.voter_told_on)}告知" if voice.voter_told_on else ""
+    done = f"{day_text(voice.closed_on)}办结" if voice.closed_on else "未办结"
+    return "，".join(filter(None, (done, told, voice.get_rating_display())))
 
 
 feed(
@@ -90,7 +119,7 @@ def _voice_cells(row: Voice) -> tuple[str, ...]:
 
 
 def _done(day: dt.date | None) -> str:
-    return f"{day:%Y-%m-%d}" if day else "未办结"
+    return day_text(day) if day else "未办结"
 
 
 def _suggestions(until: dt.date) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -190,7 +191,9 @@ class FeatureFigure(models.Model):
     kind = models.ForeignKey(
         FeatureFigureKind, models.PROTECT, related_name="+", verbose_name="数据项"
     )
-    value = models.DecimalField("数值", max_digits=14, decimal_places=2)
+    value = models.DecimalField(
+        "数值", max_digits=14, decimal_places=2, validators=[MinValueValidator(0, "数值不能为负。")]
+    )
     as_of = models.DateField("截止日期")
     source = models.CharField("数据来源", max_length=120, blank=True)
 

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -154,7 +155,14 @@ class Station(models.Model):
         ordering = ["number"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(area__isnull=True) | Q(area__gte=0), name="station_area_positive"
+                condition=Q(area__isnull=True) | Q(area__gte=0),
+                name="station_area_positive",
+                violation_error_message="面积不能为负。",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+                name="station_not_its_own_parent",
+                violation_error_message="上级家站不能是自己。",
             ),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
@@ -171,6 +179,28 @@ class Station(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A tree of places: no station hangs below its own point, none stands in another town."""
+        faults = {}
+        if self.parent and self.pk in self.parent.line_upward:
+            faults["parent"] = "上级家站不能是自己，也不能是自己下设的点。"
+        if self.village and self.region.is_town and self.village not in self.region:
+            faults["village"] = f"{self.village}不在{self.region}，请选{self.region}的村（社区）。"
+        if self.established_on and self.established_on > _today():
+            faults["established_on"] = "建成时间不能晚于今天。"
+        if faults:
+            raise ValidationError(faults)
+
+    @property
+    def line_upward(self) -> list[int]:
+        """Keys of the station and of those above it, the nearest first."""
+        found: list[int] = []
+        above: Station | None = self
+        while above is not None and above.pk not in found:
+            found.append(above.pk)
+            above = above.parent
+        return found
 
 
 class DatedQuerySet(ScopedQuerySet):

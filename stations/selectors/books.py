@@ -102,9 +102,22 @@ class Newest:
     def _deputies(self) -> dict[int, list[int]]:
         return _grouped(Deputy.objects.order_by("pk").values_list("town", "pk"))
 
+    @cached_property
+    def _points(self) -> dict[int, list[int]]:
+        """Points in use by the station that they hang on."""
+        rows = Station.objects.active().exclude(parent=None).order_by("pk")
+        return _grouped(rows.values_list("parent", "pk"))
+
+    def with_points(self, pk: int) -> list[int]:
+        """Keys of the station and of the points under it, level by level."""
+        found = [pk]
+        for key in found:
+            found += [point for point in self._points.get(key, ()) if point not in found]
+        return found
+
     def _keys(self, station: Station, source: Source) -> Sequence[int]:
         if source.holder == Holder.STATION:
-            return (station.pk,)
+            return self.with_points(station.pk)
         if source.holder == Holder.DEPUTY:
             return self._posted.get(station.pk, ())
         if source.holder == Holder.PLATFORM and not self._is_platform(station):
@@ -148,6 +161,11 @@ class BookPage:
         self._sources = sources_of(view.code)
 
     @cached_property
+    def stations(self) -> list[int]:
+        """Keys of the station and its points: what happened at a point stands in its book."""
+        return Newest(self.until).with_points(self.place.pk)
+
+    @cached_property
     def heads(self) -> tuple[Head, ...]:
         """The view's columns, or those that the office wants printed, with its heads."""
         known = {head.code: head for head in self.view.heads}
@@ -171,7 +189,7 @@ class BookPage:
 
     def _at_station(self, source: Source, station: Station) -> Q | None:
         if source.holder == Holder.STATION:
-            return Q(**{source.path: station.pk})
+            return Q(**{f"{source.path}__in": self.stations})
         if source.holder == Holder.DEPUTY:
             posted = Posting.objects.on(self.until).filter(station=station).values("deputy")
             return Q(**{f"{source.path}__in": posted})

@@ -12,9 +12,10 @@ from congress_portal.core.metrics import Metric, Number, measure, metrics_of
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period, quarter_of, year
 from stations.enums import CheckState, FixtureGroup
-from stations.models import Fixture, FixtureKind, Station, StationCheck
+from stations.models import Fixture, FixtureKind, Station
 from stations.selectors.campaigns import mean, rounded
 from stations.selectors.network import offices_vacant
+from stations.selectors.standards import progress_of, standards_in_use
 
 _MISSING = "没有登记"
 _FEWER_IS_BETTER = frozenset({"books_missing"})
@@ -100,7 +101,6 @@ def _facts(ours: Station, model: Station) -> tuple[CompareLine, ...]:
         _words("功能分区", ours.rooms, model.rooms),
         CompareLine("负责人员", manned[0], manned[1], len(vacant[0]) > len(vacant[1])),
         _number("进站代表", ours.attached, model.attached, "人"),  # type: ignore[attr-defined]
-        _number("应建簿册中已建", ours.books_kept, model.books_kept, "种"),
         CompareLine("“＋”服务", shown[0] or "无", shown[1] or "无", bool(tags[1] - tags[0])),
         CompareLine("特色", known[0] or "无", known[1] or "无", bool(known[1]) and not known[0]),
     )
@@ -130,27 +130,34 @@ _RANK = {CheckState.NO: 0, CheckState.PARTIAL: 1, CheckState.YES: 2}
 
 
 def _checked(ours: Station, model: Station) -> tuple[CompareLine, ...]:
-    """Items of standards in use that either of the two was checked for."""
-    rows = (
-        StationCheck.objects.filter(station__in=(ours, model), item__standard__is_active=True)
-        .select_related("item__standard")
-        .order_by("item__standard", "item__number")
-    )
-    states: dict[int, dict[int, str]] = {}
+    """Items of the standards that the two are held to, checked by people or told by records.
+
+    Where each is held to an own standard (十有, 九有) only what the model is held to is compared.
+    """
+    rows = progress_of(Station.objects.filter(pk__in=(ours.pk, model.pk)), standards_in_use())
+    states: dict[int, dict[int, str]] = {ours.pk: {}, model.pk: {}}
     names: dict[int, str] = {}
-    for row in rows:
-        states.setdefault(row.item_id, {})[row.station_id] = row.state
-        names[row.item_id] = f"{row.item.standard.name}：{row.item.name}"
+    for each in rows:
+        if not each.is_recorded:
+            continue
+        for line in each.lines:
+            states[each.place.pk][line.item.pk] = line.state
+            if each.place.pk == model.pk:
+                names[line.item.pk] = f"{each.standard.name}：{line.item.name}"
     return tuple(
-        _check_line(name, states[item].get(ours.pk), states[item].get(model.pk))
+        _check_line(name, states[ours.pk].get(item), states[model.pk].get(item))
         for item, name in names.items()
     )
 
 
 def _check_line(name: str, ours: str | None, model: str | None) -> CompareLine:
-    words = [CheckState(state).label if state else "没有检查" for state in (ours, model)]
+    """``""``: the standard's item was not looked at; None: the station is held to another one."""
+    words = [
+        "不用这项标准" if state is None else CheckState(state).label if state else "没有检查"
+        for state in (ours, model)
+    ]
     rank = [_RANK[CheckState(state)] if state else -1 for state in (ours, model)]
-    return CompareLine(name, words[0], words[1], rank[0] < rank[1])
+    return CompareLine(name, words[0], words[1], ours is not None and rank[0] < rank[1])
 
 
 def _worked(ours: Station, model: Station, today: dt.date) -> tuple[CompareLine, ...]:

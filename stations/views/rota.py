@@ -194,15 +194,21 @@ def _may(request: HttpRequest, rota: Rota) -> dict[str, bool]:
 def _checked(rota: Rota, slots: list[RotaSlot]) -> dict[str, Any]:
     lacking = shortages(slots)
     empty = [row for row in lacking if row.is_empty]
+    term_end = last_term_end(rota) if empty else None
+    within = [row for row in empty if not term_end or row.slot.held_on <= term_end]
+    loads = loads_of(rota)
     return {
         "rota": rota,
         "empty_days": empty,
-        "empty_by_station": _by_station(empty),
-        "term_end": last_term_end(rota) if empty else None,
+        "empty_within": within,
+        "empty_later": len(empty) - len(within),
+        "empty_by_station": _by_station(within),
+        "term_end": term_end,
         "short_days": [row for row in lacking if not row.is_empty],
         "years": unknown_years(slots),
         "unruled": list(unruled_stations(rota)),
-        "loads": loads_of(rota),
+        "loads": loads,
+        "on_duty": sum(1 for row in loads if row.times),
     }
 
 

@@ -7,6 +7,7 @@ from activities.selectors.sheets import sheet_of
 from congress_portal.core.admin.personal import is_revealed
 from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
+from stations.models import Reception
 from suggestions.filters import SuggestionFilter, VoiceFilter
 from suggestions.forms.office import InternalNoteForm
 from suggestions.models import Deed, Suggestion, Voice
@@ -108,6 +109,10 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_suggest": is_writer
         and voice.suggestion_id is None
         and VoiceAction.TURN not in actions,  # the step tells the voter as well
+        "opens_reception": bool(
+            voice.reception_id
+            and Reception.objects.visible_to(request.user).filter(pk=voice.reception_id).exists()
+        ),
         "reads_case": bool(
             voice.suggestion_id
             and Suggestion.objects.visible_to(request.user).filter(pk=voice.suggestion_id).exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from activities.models.support import TownSession
-from congress_portal.core.enums import Role, Verification
+from congress_portal.core.enums import Dictionary, Role, Verification
 from congress_portal.core.models import AuditEntry
 from congress_portal.core.periods import quarter
 from congress_portal.core.reference import load_reference
@@ -25,7 +25,15 @@ from tests.factories.activities import (
     NewsItemFactory,
     VisitFactory,
 )
-from tests.factories.core import TownFactory, UserFactory, VillageFactory, staff, town_clerk
+from tests.factories.core import (
+    EntryFactory,
+    TownFactory,
+    UnitFactory,
+    UserFactory,
+    VillageFactory,
+    staff,
+    town_clerk,
+)
 from tests.factories.deputies import DeputyFactory
 from tests.factories.stations import (
     OfficerFactory,
@@ -268,7 +276,7 @@ def test_query_counts(client, home, size, django_assert_num_queries):
         OpinionFactory(reception=reception, station=home, raised_on=DAY)
     client.force_login(staff())
 
-    for name, rest, queries in (("book", ["receptions"], 11), ("books", [], 57)):
+    for name, rest, queries in (("book", ["receptions"], 13), ("books", [], 58)):
         path = reverse(f"stations:{name}", args=["stations", home.pk, *rest])
         with django_assert_num_queries(queries):
             client.get(path)
@@ -279,3 +287,38 @@ def test_old_versions_of_a_standard_do_not_move_the_books(home):
     ReceptionFactory(station=home, held_on=DAY)
 
     assert _books(home).rate.part == 1
+
+
+def test_what_happened_at_a_point_stands_in_the_book_of_its_station(client, home):
+    """Point-level records roll up (M17); a point out of use counts no more."""
+    point = StationFactory(region=home.region, parent=home)
+    shut = StationFactory(region=home.region, parent=home, is_active=False)
+    for place in (point, shut):
+        ReceptionFactory(station=place, held_on=dt.date(2026, 9, 1))
+    client.force_login(staff())
+
+    page = client.get(reverse("stations:book", args=["stations", home.pk, "receptions"]))
+
+    [entry] = page.context["page"].object_list
+    assert point.name in entry.cells
+    assert Newest(dt.date(2026, 10, 1)).at(home, "receptions") == dt.date(2026, 9, 1)
+
+
+def test_the_book_of_receptions_says_what_became_of_each_matter(client, home):
+    reception = ReceptionFactory(station=home, held_on=dt.date(2026, 9, 1))
+    route = EntryFactory(dictionary=Dictionary.ROUTE, name="转单位办理")
+    facts = {"reception": reception, "raised_on": dt.date(2026, 9, 1)}
+    OpinionFactory(matter="路灯不亮", route=route, unit=UnitFactory(name="县住建局"),
+                   voter_told_on=dt.date(2026, 9, 8), closed_on=dt.date(2026, 9, 9),
+                   rating="satisfied", **facts)  # fmt: skip
+    OpinionFactory(matter="水渠淤塞", route=None, unit=None, **facts)
+    client.force_login(staff())
+    path = reverse("stations:book", args=["stations", reception.station_id, "receptions"])
+
+    [entry] = client.get(path).context["page"].object_list
+
+    assert entry.cells[4:] == (
+        "1. 路灯不亮 2. 水渠淤塞",
+        "1. 转单位办理（县住建局） 2. —",
+        "1. 2026年9月9日办结，2026年9月8日告知，满意 2. 未办结",
+    )

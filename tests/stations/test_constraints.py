@@ -130,6 +130,12 @@ def _objection_without_line():
     homes.ObjectionFactory(sheet=sheet, line=None, new_deduction=1)
 
 
+def _own_parent():
+    station = StationFactory()
+    station.parent = station
+    station.save()
+
+
 BROKEN = {
     "station_type_least_area_positive": lambda: StationTypeFactory(name="新类", least_area=0),
     "station_point_whole": lambda: StationFactory(longitude=110),
@@ -217,6 +223,7 @@ BROKEN = {
         kind=RectificationStepKind.EXTENDED
     ),
     "station_area_positive": lambda: StationFactory(area=-1),
+    "station_not_its_own_parent": _own_parent,
     "posting_once": _postings,
     "posting_dates_ordered": lambda: PostingFactory(begins_on=LATE, ends_on=EARLY),
     "station_officer_dates_ordered": lambda: OfficerFactory(begins_on=LATE, ends_on=EARLY),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -12,14 +13,21 @@ from openpyxl import load_workbook
 from congress_portal.core.enums import Level, RegionLevel, Role
 from congress_portal.core.models import AuditEntry
 from stations.enums import CheckState, Condition, FixtureGroup, OfficerKind
-from stations.models import StationOfficer
+from stations.models import Station, StationOfficer
 from stations.selectors.address import public_url
 from stations.selectors.chart import chart
 from stations.selectors.comparison import spread_of
 from stations.selectors.furnishing import furnishing_of
 from stations.selectors.posted import posted_at
 from tests.factories import homes
-from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
+from tests.factories.core import (
+    CountyFactory,
+    TownFactory,
+    UserFactory,
+    VillageFactory,
+    staff,
+    town_clerk,
+)
 from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
 from tests.factories.stations import (
     InspectionMarkFactory,
@@ -453,3 +461,31 @@ def test_a_code_that_leads_nowhere_is_told_before_it_is_printed(client, settings
     page = client.get(reverse("stations:detail", args=[station.pk])).content.decode()
 
     assert ("印在墙上扫不开" in page) is warns
+
+
+def test_a_station_hangs_below_no_point_of_its_own_and_stands_in_its_town():
+    """Else it falls out of the tree without a word, or is named by another town's village."""
+    town, other = TownFactory(name="石门镇"), TownFactory(name="白沙镇")
+    far = VillageFactory(name="和平村", parent=other)
+    home = StationFactory(region=town)
+    point = StationFactory(region=town, parent=home)
+
+    for name, value, words in (
+        ("parent", home, "不能是自己"),
+        ("parent", point, "不能是自己下设的点"),
+        ("village", far, "和平村不在石门镇"),
+        ("established_on", dt.date(2099, 1, 1), "建成时间不能晚于今天"),
+        ("area", -5, "面积不能为负"),
+    ):
+        station = Station.objects.get(pk=home.pk)
+        setattr(station, name, value)
+        with pytest.raises(ValidationError, match=words):
+            station.full_clean()
+    assert far.choice_label == "白沙镇和平村"
+
+
+def test_figures_of_a_feature_are_never_negative():
+    figure = homes.FeatureFigureFactory()
+    figure.value = -5
+    with pytest.raises(ValidationError, match="数值不能为负"):
+        figure.full_clean()

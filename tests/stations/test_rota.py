@@ -577,8 +577,9 @@ def test_a_plan_beyond_the_term_says_until_when_there_are_deputies(client, home,
     client.force_login(town_clerk(town))
     page = client.get(reverse("stations:rota", args=[rota.pk]))
 
-    assert "没有代表的接待日 6 天" in page.text
     assert "进站代表的任期都到 2026年6月30日" in page.text
+    assert "以后的 6 个接待日现在排不出人" in page.text
+    assert "没有代表的接待日" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -443,9 +443,9 @@ def test_query_counts(client, ten, size, django_assert_num_queries):
 
     args = ["stations", station.pk]
     for path, queries in (
-        (reverse("stations:standard_board"), 14),
-        (reverse("stations:standing", args=args), 17),
-        (reverse("stations:standing_history", args=args), 21),
+        (reverse("stations:standard_board"), 15),
+        (reverse("stations:standing", args=args), 18),
+        (reverse("stations:standing_history", args=args), 25),
         (reverse("stations:standard", args=[ten.pk]), 8),
     ):
         with django_assert_num_queries(queries):

@@ -50,6 +50,9 @@ class RegionAdmin(PortalAdmin):
         ("households", "enterprises"),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("parent")
+
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         return rows.exclude(level__in=(RegionLevel.CELL,))
 

@@ -81,6 +81,10 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def __contains__(self, place: "Region") -> bool:
+        """Whether the place is this one or lies below it."""
+        return place.code.startswith(self.prefix)
+
     def clean(self) -> None:
         super().clean()
         if self.level and self.code:
@@ -91,6 +95,12 @@ class Region(models.Model):
                 )
         if self.parent_id and self.parent and not self.code.startswith(self.parent.prefix):
             raise ValidationError({"parent": "上级的区划代码不是本级代码的开头。"})
+
+    @property
+    def choice_label(self) -> str:
+        """Villages of one name are told apart by their town."""
+        is_below = self.level in (*VILLAGE_LEVELS, RegionLevel.GRID, RegionLevel.CELL)
+        return f"{self.parent.name}{self.name}" if is_below and self.parent else self.name
 
     @property
     def prefix(self) -> str:

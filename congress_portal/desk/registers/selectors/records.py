@@ -175,10 +175,10 @@ def records_url(code: str, **filters: Any) -> str:
 
 
 def station_and_below(pk: int) -> list[int]:
-    """A station's key and those of all its points, level by level."""
+    """A station's key and those of all its points in use, level by level."""
     found, level = [pk], [pk]
     while level:
-        rows = Station.objects.filter(parent__in=level).exclude(pk__in=found)
+        rows = Station.objects.active().filter(parent__in=level).exclude(pk__in=found)
         level = list(rows.values_list("pk", flat=True))
         found += level
     return found
