@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from congress_portal.core.audit import save_recorded
@@ -100,6 +101,11 @@ def leave_group(*, actor: User, membership_pk: int, on: dt.date) -> GroupMembers
     membership = _membership(actor, membership_pk)
     if on > timezone.localdate():
         raise GroupError("离开小组的日期不能晚于今天。")
+    mandates = membership.deputy.mandates.all()
+    elected = mandates.aggregate(first=Min("term__begins_on"))["first"]
+    if elected and on < elected:
+        day = f"{elected.year}年{elected.month}月{elected.day}日"
+        raise GroupError(f"{membership.deputy}{day}才当选代表，离开小组的日期不能更早。")
     membership.ends_on = on
     return save_recorded(membership)  # type: ignore[return-value]
 

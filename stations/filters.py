@@ -134,7 +134,7 @@ class ReceptionFilter(ListFilter):
 class RotaDayFilter(ListFilter):
     """Reception days; ``month`` also drives the calendar page."""
 
-    period = PeriodField()
+    period = PeriodField(ahead=True)
     town = TownField()
     state = forms.ChoiceField(
         label="情况",
@@ -170,7 +170,7 @@ class RotaDayFilter(ListFilter):
         if state == "empty":
             return rows.standing().filter(held_on__gte=today).exclude(pk__in=standing)
         if state == "waiting":
-            return rows.standing().filter(held_on__lt=today, reception__isnull=True)
+            return rows.unregistered(today)
         if state == "held":
             return rows.filter(reception__isnull=False)
         return rows.exclude(cancelled_reason="")

@@ -28,7 +28,11 @@ from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 
 @admin.register(Finding)
 class FindingAdmin(PortalAdmin):
-    """Its steps (response, mending, re-check, end) are taken on its own page."""
+    """Its steps (response, mending, re-check, end) are taken on its own page.
+
+    What a unit was told of stays: it can be closed, with a reason, but not removed, nor can the
+    activity that it came from.
+    """
 
     list_display = (
         "text",
@@ -58,6 +62,13 @@ class FindingAdmin(PortalAdmin):
         "text", "kind", "phase", "activity", "unit", "response", "is_adopted", "due_on", "mended",
         "mended_on", "recheck", "rechecked_on", "closed_on",
     )  # fmt: skip
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if isinstance(obj, Finding) and (
+            obj.unit_id or obj.closed_on or obj.is_adopted is not None
+        ):
+            return False
+        return super().has_delete_permission(request, obj)
 
 
 @admin.register(Question)

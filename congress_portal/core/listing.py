@@ -31,15 +31,20 @@ def recent_quarters(today: dt.date, count: int = _QUARTERS_OFFERED) -> list[Peri
 
 
 class PeriodField(forms.CharField):
-    """``2026Q3``, ``2026`` or ``2026-09`` as a Period; offers the years and quarters just past."""
+    """``2026Q3``, ``2026`` or ``2026-09`` as a Period; offers the years and quarters just past.
 
-    def __init__(self, label: str = "期间", *, hidden: bool = False) -> None:
+    ``ahead``: the coming year too, for what is planned.
+    """
+
+    def __init__(self, label: str = "期间", *, hidden: bool = False, ahead: bool = False) -> None:
+        self.ahead = ahead
         widget = forms.HiddenInput() if hidden else forms.Select()
         super().__init__(label=label, required=False, max_length=10, widget=widget)
 
     def offer(self, given: str, today: dt.date) -> None:
         """Fill the select; a valid period of the address that is not offered is added."""
-        periods = [year(today.year), year(today.year - 1), *recent_quarters(today)]
+        coming = [year(today.year + 1)] if self.ahead else []
+        periods = [*coming, year(today.year), year(today.year - 1), *recent_quarters(today)]
         choices = [("", "全部"), *((each.code, each.label) for each in periods)]
         if given and given not in dict(choices):
             try:

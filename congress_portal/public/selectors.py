@@ -234,15 +234,19 @@ def coming_days(first: dt.date, last: dt.date) -> QuerySet[RotaSlot]:
             held_on__range=(first, last),
             station__is_active=True,
         )
-        .select_related("station")
-        .prefetch_related(Prefetch("duties", duties.order_by("serial", "pk"), to_attr="expected"))
+        .select_related("station", "reception")
+        .prefetch_related(
+            Prefetch("duties", duties.order_by("serial", "pk"), to_attr="expected"),
+            Prefetch("reception__deputies", shown_deputies(first).order_by("pk"), to_attr="came"),
+        )
         .order_by("held_on", "starts_at", "station__number")
     )
 
 
 def day_of(slot: RotaSlot) -> Day:
-    """``slot`` is of ``coming_days``."""
+    """``slot`` is of ``coming_days``: who is expected, or, once it is registered, who came."""
     expected: Iterable[RotaDuty] = slot.expected  # type: ignore[attr-defined]
+    came: list[Deputy] = getattr(slot.reception, "came", []) if slot.reception else []
     return Day(
         slot.pk,
         slot.station.name,
@@ -251,7 +255,7 @@ def day_of(slot: RotaSlot) -> Day:
         slot.held_on,
         slot.starts_at,
         slot.ends_at,
-        tuple(each.deputy.name for each in expected),
+        tuple(each.name for each in came) or tuple(each.deputy.name for each in expected),
     )
 
 

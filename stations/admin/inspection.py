@@ -183,7 +183,10 @@ class StepInline(ReadOnly, PortalInline):
 
 
 @admin.register(Rectification)
-class RectificationAdmin(PortalAdmin):
+class RectificationAdmin(ReadOnly, PortalAdmin):
+    """Opened, moved on and closed on the board's own pages: those told of it see every step, and
+    whoever has to put it right can neither reword nor remove it."""
+
     list_display = ("words", "region", "station", "found_on", "due_on", "state", "closed_on")
     list_select_related = ("region", "station")
     list_filter = ("state", TownFilter)
@@ -191,7 +194,6 @@ class RectificationAdmin(PortalAdmin):
     autocomplete_fields = ("station",)
     owner_fields = ("region", "station")
     inlines = (StepInline,)
-    readonly_fields = ("state", "closed_on")
     fields = (("region", "station"), "words", ("found_on", "due_on"), ("state", "closed_on"))
     export_columns = ("words", "region", "station", "found_on", "due_on", "state", "closed_on")
 

@@ -99,6 +99,9 @@ class TownCheckAdmin(PortalAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
 
 @admin.register(CheckEntry)
 class CheckEntryAdmin(PortalAdmin):

@@ -287,6 +287,11 @@ class RotaSlotQuerySet(ScopedQuerySet):
         """Not called off."""
         return self.filter(cancelled_reason="")
 
+    def unregistered(self, today: dt.date) -> Self:
+        """Past days of released rotas (and those added by hand) of which nothing was entered."""
+        told = Q(rota__isnull=True) | Q(rota__state=RotaState.RELEASED)
+        return self.standing().filter(told, held_on__lt=today, reception__isnull=True)
+
 
 class RotaSlot(models.Model):
     """One reception day of a station. ``planned_on`` is the rule's day before a holiday moved it.

@@ -118,20 +118,20 @@ def is_told_by_check(item: StandardItem | None) -> bool:
 
 def note_mended(*, actor: User, finding: Rectification, on: dt.date) -> None:
     """What was put right is there from now on; nobody has to tick it a second time."""
+    item = finding.item
+    if item is None:
+        return
     place = {"station": finding.station} if finding.station_id else {"region": finding.region}
     model = StationCheck if finding.station_id else TownCheck
     rows = model._default_manager.select_for_update(of=("self",))
-    check = rows.filter(item=finding.item, **place).first()
-    check = check or model(item=finding.item, state="", **place)
+    check = rows.filter(item=item, **place).first() or model(item=item, state="", **place)
     if check.state == CheckState.YES or (check.checked_on and check.checked_on > on):
         return
     _record(check, actor, CheckState.YES, "整改复查合格", on, None)
-    if finding.station and finding.item.standard.kind == StandardKind.BOOKS:
-        rows = StationCheck.objects.filter(
-            station=finding.station, item__standard=finding.item.standard
-        )
+    if finding.station and item.standard.kind == StandardKind.BOOKS:
+        rows = StationCheck.objects.filter(station=finding.station, item__standard=item.standard)
         states = {row.item_id: (row.state, row.note) for row in rows}
-        if len(states) == finding.item.standard.items.count():
+        if len(states) == item.standard.items.count():
             _count_books(finding.station, states)
 
 

@@ -144,6 +144,8 @@ def move(*, actor: User | None, slot_pk: int, day: dt.date, reason: str = "") ->
     Raises RotaError.
     """
     slot = locked_slot(actor, slot_pk)
+    if slot.held_on < timezone.localdate():
+        raise RotaError("这一天已经过去，不能改期：请补登接待，没有接待的写明原因取消。")
     if day == slot.held_on:
         raise RotaError("日期没有变。")
     if day < timezone.localdate():

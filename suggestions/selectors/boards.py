@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from activities.models import Activity
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import DictionaryEntry, User
 from deputies.enums import GroupKind
@@ -171,26 +172,31 @@ def call_counts(call: Call) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class TaskLine:
-    """One central task: how many suggestions serve it, and how those with units fare."""
+    """One central task: how many suggestions and activities serve it, how the former fare."""
 
     task: DictionaryEntry
     number: int
     rates: Rates
+    activities: int
 
 
-def task_lines(rows: QuerySet[Suggestion]) -> list[TaskLine]:
-    """The report by central task (M51), most suggestions first; three queries however many."""
+def task_lines(rows: QuerySet[Suggestion], activities: QuerySet[Activity]) -> list[TaskLine]:
+    """The report by central task (M51), most suggestions first; four queries however many."""
     tagged = rows.filter(submitted_on__isnull=False, themes__isnull=False).distinct()
     tags: dict[int, set[int]] = defaultdict(set)
     for pk, theme in tagged.values_list("pk", "themes"):
         tags[theme].add(pk)
     cases = cases_of(rows.filter(pk__in=tagged.values("pk")))
-    tasks = DictionaryEntry.objects.filter(pk__in=tags)
+    held = activities.filter(central_task__isnull=False).order_by()
+    counted = held.values("central_task").annotate(times=Count("pk", distinct=True))
+    times = dict(counted.values_list("central_task", "times"))
+    tasks = DictionaryEntry.objects.filter(pk__in={*tags, *times})
     lines = [
         TaskLine(
             task,
             len(tags[task.pk]),
             rates_of([case for case in cases if case.suggestion.pk in tags[task.pk]]),
+            times.get(task.pk, 0),
         )
         for task in tasks
     ]

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.models import Activity
 from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.listing import page_of
 from congress_portal.core.models import Region, Unit
@@ -137,7 +138,11 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """The report by central task (十大工程、八大行动, M51)."""
     _readers_only(request)
     year, years = _year(request)
-    lines = task_lines(Suggestion.objects.visible_to(request.user).filter(year=year))
+    activities = Activity.objects.visible_to(request.user).verified()
+    lines = task_lines(
+        Suggestion.objects.visible_to(request.user).filter(year=year),
+        activities.filter(held_on__year=year),
+    )
     context = {"year": year, "years": years, "lines": lines}
     return render(request, "suggestions/tasks.html", context)
 

@@ -1,5 +1,6 @@
 """What every page of the admin keeps: scope, trail, masks, no stale and no double saving."""
 
+import datetime as dt
 import io
 
 import openpyxl
@@ -11,9 +12,11 @@ from activities.models import Activity, Attendance, NewsItem, Visit
 from congress_portal.core.admin import PortalAdmin
 from congress_portal.core.models import AuditEntry, Unit
 from deputies.models import Deputy, District, Group, GroupMembership, Term
-from stations.models import Reception, Station
+from stations.models import Reception, Rectification, Station, TownCheck
 from suggestions.models import Suggestion, Voice
 from tests.admin_pages import added_row, faults, sent
+from tests.factories.stations import StandardFactory
+from tests.factories.supervision import FindingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -449,3 +452,25 @@ def test_an_export_follows_the_scope(as_person, cast):
     text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
     assert cast.row(NewsItem, "a").title in text
     assert cast.row(NewsItem, "b").title not in text
+
+
+def test_whoever_has_to_put_it_right_neither_rewords_nor_removes_it(as_person, cast):
+    """A town found its own 整改 items, checks and findings open to its pencil and its eraser."""
+    client = as_person("clerk_a")
+    station = cast.row(Station, "a")
+    mend = Rectification.objects.create(
+        region=station.region, station=station, words="缺桌椅", due_on=dt.date(2026, 12, 1)
+    )
+    item = StandardFactory(items=["岗位职责健全"]).items.get()
+    check = TownCheck.objects.create(region=cast.town_a, item=item, state="yes")
+    told = FindingFactory(activity=cast.row(Activity, "a"), unit=Unit.objects.first())
+    for row in (mend, check, told):
+        data = {"post": "yes"}
+        assert client.post(url(type(row), "delete", row.pk), data).status_code == 403, row
+        assert type(row).objects.filter(pk=row.pk).exists()
+    for row in (mend, check):
+        page = client.get(url(type(row), "change", row.pk))
+        assert 'name="_save"' not in page.text
+
+    client.post(url(Activity, "delete", told.activity_id), {"post": "yes"})
+    assert Activity.objects.filter(pk=told.activity_id).exists()

@@ -143,6 +143,14 @@ def test_leave_group_refuses_wrong_days_and_second_leaving():
         leave_group(actor=staff(), membership_pk=row.pk, on=TODAY)
 
 
+def test_nobody_left_a_group_before_being_elected():
+    row = GroupMembershipFactory()
+    elected = row.deputy.mandates.get().term.begins_on
+
+    with pytest.raises(GroupError, match="才当选代表"):
+        leave_group(actor=staff(), membership_pk=row.pk, on=elected - dt.timedelta(days=1))
+
+
 def test_change_role_to_the_same_role_changes_nothing():
     row = GroupMembershipFactory()
 

@@ -287,7 +287,7 @@ def test_three_level_deputy_logs_once_and_counts_once_a_level(client):
 
     figures = [{name: value for name, _, value in line.figures} for line in lines]
     assert [
-        (line.label, line.heads, each["活动次数"], each["联系选民人次"])
+        (line.label, line.heads, each["活动（人次）"], each["联系选民人次"])
         for line, each in zip(lines, figures, strict=True)
     ] == [
         ("市", 1, 1, 4),

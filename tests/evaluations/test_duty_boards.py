@@ -27,7 +27,13 @@ from tests.factories.activities import (
 )
 from tests.factories.contact import CommitteeMemberFactory, PairingFactory
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
-from tests.factories.deputies import DeputyFactory, GroupFactory, MandateFactory, TermFactory
+from tests.factories.deputies import (
+    DeputyFactory,
+    GroupFactory,
+    GroupMembershipFactory,
+    MandateFactory,
+    TermFactory,
+)
 from tests.factories.requirements import (
     ExemptionFactory,
     PartFactory,
@@ -248,6 +254,17 @@ def test_groups_show_times_and_person_times():
 
     assert (rows[first.pk].count, rows[first.pk].beside) == ("2/1", 5)
     assert (rows[second.pk].count, rows[second.pk].state) == ("0/1", "none")
+
+
+def test_a_group_owes_nothing_before_it_was_founded():
+    requirement = RequirementFactory(subject_kind=DutySubject.GROUP)
+    PartFactory(requirement=requirement)
+    old, later = GroupFactory(name="老组"), GroupFactory(name="新组")
+    GroupMembershipFactory(group=old, begins_on=None)
+    GroupMembershipFactory(group=old, begins_on=dt.date(2026, 10, 5))
+    GroupMembershipFactory(group=later, begins_on=dt.date(2026, 10, 5))
+
+    assert [row.who.pk for row in board(requirement).rows] == [old.pk]
 
 
 def test_six_ones_of_a_town_name_the_missing_one():

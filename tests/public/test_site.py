@@ -12,7 +12,7 @@ from congress_portal.core.enums import Level
 from congress_portal.public.models import ChatGroup, DeputyCard, PublishedNews
 from congress_portal.public.selectors import parts_of
 from deputies.models import Mandate
-from stations.models import Rota, RotaDuty, RotaSlot
+from stations.models import ReceptionDuty, Rota, RotaDuty, RotaSlot
 from suggestions.models import Suggestion
 from tests.factories.core import TownFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
@@ -368,3 +368,22 @@ def test_a_suggestion_in_parts_is_printed_once(client):
     assert [text for _, text in parts_of(row)] == ["情况一段"]
     row.situation = ""
     assert [text for _, text in parts_of(row)] == ["全文一段"]
+
+
+def test_once_registered_a_day_shows_who_came(client):
+    """Who was set was ill; the voters at the door are told of the one who receives them."""
+    station = StationFactory()
+    ill, came = DeputyFactory(name="常琴", seat=True), DeputyFactory(name="贺英慧", seat=True)
+    slot = released_day(station, ill, TODAY)
+    RotaDuty.objects.filter(slot=slot).update(state="absent", reason="生病")
+    reception = ReceptionFactory(station=station, held_on=TODAY)
+    ReceptionDuty.objects.create(reception=reception, deputy=came)
+    RotaSlot.objects.filter(pk=slot.pk).update(reception=reception)
+
+    page = client.get(reverse("public:station", args=[station.number])).text
+    client.force_login(staff())
+    day = client.get(reverse("stations:rota_day", args=[slot.pk])).text
+
+    assert "值班代表：贺英慧" in page
+    assert "常琴" not in page
+    assert "<dt>实际接待的代表</dt><dd>贺英慧</dd>" in day

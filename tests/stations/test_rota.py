@@ -656,3 +656,21 @@ def test_a_theme_on_a_planned_day_takes_its_hours_and_who_is_asked(home, term, t
     assert (slot.themed, slot.starts_at, slot.ends_at) == (themed, dt.time(8), dt.time(12))
     assert slot.duties.filter(deputy=asked).exists()
     assert Notice.objects.filter(user=first.user, title__contains="时间改为08:00").exists()
+
+
+def test_a_missed_day_is_not_moved_out_of_sight(client, home, term, town, freeze):
+    """It stays among what was not registered, on the clerk's desk too, until it is accounted for."""
+    clerk = town_clerk(town)
+    _, (first, *_) = released(home, term)
+    duty = duty_of(first)
+    after = duty.held_on + dt.timedelta(days=2)
+    freeze(f"{after:%Y-%m-%d} 09:00")
+
+    with pytest.raises(RotaError, match="已经过去，不能改期"):
+        changes.move(actor=clerk, slot_pk=duty.slot_id, day=after + dt.timedelta(days=3))
+    client.force_login(clerk)
+    day = client.get(reverse("stations:rota_day", args=[duty.slot_id])).text
+    desk = client.get(reverse("desk:home")).text
+
+    assert reverse("stations:rota_move", args=[duty.slot_id]) not in day
+    assert "过了还没登记的接待日" in desk

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from deputies.enums import GroupKind
 from deputies.models import GroupMembership
@@ -11,6 +12,7 @@ from suggestions import services
 from suggestions.enums import State
 from suggestions.models import Call, HandlingRule, Suggestion, TopicProposal
 from tests.factories import workflow as flow
+from tests.factories.activities import ActivityFactory
 from tests.factories.core import EntryFactory
 from tests.factories.deputies import GroupFactory
 from tests.factories.suggestions import VoiceFactory
@@ -204,14 +206,22 @@ def test_tasks_open_into_as_many_rows(client, cast, django_assert_num_queries, r
     for _ in range(rows):
         flow.handed_over(cast, themes=[task])
     flow.handed_over(cast)
+    year = timezone.localdate().year
+    for _ in range(rows + 4):
+        ActivityFactory(central_task=task, held_on=dt.date(year, 1, 5))
+    ActivityFactory(central_task=task, held_on=dt.date(year, 1, 6), verification="pending")
     client.force_login(cast.office)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(reverse("suggestions:tasks"))
     listed = get(client, cast.office, "list", year=2026, theme=task.pk)
+    narrowed = {"central_task": task.pk, "period": str(year), "verification": "verified"}
+    held = client.get(reverse("activities:list"), narrowed)
 
     assert f">{rows}</a>" in page.text
     assert listed.context["page"].paginator.count == rows
+    assert f">{rows + 4}</a>" in page.text
+    assert held.context["page"].paginator.count == rows + 4
 
 
 def test_tasks_are_for_those_who_read_a_place(client, cast):

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from activities.models import Activity
 from suggestions import services
 from suggestions.enums import CallKind, TopicState
 from suggestions.models import Call, Suggestion, TopicProposal
@@ -82,7 +83,7 @@ def test_suggestions_are_counted_by_central_task(cast):
     rate(cast, answered(cast, themes=[works]))
     draft(cast, themes=[works])
 
-    lines = task_lines(Suggestion.objects.all())
+    lines = task_lines(Suggestion.objects.all(), Activity.objects.all())
 
     assert [(line.task.name, line.number) for line in lines] == [("十大工程", 2), ("八大行动", 1)]
     assert str(lines[0].rates.replied) == "100.0%（1/1）"

@@ -177,7 +177,9 @@ def _day(slot: RotaSlot) -> str:
 
 
 def _on_duty(slot: RotaSlot) -> str:
-    names = [duty.deputy.name for duty in slot.duties.all() if duty.state != "swapped"]
+    names = [
+        duty.deputy.name for duty in slot.duties.all() if duty.state not in ("swapped", "absent")
+    ]
     return _whole(names) or "待定"
 
 

@@ -23,7 +23,7 @@ from congress_portal.evaluations.models import Appeal, ReviewObjection, ScoreShe
 from congress_portal.evaluations.raters import marks_to_give
 from deputies.models import Term
 from stations.enums import RectificationState
-from stations.models import Reception, Rectification, Station, StationOfficer
+from stations.models import Reception, Rectification, RotaSlot, Station, StationOfficer
 from suggestions.models import Suggestion, Voice
 from suggestions.selectors import due_soon, office_inbox, overdue, stale_voices
 
@@ -53,6 +53,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         *_calling(user, today),
         *_suggestions(user, today),
         *_supervision(user, today),
+        _unregistered(user, today),
         mending(user, today),
         _voices(user, today),
         _opinions(user, today),
@@ -131,6 +132,13 @@ def _supervision(user: User, today: dt.date) -> list[Waiting]:
         count, since = heap.figures
         found.append(Waiting(heap.name, count, since, heap.address, today))
     return found
+
+
+def _unregistered(user: User, today: dt.date) -> Waiting:
+    """Reception days that passed without an entry: emptiness is seen, not only looked up."""
+    rows = RotaSlot.objects.editable_by(user).unregistered(today)
+    address = f"{reverse('stations:rota_days')}?state=waiting"
+    return _counted("过了还没登记的接待日", rows, "held_on", address, today)
 
 
 def mending(user: User, today: dt.date) -> Waiting:

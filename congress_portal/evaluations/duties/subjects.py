@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from congress_portal.core.enums import TOWN_LEVELS, Level
 from congress_portal.core.models import Region, User
@@ -15,7 +15,7 @@ from congress_portal.evaluations.duties.figures import MODELS
 from congress_portal.evaluations.duties.spans import Span, within
 from congress_portal.evaluations.enums import DutySubject, OwedBy
 from congress_portal.evaluations.models import Exemption, Requirement
-from deputies.models import CommitteeMember, Deputy, Group, Mandate
+from deputies.models import CommitteeMember, Deputy, Group, GroupMembership, Mandate
 from deputies.selectors import seats_in
 from stations.models import Station, Unavailability
 
@@ -84,7 +84,13 @@ def _stations(requirement: Requirement, period: Period, base: QuerySet[Any]) -> 
 
 
 def _groups(requirement: Requirement, period: Period, base: QuerySet[Any]) -> QuerySet[Any]:
-    rows = base.filter(is_active=True).select_related("region")
+    """Without those whose first member joined later; ``since`` is the first day, where known."""
+    members = GroupMembership.objects.filter(group=OuterRef("pk"))
+    first = members.order_by("begins_on").values("begins_on")[:1]
+    is_old = Exists(members.filter(begins_on__isnull=True))
+    rows = base.filter(is_active=True).annotate(is_old=is_old, since=Subquery(first))
+    rows = rows.filter(Q(is_old=True) | Q(since__isnull=True) | Q(since__lte=period.last))
+    rows = rows.select_related("region")
     return _of_place(rows, "region", requirement).order_by("region__code", "pk")
 
 
@@ -149,6 +155,8 @@ def _there(kind: str, row: Any) -> Span:
         return row.established_on or dt.date.min, _MOST
     if kind == DutySubject.MEMBER:
         return row.begins_on, row.ends_on or _MOST
+    if kind == DutySubject.GROUP and not row.is_old and row.since:
+        return row.since, _MOST
     return dt.date.min, _MOST
 
 

@@ -255,7 +255,9 @@ def _suggestion_entry(suggestion: Suggestion) -> Entry:
     return Entry(
         suggestion.submitted_on,
         suggestion.title,
-        f"{suggestion.year}年第{suggestion.number}号{suggestion.get_kind_display()}",
+        f"{suggestion.year}年第{suggestion.number}号{suggestion.get_kind_display()}"
+        if suggestion.number
+        else f"{suggestion.get_kind_display()}（还没有编号）",
         reverse("suggestions:detail", args=[suggestion.pk]),
     )
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from congress_portal.core.enums import Level
-from congress_portal.core.metrics import find_metric, measure
+from congress_portal.core.metrics import Metric, find_metric, measure
 from congress_portal.core.models import User
 from congress_portal.core.periods import Period
 from congress_portal.desk.registers.selectors.people import persons_url
@@ -49,7 +49,7 @@ def work_by_level(user: User, period: Period) -> list[LevelWork]:
 
     def line(label: str, heads: set[int], url: str, level: str) -> LevelWork:
         sums = (
-            (m.name, _behind(level, m.code, period), sum(found[m.code][pk] or 0 for pk in heads))
+            (_head(m), _behind(level, m.code, period), sum(found[m.code][pk] or 0 for pk in heads))
             for m in metrics
         )
         return LevelWork(label, len(heads), tuple(sums), url)
@@ -60,6 +60,14 @@ def work_by_level(user: User, period: Period) -> list[LevelWork]:
         if people[level]
     ]
     return [*lines, line("合计（一人算一次）", everyone, persons_url(), EVERYONE)]
+
+
+def _head(metric: Metric) -> str:
+    """Sums over persons: ten deputies at one activity are ten 人次."""
+    unit = {"次": "人次", "天": "人天"}.get(metric.unit, metric.unit)
+    if metric.name.endswith(unit):
+        return metric.name
+    return f"{metric.name.removesuffix('次数').removesuffix('天数')}（{unit}）"
 
 
 def _behind(level: str, code: str, period: Period) -> str:
