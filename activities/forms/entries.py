@@ -258,7 +258,7 @@ class VisitForm(EntryForm):
 class ActivityEntryForm(EntryForm):
     """The form, the day and the place; what the boards sort by is folded away."""
 
-    FOLDED = ("group", "campaign", "field", "tags")
+    FOLDED = ("fellows", "group", "campaign", "field", "tags")
 
     title = forms.CharField(label="什么活动", max_length=120)
     held_on = held_on()

@@ -1,6 +1,8 @@
 """What waits to be verified, kind by kind: the work list of town and county staff."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,7 @@ from activities.models import (
     SupportItem,
     Visit,
 )
+from congress_portal.core.enums import Verification
 from congress_portal.core.models import Record, Region, User
 from stations.models import Reception, ReceptionDuty
 
@@ -121,6 +124,34 @@ def rows_in_full(kind: Kind, rows: QuerySet[Any]) -> QuerySet[Any]:
         duties = ReceptionDuty.objects.select_related("deputy")
         rows = rows.prefetch_related(Prefetch("duties", duties, to_attr="there"))
     return rows
+
+
+def twins(rows: Iterable[Activity]) -> dict[int, Activity]:
+    """``{activity: another of that day and form with one of its deputies}``; one query.
+
+    Two deputies may each have logged the same occasion, or one of them what a fellow had logged.
+    """
+    mine = {row.pk: row for row in rows}
+    if not mine:
+        return {}
+    there = Attendance.objects.filter(presence=Presence.PRESENT)
+    people = there.filter(activity__in=mine).values("deputy")
+    near = there.filter(
+        deputy__in=people,
+        activity__state=ActivityState.HELD,
+        activity__held_on__in={row.held_on for row in mine.values()},
+        activity__form__in={row.form_id for row in mine.values()},
+    ).exclude(activity__verification=Verification.REFUSED)
+    seen: dict[tuple[dt.date, int, int], list[Activity]] = defaultdict(list)
+    for seat in near.select_related("activity").order_by("activity"):
+        seen[seat.activity.held_on, seat.activity.form_id, seat.deputy_id].append(seat.activity)
+    found: dict[int, Activity] = {}
+    for same in seen.values():
+        for one in same:
+            other = next((each for each in same if each.pk != one.pk), None)
+            if one.pk in mine and other is not None:
+                found.setdefault(one.pk, other)
+    return found
 
 
 def piles(user: User, town: Region | None = None) -> list[Pile]:

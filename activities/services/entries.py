@@ -27,6 +27,7 @@ from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import VILLAGE_LEVELS, AuditAction, Verification
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import DictionaryEntry, Record, Region, User
+from congress_portal.core.notices import Message, notify
 from congress_portal.core.scope import ScopedQuerySet
 from congress_portal.core.stale import refuse_stale
 from deputies.days import refuse_day, refuse_day_of_all
@@ -208,6 +209,7 @@ def log_activity(
         with transaction.atomic():
             _save_activity(activity, more)
             _set_attendance(activity, [deputy, *fellows])
+            _tell_fellows(activity, deputy, fellows)
     except (IntegrityError, ValidationError):
         if found := _already(Activity, key, actor):
             return found
@@ -248,7 +250,20 @@ def change_activity(
         _refuse_out_of_bounds(activity, deputy, fellows)
         _save_activity(activity, more)
         _set_attendance(activity, [deputy, *fellows])
+        _tell_fellows(activity, deputy, fellows)
     return activity
+
+
+def _tell_fellows(activity: Activity, deputy: Deputy, fellows: Iterable[Deputy]) -> None:
+    """Whoever was named need not log it a second time; each is told once."""
+    accounts = User.objects.filter(deputy__in=[each.pk for each in fellows])
+    message = Message(
+        key=f"activity:{activity.pk}:fellow",
+        title=f"{deputy}登记了您也参加的活动：{activity.title}",
+        body="您不用再登记；有出入请打开它点「有疑问」。",
+        link=f"/activities/{activity.pk}/",
+    )
+    notify(accounts, message)
 
 
 def _save_activity(activity: Activity, more: ActivityDetails) -> None:

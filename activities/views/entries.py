@@ -23,6 +23,7 @@ from activities.selectors.entries import (
     with_attendance,
 )
 from activities.selectors.sheets import sheet_of
+from activities.selectors.verifying import twins
 from activities.services.sheets import enter_from_sheet
 from congress_portal.core.enums import Role, Verification
 from congress_portal.core.errors import DomainError
@@ -119,9 +120,17 @@ def _enter(
         if row is not None:
             counts = row.verification == Verification.VERIFIED
             messages.success(request, _COUNTS if counts else _WAITS)
+            _warn_of_twin(request, row)
             return _to_detail(row)
     context = {"form": form, "deputy": deputy, "on_behalf": deputy.user_id != request.user.pk}
     return render(request, f"activities/log_{kind}.html", context)
+
+
+def _warn_of_twin(request: HttpRequest, row: Record) -> None:
+    other = twins([row]).get(row.pk) if isinstance(row, Activity) else None
+    if other is not None:
+        told = f"同一天还有一条「{other.title}」。如果是同一次活动，请告诉核实的工作人员只留一条。"
+        messages.warning(request, told)
 
 
 def _deputy_entered_for(request: HttpRequest) -> Deputy | None:

@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from activities.forms.verifying import CheckForm, PlaceForm, mark_of
+from activities.models import Activity
 from activities.selectors.verifying import (
     Kind,
     Pile,
     kind_of,
     piles,
     rows_in_full,
+    twins,
     waiting_in_town,
     waiting_rows,
     what,
@@ -38,7 +40,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     kind = _kind(request, heaps)
     rows = waiting_in_town(waiting_rows(kind, request.user), kind, town)
     page = page_of(request, rows_in_full(kind, rows))
-    lines = [_line(row, kind) for row in page.object_list]
+    same = twins(page.object_list) if kind.model is Activity else {}
+    lines = [{**_line(row, kind), "twin": same.get(row.pk)} for row in page.object_list]
     context = {"heaps": heaps, "kind": kind, "page": page, "lines": lines, "place": place}
     return render(request, "activities/verify.html", context)
 

@@ -160,4 +160,4 @@ class FulfilForm(forms.Form):
         "怎样实现的", rows=3, longest=500, min_length=4,
         help_text="许愿人和大家都能看到：不写姓名、电话。",
     )  # fmt: skip
-    photo = PhotoField()
+    photo = PhotoField(help_text="照片和结果一起公布，请先征得照片里的人同意；不必上传。")

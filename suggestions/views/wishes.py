@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.listing import page_of
+from congress_portal.core.masking import without_numbers
 from deputies.models import Deputy
 from deputies.selectors import deputy_of
 from suggestions.enums import WishState
@@ -71,6 +72,8 @@ def _context(request: HttpRequest, row: Wish) -> dict[str, Any]:
     return {
         "wish": row, "claim": claim, "edits": edits,
         "offers": _offers(request, row, edits=edits, mine=mine),
+        # said to who helped and to who handles it, so nobody else reads it
+        "thanks": row.thanks if edits else without_numbers(row.thanks) if mine else None,
         "reads_voice": Voice.objects.visible_to(request.user).filter(pk=row.voice_id).exists(),
         "past": row.claims.filter(given_back_at__isnull=False).select_related(
             "deputy", "enterprise"

@@ -164,6 +164,9 @@ BROKEN = {
     "quiz_right_answer_named": lambda: QuizQuestionFactory(right=0),
     "course_completion_once": _completions,
     "good_deed_amount_positive": lambda: GoodDeedFactory(amount=-1),
+    "good_deed_published_with_consent": lambda: GoodDeedFactory(
+        published_on=dt.date(2026, 9, 1), is_publishable=False
+    ),
     "honour_once": _honours,
     "exchange_post_refused_has_reason": lambda: ExchangePostFactory(state="refused"),
     "contact_rule_in_order": lambda: ContactRuleFactory(pairs_least=3, pairs_most=2),

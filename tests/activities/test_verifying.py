@@ -5,19 +5,20 @@ from django.urls import reverse
 
 from activities.forms.verifying import mark_of
 from activities.models import Activity, Visit
-from activities.selectors.verifying import KINDS, kind_of, piles, waiting_rows, what, who
+from activities.selectors.verifying import KINDS, kind_of, piles, twins, waiting_rows, what, who
 from congress_portal.core.enums import Role
 from congress_portal.core.models import AuditEntry, Notice, Record
 from stations.models import Reception
 from suggestions.models import Deed
 from tests.factories.activities import (
     ActivityFactory,
+    ActivityFormFactory,
     DutyReportFactory,
     NewsItemFactory,
     VisitFactory,
 )
 from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
-from tests.factories.deputies import DeputyFactory
+from tests.factories.deputies import DeputyFactory, GroupMembershipFactory, MandateFactory
 from tests.factories.stations import ReceptionFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,34 @@ def test_who_planned_an_activity_verifies_it_who_only_entered_one_does_not(town)
     ActivityFactory(**facts)
 
     assert list(waiting_rows(kind_of("activity"), clerk)) == [planned]
+
+
+def test_one_occasion_logged_twice_is_marked_for_the_clerk_and_told_to_the_deputies(
+    client, deputy, town
+):
+    """The fellow who was ticked hears of it; who logs it again is warned, and so is the clerk."""
+    fellow = DeputyFactory(town=town, seat=True, user=UserFactory(role=Role.DEPUTY))
+    MandateFactory(deputy=deputy)
+    group = GroupMembershipFactory(deputy=deputy).group
+    GroupMembershipFactory(deputy=fellow, group=group)
+    form = ActivityFormFactory(name="视察")
+    data = {"title": "走访市场", "held_on": "2026-09-03", "form": form.pk}
+    address = reverse("activities:log_activity")
+
+    client.force_login(deputy.user)
+    first = client.post(address, data | {"fellows": [fellow.pk]}, follow=True)
+    told = Notice.objects.get(user=fellow.user)
+    client.force_login(fellow.user)
+    again = client.post(address, data, follow=True)
+    client.force_login(town_clerk(town))
+    page = client.get(reverse("activities:verify"), {"kind": "activity"})
+
+    assert "同一天还有一条" not in first.text
+    assert f"{deputy}登记了您也参加的活动：走访市场" == told.title
+    assert "同一天还有一条「走访市场」" in again.text
+    assert page.text.count("是同一次") == 2
+    ActivityFactory(form=form, held_on=dt.date(2026, 9, 3), region=town)  # others', that day
+    assert len(twins(Activity.objects.all())) == 2
 
 
 def test_clerk_verifies_all_ticked_at_once(client, town, visits):
@@ -206,7 +235,7 @@ def test_rows_say_whose_and_what(town, deputy):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("code", "make", "queries"),
-    [("visit", VisitFactory, 16), ("activity", ActivityFactory, 17)],
+    [("visit", VisitFactory, 16), ("activity", ActivityFactory, 18)],
 )
 def test_work_list_asks_a_fixed_number_of_queries(
     client, django_assert_num_queries, code, make, queries, rows

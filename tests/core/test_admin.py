@@ -459,10 +459,16 @@ def test_whoever_has_to_put_it_right_neither_rewords_nor_removes_it(as_person, c
     client = as_person("clerk_a")
     station = cast.row(Station, "a")
     mend = Rectification.objects.create(
-        region=station.region, station=station, words="缺桌椅", due_on=dt.date(2026, 12, 1)
+        region=station.region,
+        station=station,
+        words="缺桌椅",
+        found_on=dt.date(2026, 11, 1),
+        due_on=dt.date(2026, 12, 1),
     )
     item = StandardFactory(items=["岗位职责健全"]).items.get()
-    check = TownCheck.objects.create(region=cast.town_a, item=item, state="yes")
+    check = TownCheck.objects.create(
+        region=cast.town_a, item=item, state="yes", checked_on=dt.date(2026, 11, 1)
+    )
     told = FindingFactory(activity=cast.row(Activity, "a"), unit=Unit.objects.first())
     for row in (mend, check, told):
         data = {"post": "yes"}

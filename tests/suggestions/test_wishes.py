@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from congress_portal.core.enums import Role
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.reminders import run_reminders
 from congress_portal.core.stale import StaleRecordError, fingerprint
@@ -20,7 +21,7 @@ from suggestions.services.voices.steps import VoiceError
 from suggestions.voice_workflow import VoiceAction
 from suggestions.wish_workflow import WISH_TABLE, WishAction, next_wish_state
 from suggestions.workflow import TransitionNotAllowedError
-from tests.factories.core import TownFactory, UserFactory, staff, town_clerk
+from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
 from tests.factories.stations import StationFactory
 from tests.factories.voices import WishClaimFactory, WishFactory
 from tests.factories.workflow import deputy_with_account
@@ -147,6 +148,23 @@ def test_a_fulfilled_wish_answers_the_voter_who_thanks_once(deputy):
     assert (case.state, case.answer) == (VoiceState.ANSWERED, "送去一盏台灯")
     assert wish.thanks.startswith("谢谢")
     assert "138" not in notice.body
+
+
+def test_the_words_of_thanks_are_for_who_helped_and_who_handled(client, deputy):
+    """The form promises the voter just that; a bureau without a part read name and number."""
+    wish = fulfilled(deputy)
+    wishes.thank(case=wish.voice.case, words="我叫王大妈，电话13812345678")
+    page = reverse("suggestions:wish", args=[wish.pk])
+    bureau = UserFactory(role=Role.UNIT_OFFICER, role__unit=UnitFactory())
+    shown = {}
+    for user in (bureau, deputy_with_account().user, deputy.user, staff()):
+        client.force_login(user)
+        text = client.get(page).text
+        shown[user] = ("王大妈" in text, "13812345678" in text, "已致谢" in text)
+
+    assert list(shown.values()) == [
+        (False, False, True), (False, False, True), (True, False, False), (True, True, False),
+    ]  # fmt: skip
 
 
 def test_who_says_not_solved_gets_the_same_claim_taken_up_again(client, deputy):

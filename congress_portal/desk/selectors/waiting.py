@@ -24,7 +24,8 @@ from congress_portal.evaluations.raters import marks_to_give
 from deputies.models import Term
 from stations.enums import RectificationState
 from stations.models import Reception, Rectification, RotaSlot, Station, StationOfficer
-from suggestions.models import Suggestion, Voice
+from suggestions.enums import WishState
+from suggestions.models import Suggestion, Voice, Wish
 from suggestions.selectors import due_soon, office_inbox, overdue, stale_voices
 
 
@@ -56,6 +57,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         _unregistered(user, today),
         mending(user, today),
         _voices(user, today),
+        _wishes(user, today),
         _opinions(user, today),
         *_books(user, today),
     ]
@@ -155,6 +157,13 @@ def _voices(user: User, today: dt.date) -> Waiting:
     rows = stale_voices(Voice.objects.visible_to(user), today)
     address = f"{reverse('suggestions:voice_list')}?state=stale"
     return _counted("超过30天未办结的群众意见", rows, "raised_on", address, today)
+
+
+def _wishes(user: User, today: dt.date) -> Waiting:
+    """微心愿 that voters made and nobody has published or declined."""
+    rows = Wish.objects.editable_by(user).filter(state=WishState.WAITING)
+    address = f"{reverse('suggestions:wishes')}?state={WishState.WAITING}"
+    return _counted("待公布的微心愿", rows, "voice__raised_on", address, today)
 
 
 def _opinions(user: User, today: dt.date) -> Waiting:
