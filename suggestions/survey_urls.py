@@ -15,6 +15,7 @@ urlpatterns = [
     path("responses/<int:pk>/discard/", surveys.discard_response, name="discard_response"),
     path("<int:pk>/sheets/", surveys.survey_sheets, name="survey_sheets"),
     path("<int:pk>/results.xlsx", surveys.survey_excel, name="survey_excel"),
+    path("<int:pk>/sheet.pdf", surveys.survey_blank, name="survey_blank"),
     path("<int:pk>/results.pdf", surveys.survey_pdf, name="survey_pdf"),
     path("answers/<int:pk>/problem/", surveys.survey_problem, name="survey_problem"),
 ]  # fmt: skip

@@ -23,8 +23,8 @@ from stations.models import Rota, RotaDuty, RotaSlot, Station
 _AHEAD = dt.timedelta(days=92)
 _MAX_ITEMS = 50
 _PAGES = (
-    "home", "stations", "deputies", "news", "rules", "suggestions", "wishes", "halls", "deeds",
-    "figures", "open",
+    "home", "stations", "deputies", "news", "rules", "suggestions", "wishes", "halls", "surveys",
+    "deeds", "figures", "open",
 )  # fmt: skip
 
 

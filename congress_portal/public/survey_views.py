@@ -14,6 +14,7 @@ from ipware import get_client_ip
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.fields import WordsField
+from congress_portal.core.listing import page_of
 from congress_portal.public.caching import revalidated
 from congress_portal.public.reports import qr_svg
 from suggestions.enums import QuestionKind, SurveyState
@@ -127,6 +128,13 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
 def survey_thanks(request: HttpRequest, token: str) -> HttpResponse:
     row = get_object_or_404(Survey.objects.exclude(state=SurveyState.DRAFT), token=token)
     return render(request, "public/survey_thanks.html", {"survey": row})
+
+
+@revalidated
+def surveys(request: HttpRequest) -> HttpResponse:
+    """Questionnaires whose results the office let out; open ones are reached by their link."""
+    rows = Survey.objects.all().shown().select_related("region").order_by("-pk")
+    return render(request, "public/surveys.html", {"page": page_of(request, rows)})
 
 
 @revalidated

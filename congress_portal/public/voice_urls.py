@@ -15,6 +15,7 @@ urlpatterns = [
     path("q/<str:token>/", survey_views.survey, name="survey"),
     path("q/<str:token>/thanks/", survey_views.survey_thanks, name="survey_thanks"),
     path("q/<str:token>/qr.svg", survey_views.survey_qr, name="survey_qr"),
+    path("site/surveys/", survey_views.surveys, name="surveys"),
     path("site/surveys/<int:pk>/", survey_views.survey_results, name="survey_results"),
     path("site/halls/", hall_views.halls, name="halls"),
     path("site/deeds/", deed_views.deeds, name="deeds"),

@@ -4,16 +4,21 @@ from django.utils import timezone
 
 from congress_portal.core.documents.blocks import (
     Block,
+    Cell,
     Column,
+    FormPaper,
+    Grid,
     Head,
     Heading,
+    Line,
     OfficialPaper,
     Paragraph,
     Table,
 )
 from congress_portal.core.documents.wording import date_words, office_of
 from congress_portal.core.documents.xlsx import Field, Sheet, workbook_bytes
-from suggestions.models import Survey
+from suggestions.enums import QuestionKind
+from suggestions.models import Survey, SurveyQuestion
 from suggestions.selectors.surveys import QuestionTable, results_of, words_of
 
 _MOST_BESIDE = 6  # districts
@@ -53,6 +58,39 @@ def _tables(table: QuestionTable, names: list[str]) -> list[Block]:
     rows = [(r.label, *map(str, r.counts), r.share) for r in table.rows]
     rows.append(("答这题的人数", *map(str, table.bases), str(table.base)))
     return [Table(str(table.question), (*heads, Column("合计", 28)), tuple(rows))]
+
+
+_BLANK_MM = 26  # room for an answer in words
+_SHEET = (16, 84)
+
+
+def survey_sheet(survey: Survey) -> FormPaper:
+    """The blank questionnaire, to be filled in by pen: nobody's name or number is asked for."""
+    until = date_words(survey.closes_on)
+    told = f"{survey.purpose}\n不用写姓名和电话。单选、打分在一个□里打√，多选可以打几个√。"
+    districts = "　".join(f"□{target.district}" for target in survey.targets.order_by("pk"))
+    lines = [
+        Line((Cell("说明", kind="label"), Cell(told, kind="text"))),
+        Line((Cell("您所在的选区", kind="label"), Cell(districts, kind="text"))),
+        *(_asked(question) for question in survey.questions.order_by("serial")),
+    ]
+    return FormPaper(
+        title_pieces=(survey.title,),
+        author=office_of(survey.region),
+        left=f"请在{until}以前交回",
+        right="编号：　　　　",
+        blocks=(Grid(_SHEET, tuple(lines)),),
+    )
+
+
+def _asked(question: SurveyQuestion) -> Line:
+    options = "　".join(f"□{label}" for _, label in question.choices)
+    scale = "（1 分最低，5 分最高）" if question.kind == QuestionKind.SCALE else ""
+    label = f"第{question.serial}题\n{question.get_kind_display()}"
+    text = "\n".join(filter(None, (f"{question.text}{scale}", options)))
+    is_words = question.kind == QuestionKind.WORDS
+    cells = (Cell(label, kind="label"), Cell(text, kind="text"))
+    return Line(cells, _BLANK_MM) if is_words else Line(cells)
 
 
 def survey_paper(survey: Survey) -> OfficialPaper:

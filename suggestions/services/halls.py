@@ -12,10 +12,11 @@ from django.utils import timezone
 from activities.enums import CountsAs
 from activities.models import ActivityForm
 from activities.services.entries import log_activity
-from congress_portal.core.audit import save_recorded
+from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.masking import count_numbers
 from congress_portal.core.models import DictionaryEntry, Unit, User
+from congress_portal.core.notices import Message, notify, unit_people
 from congress_portal.core.stale import refuse_stale
 from deputies.models import Deputy
 from stations.models import Station
@@ -109,6 +110,25 @@ def add_view(
 
 
 @transaction.atomic
+def drop_view(*, actor: User, view_pk: int) -> Hall:
+    """Take out a view entered twice or wrongly; the later ones move up.
+
+    Raises HallView.DoesNotExist, and HallError for one that became a voice.
+    """
+    allowed = HallView.objects.visible_to(actor).order_by().values("pk")
+    view: HallView = HallView.objects.get(pk=view_pk, pk__in=allowed)
+    hall = _for_change(actor, view.hall_id)
+    if view.voice_id:
+        raise HallError("这条意见已经转为群众意见，不能删去。")
+    serial = view.serial
+    delete_recorded(view)
+    for later in hall.views.filter(serial__gt=serial).order_by("serial"):
+        later.serial -= 1
+        save_recorded(later)
+    return hall
+
+
+@transaction.atomic
 def conclude(
     *,
     actor: User,
@@ -150,6 +170,14 @@ def add_task(
         return found
     task = HallTask(hall=hall, set_on=timezone.localdate(), idempotency_key=key, **values)
     save_recorded(task)
+    if task.unit:
+        day = f"{task.due_on.year}年{task.due_on.month}月{task.due_on.day}日"
+        message = Message(
+            key=f"hall-task:{task.pk}",
+            title=f"议事定的后续请您单位办理：{task.what}",
+            body=f"议题「{hall.topic}」，{day}前办理。办好请把结果告诉{hall.activity.region}人大。",
+        )
+        notify(unit_people(task.unit), message)
     return task
 
 

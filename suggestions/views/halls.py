@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
 from congress_portal.core.documents.files import send_paper
+from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from suggestions.forms.halls import (
     ConcludeForm,
@@ -106,6 +107,19 @@ def hall_task_done(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "办理结果已登记。")
             return redirect("suggestions:hall", pk=row.pk)
     return _step_page(request, form, f"登记结果：{task.what}", row)
+
+
+@require_POST
+def hall_drop_view(request: HttpRequest, pk: int) -> HttpResponse:
+    view = get_object_or_404(HallView.objects.visible_to(request.user), pk=pk)
+    row = _kept(request, view.hall_id)
+    try:
+        service.drop_view(actor=request.user, view_pk=pk)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "这条意见已删去。")
+    return redirect("suggestions:hall", pk=row.pk)
 
 
 @require_http_methods(["GET", "POST"])

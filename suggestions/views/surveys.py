@@ -16,7 +16,7 @@ from congress_portal.core.stale import fingerprint
 from suggestions.enums import SurveyState
 from suggestions.forms.surveys import DiscardForm, ProblemForm, SheetsForm, SurveyForm
 from suggestions.models import Survey, SurveyAnswer, SurveyResponse
-from suggestions.reports.surveys import survey_paper, survey_workbook
+from suggestions.reports.surveys import survey_paper, survey_sheet, survey_workbook
 from suggestions.selectors.surveys import (
     may_run,
     results_of,
@@ -174,3 +174,10 @@ def survey_excel(request: HttpRequest, pk: int) -> HttpResponse:
 def survey_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(surveys_for(request.user), pk=pk)
     return send_paper(survey_paper(row), "pdf", row)
+
+
+@require_safe
+def survey_blank(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questionnaire on paper, to be copied and handed out."""
+    row = get_object_or_404(surveys_for(request.user), pk=pk)
+    return send_paper(survey_sheet(row), "pdf", row)

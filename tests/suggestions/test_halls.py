@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from activities.models import Activity, ActivityForm
 from congress_portal.core.enums import Role
+from congress_portal.core.models import Notice
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from suggestions.models import Hall, HallTask, HallView, Voice
 from suggestions.services import halls as service
@@ -244,3 +245,31 @@ def test_nothing_is_announced_without_a_conclusion():
             actor=staff(), hall_pk=hall.pk, topic=hall.topic, conclusion="", concluded_on=None,
             is_published=True, seen=fingerprint(hall),
         )  # fmt: skip
+
+
+def test_a_view_entered_twice_is_taken_out_unless_it_became_a_voice(client):
+    hall = HallFactory()
+    first, twice, kept = (HallViewFactory(hall=hall, serial=n) for n in (1, 2, 3))
+    service.voice_from_view(actor=staff(), view_pk=kept.pk, matter="挡光")
+    client.force_login(UserFactory(role=Role.UNIT_OFFICER, role__unit=UnitFactory()))
+    assert post(client, "hall_drop_view", twice.pk).status_code == 404
+
+    client.force_login(staff())
+    post(client, "hall_drop_view", twice.pk)
+    told = client.post(reverse("suggestions:hall_drop_view", args=[kept.pk]), follow=True)
+
+    assert "已经转为群众意见" in told.text
+    assert list(hall.views.values_list("pk", "serial")) == [(first.pk, 1), (kept.pk, 2)]
+
+
+def test_the_unit_hears_what_the_hall_set_it():
+    unit = UnitFactory()
+    officer = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
+    hall = HallFactory()
+    values = {"what": "评估采光", "unit": unit, "due_on": dt.date(2026, 10, 30)}
+
+    service.add_task(actor=staff(), hall_pk=hall.pk, values=values)
+
+    notice = Notice.objects.get(user=officer)
+    assert (notice.title, notice.link) == ("议事定的后续请您单位办理：评估采光", "")
+    assert "2026年10月30日前" in notice.body

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from congress_portal.core.enums import Role
 from congress_portal.core.models import AuditEntry
@@ -92,6 +93,9 @@ def test_fifty_sheets_of_five_districts_give_the_table_counted_by_hand(client, a
     book = load_workbook(io.BytesIO(page(client, "survey_excel", asked.pk).content))
     assert book.sheetnames == ["样本", "各题", "文字回答"]
     assert page(client, "survey_pdf", asked.pk).content.startswith(b"%PDF")
+    sheet = page(client, "survey_blank", asked.pk).content
+    text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(sheet)).pages)
+    assert all(question.text in text for question in asked.questions.all())
 
 
 def test_a_questionnaire_is_written_as_lines_and_opened(client):
@@ -232,6 +236,10 @@ def test_small_numbers_stay_hidden_and_cannot_be_worked_out(client):
             )
 
     found = public_tables(survey)[0]
+    SurveyFactory(title="还没有截止的")
+    listed = client.get(reverse("public:surveys")).text
+    assert reverse("public:survey_results", args=[survey.pk]) in listed
+    assert "还没有截止的" not in listed
     text = client.get(reverse("public:survey_results", args=[survey.pk])).content.decode()
 
     assert found.rows == (("甲", "52.9%（9/17）"), ("乙", "少，不单列"), ("丙", "少，不单列"))
@@ -261,7 +269,7 @@ def test_who_reads_and_who_runs(client):
     answer = SurveyAnswerFactory(picked=[], words="灯", question__kind="words")
     survey = answer.question.survey
     client.force_login(UserFactory())
-    for name in ("survey", "survey_sheets", "survey_excel", "survey_pdf"):
+    for name in ("survey", "survey_sheets", "survey_excel", "survey_pdf", "survey_blank"):
         assert page(client, name, survey.pk).status_code == 404
     assert page(client, "survey_problem", answer.pk).status_code == 404
     assert page(client, "new_survey").status_code == 403
