@@ -60,18 +60,21 @@ def _tables(table: QuestionTable, names: list[str]) -> list[Block]:
     return [Table(str(table.question), (*heads, Column("合计", 28)), tuple(rows))]
 
 
-_BLANK_MM = 26  # room for an answer in words
+_BLANK_MM = 40  # room for an answer in words
 _SHEET = (16, 84)
+_A_LINE = 3  # districts
 
 
 def survey_sheet(survey: Survey) -> FormPaper:
     """The blank questionnaire, to be filled in by pen: nobody's name or number is asked for."""
     until = date_words(survey.closes_on)
     told = f"{survey.purpose}\n不用写姓名和电话。单选、打分在一个□里打√，多选可以打几个√。"
-    districts = "　".join(f"□{target.district}" for target in survey.targets.order_by("pk"))
+    places = [f"□{target.district}" for target in survey.targets.order_by("pk")]
+    rows = [places[n : n + _A_LINE] for n in range(0, len(places), _A_LINE)]
+    districts = "\n".join("　".join(row) for row in rows)
     lines = [
         Line((Cell("说明", kind="label"), Cell(told, kind="text"))),
-        Line((Cell("您所在的选区", kind="label"), Cell(districts, kind="text"))),
+        Line((Cell("所在选区", kind="label"), Cell(districts, kind="text"))),
         *(_asked(question) for question in survey.questions.order_by("serial")),
     ]
     return FormPaper(
@@ -89,8 +92,9 @@ def _asked(question: SurveyQuestion) -> Line:
     label = f"第{question.serial}题\n{question.get_kind_display()}"
     text = "\n".join(filter(None, (f"{question.text}{scale}", options)))
     is_words = question.kind == QuestionKind.WORDS
-    cells = (Cell(label, kind="label"), Cell(text, kind="text"))
-    return Line(cells, _BLANK_MM) if is_words else Line(cells)
+    if is_words:
+        return Line((Cell(label, kind="label"), Cell(text)), _BLANK_MM)
+    return Line((Cell(label, kind="label"), Cell(text, kind="text")))
 
 
 def survey_paper(survey: Survey) -> OfficialPaper:
