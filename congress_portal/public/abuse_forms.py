@@ -7,11 +7,11 @@ from django import forms
 
 from congress_portal.core.fields import WordsField
 from congress_portal.public.abuse_services import LONGEST
+from congress_portal.public.asking import AskingForm
 from congress_portal.public.enums import AbuseReason, AbuseState
-from suggestions.services.voices.intake import is_right, new_question
 
 
-class ReportForm(forms.Form):
+class ReportForm(AskingForm):
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "请重新打开再填。"})
     website = forms.CharField(  # people do not see it; machines fill it
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
@@ -25,28 +25,12 @@ class ReportForm(forms.Form):
         super().__init__(data)
         self.initial["key"] = uuid.uuid4()
         if asks:
-            question, signed = new_question()
-            self.fields["answer"] = forms.CharField(label=question, max_length=8)
-            self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
-            self.fresh = signed
+            self.ask()
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
             raise forms.ValidationError("没有收下，请重新打开再填。")
         return ""
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if "signed" in self.fields and not is_right(
-            str(data.get("answer", "")), str(data.get("signed", ""))
-        ):
-            self.add_error("answer", "答案不对，请再看一遍题目。")
-        return data
-
-    def ask_again(self) -> None:
-        """A page shown once more carries its own question, not the old answer."""
-        if "signed" in self.fields and self.is_bound:
-            self.data = {**self.data.dict(), "answer": "", "signed": self.fresh}  # type: ignore[attr-defined]
 
     @property
     def values(self) -> dict[str, Any]:

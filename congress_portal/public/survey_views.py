@@ -15,6 +15,7 @@ from ipware import get_client_ip
 from congress_portal.core.attempts import attempt
 from congress_portal.core.fields import WordsField
 from congress_portal.core.listing import page_of
+from congress_portal.public.asking import AskingForm
 from congress_portal.public.caching import revalidated
 from congress_portal.public.reports import qr_svg
 from suggestions.enums import QuestionKind, SurveyState
@@ -22,10 +23,9 @@ from suggestions.models import Survey, SurveyQuestion, VoiceRule
 from suggestions.selectors.surveys import public_tables
 from suggestions.services import surveys as service
 from suggestions.services.surveys import Filled
-from suggestions.services.voices.intake import is_right, new_question
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(AskingForm):
     """The questions as lists to tick; the address that answered often is asked a sum."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "请重新打开再填。"})
@@ -47,10 +47,7 @@ class AnswerForm(forms.Form):
             self.fields[f"q{question.pk}"] = _field(question)
         self.fields["agrees"] = forms.BooleanField(label="我看过上面的说明，愿意回答")
         if asks:
-            words, signed = new_question()
-            self.fields["answer"] = forms.CharField(label=words, max_length=8)
-            self.fields["signed"] = forms.CharField(widget=forms.HiddenInput, initial=signed)
-            self.fresh = signed
+            self.ask()
 
     @property
     def asked(self) -> list[Any]:
@@ -61,21 +58,6 @@ class AnswerForm(forms.Form):
         if self.cleaned_data["website"]:
             raise forms.ValidationError("没有收下，请重新打开再填。")
         return ""
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if "signed" in self.fields and not is_right(
-            str(data.get("answer", "")), str(data.get("signed", ""))
-        ):
-            self.add_error("answer", "答案不对，请再看一遍题目。")
-        return data
-
-    def ask_again(self) -> None:
-        """A page shown once more carries its own sum, not the old answer."""
-        if "signed" in self.fields and self.is_bound:
-            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-            data["answer"], data["signed"] = "", self.fresh
-            self.data = data
 
     @property
     def sheet(self) -> Filled:

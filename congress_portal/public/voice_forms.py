@@ -12,10 +12,11 @@ from congress_portal.core.enums import VILLAGE_LEVELS, Rating
 from congress_portal.core.fields import WordsField
 from congress_portal.core.models import Region
 from congress_portal.core.photos import PhotoField
+from congress_portal.public.asking import AskingForm
 from stations.models import Station
 from suggestions.enums import ToldBy
 from suggestions.models import ConsentText
-from suggestions.services.voices.intake import Post, is_right, new_question
+from suggestions.services.voices.intake import Post
 from suggestions.services.voices.telling import offered
 
 _PERSONAL = (
@@ -24,7 +25,7 @@ _PERSONAL = (
 _PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8})$")
 
 
-class PostForm(forms.Form):
+class PostForm(AskingForm):
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "请重新打开再填。"})
     website = forms.CharField(  # people do not see it; machines fill it
         required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
@@ -73,12 +74,7 @@ class PostForm(forms.Form):
             for name in _PERSONAL:
                 self.fields.pop(name, None)
         if asks:
-            question, signed = new_question()
-            self.fields["answer"] = forms.CharField(label=question, max_length=8)
-            self.fields["signed"] = forms.CharField(
-                label="这一题", widget=forms.HiddenInput, initial=signed, required=False
-            )
-            self.fresh = (question, signed)
+            self.ask()
 
     def _offer_notices(self) -> None:
         """Only the ways that the portal's channels can go."""
@@ -127,19 +123,6 @@ class PostForm(forms.Form):
         if phone and not _PHONE.match(phone):
             raise forms.ValidationError("请核对电话号码：手机 11 位，座机可以带区号。")
         return phone
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if "signed" in self.fields and not is_right(
-            str(data.get("answer", "")), str(data.get("signed", ""))
-        ):
-            self.add_error("answer", "答案不对，请再看一遍题目。")
-        return data
-
-    def ask_again(self) -> None:
-        """A page shown once more carries its own question, not the old answer."""
-        if "signed" in self.fields and self.is_bound:
-            self.data = {**self.data.dict(), "answer": "", "signed": self.fresh[1]}  # type: ignore[attr-defined]
 
     @property
     def post(self) -> Post:

@@ -137,9 +137,12 @@ def test_fourth_post_of_the_day_asks_and_later_ones_wait(send, station, client):
     VoiceRuleFactory(region=station.region, easy_posts=1, most_posts=2)
     send()
 
-    assert "答案不对" in send().text
+    first = send().text
+    assert "请先算出这道题" in first
+    assert "答案不对" not in first
     form = client.get(reverse("public:write_station", args=["JZ001"])).context["form"]
-    question, signed = form.fresh
+    question, signed = form.fields["answer"].label, form.fresh
+    assert "答案不对" in send(answer="0", signed=signed).text
     digits = "零一二三四五六七八九"
     right = digits.index(question[0]) + digits.index(question[2])
     send(answer=str(right), signed=signed)
