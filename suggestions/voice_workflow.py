@@ -164,8 +164,8 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         needs_comment=True,
     ),
     VoiceAction.RELAY: VoiceMove(
-        "随主件（建议）答复",
-        _on(S.MERGED, S.TURNED, S.ANSWERED),
+        "随主件答复",
+        _on(S.MERGED, S.TURNED, S.ANSWERED, S.REDO),
         S.ANSWERED,
         _by(P.SYSTEM),
         "选民确认是否解决",

@@ -47,7 +47,7 @@ OPEN_PAGES = [
     "d/<int:pk>/write/", "d/<int:pk>/print/<slug:size>.pdf",
     "write/", "s/<str:number>/write/", "look-up/", "v/<str:token>/", "v/<str:token>/solved/",
     "v/<str:token>/not-solved/", "v/<str:token>/quiet/", "v/<str:token>/photos/<int:pk>.jpg",
-    "v/<str:token>/thanks/", "site/wishes/", "site/halls/",
+    "v/<str:token>/thanks/", "site/wishes/", "site/halls/", "site/surveys/",
     "q/<str:token>/", "q/<str:token>/thanks/", "q/<str:token>/qr.svg", "site/surveys/<int:pk>/",
     "site/deeds/", "open/deeds.csv", "site/wishes/new/",
     "site/wishes/photos/<int:pk>.jpg",

@@ -26,7 +26,10 @@ class VoiceQuerySet(ScopedQuerySet):
             parts = self.model._meta.get_field("parts").related_model
             handed = parts._default_manager.filter(unit__in=scope.unit_ids).order_by()
             rule |= Q(pk__in=handed.values("voice"))
-        return rule | Q(deputy__user=scope.deputy_user_id) if scope.deputy_user_id else rule
+        if scope.deputy_user_id:  # heard it, or writes the suggestion that it became
+            rule |= Q(deputy__user=scope.deputy_user_id)
+            rule |= Q(suggestion__lead__user=scope.deputy_user_id)
+        return rule
 
     def write_rule(self, scope: Scope) -> Q:
         heard = Reception.objects.filter(Reception.objects.all().write_rule(scope))
@@ -228,6 +231,15 @@ class Voice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.raised_on} {self.masked_name}：{self.matter[:20]}"
+
+    @property
+    def place_words(self) -> str:
+        """The village with its town, also where it was taken at the county's own place."""
+        if self.village is None:
+            return str(self.region)
+        if self.village.parent_id == self.region_id:
+            return f"{self.region}{self.village}"
+        return self.village.choice_label
 
     @property
     def masked_name(self) -> str:

@@ -95,7 +95,7 @@ def _handlings() -> Prefetch:
 def voices_in_full(rows: QuerySet[Voice]) -> QuerySet[Voice]:
     return rows.select_related(
         "region",
-        "village",
+        "village__parent",
         "station",
         "field",
         "route",

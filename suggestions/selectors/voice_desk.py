@@ -48,9 +48,9 @@ def may_read_figures(user: User) -> bool:
 def sorted_rows(user: User) -> QuerySet[Any]:
     """All that the person sorts, with its state, the oldest first."""
     rows = with_state(Voice.objects.editable_by(user))
-    return rows.select_related("region", "village", "station", "number__station", "unit").order_by(
-        "raised_on", "pk"
-    )
+    return rows.select_related(
+        "region", "village__parent", "station", "number__station", "unit"
+    ).order_by("raised_on", "pk")
 
 
 def inbox_rows(user: User) -> QuerySet[Voice]:
@@ -61,7 +61,9 @@ def inbox_rows(user: User) -> QuerySet[Voice]:
 def unit_rows(user: User) -> QuerySet[VoicePart]:
     """The running parts of the person's units, the most urgent first."""
     rows = VoicePart.objects.visible_to(user).running().filter(unit__in=user.scope.unit_ids)
-    return rows.select_related("unit", "voice__region", "voice__village").order_by("due_on", "pk")
+    return rows.select_related("unit", "voice__region", "voice__village__parent").order_by(
+        "due_on", "pk"
+    )
 
 
 @dataclass(frozen=True)

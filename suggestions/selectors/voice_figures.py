@@ -37,8 +37,9 @@ class AgeRow:
 
 
 def not_merged(rows: QuerySet[Voice]) -> QuerySet[Any]:
-    """A matter that went into another one counts with that one."""
-    return with_state(rows).exclude(stands=VoiceState.MERGED)
+    """A matter that went into another one counts with that one, answered or not."""
+    rows = with_state(rows).exclude(stands=VoiceState.MERGED)
+    return rows.exclude(case__merged_into__isnull=False)
 
 
 def standing_open(rows: QuerySet[Voice]) -> QuerySet[Any]:

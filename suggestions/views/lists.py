@@ -92,6 +92,9 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_writer:  # a station forwards; the offices ask a deputy of their own congress
         actions = [each for each in actions if each != VoiceAction.TURN]
     sorts = may_edit and VoiceAction.MERGE in actions
+    similar = similar_voices(request.user, voice) if sorts else []
+    if not similar:
+        actions = [each for each in actions if each != VoiceAction.MERGE]
     context = {
         "voice": voice,
         "sheet": sheet_of(voice),
@@ -101,7 +104,9 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "deed": Deed.objects.visible_to(request.user).filter(voice=voice).first(),
         "chain": chain,
         "doors": [(action, VOICE_TABLE[action].label) for action in actions],
-        "similar": similar_voices(request.user, voice) if sorts else [],
+        "similar": similar,
+        "is_inside": request.user.scope.is_inside,
+        "reads_contact": may_read_contact(request.user, voice),
         "may_reveal": may_reveal,
         "shows_contact": may_reveal and is_revealed(request, voice),
         "today": timezone.localdate(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.admin.personal import ReasonForm, reveal
 from congress_portal.core.attempts import attempt
+from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.enums import VoiceState
 from suggestions.filters import VoiceFiguresFilter, VoiceInboxFilter
@@ -83,7 +84,8 @@ def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     except ValueError as error:
         raise Http404("没有这一步。") from error
     parties = parties_of_voice(request.user, voice)
-    if not VOICE_TABLE[move].who & parties:
+    is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
+    if not VOICE_TABLE[move].who & parties or (move == VoiceAction.TURN and not is_writer):
         raise PermissionDenied
     if request.method == "GET" and move not in available_voice_actions(state_of(voice), parties):
         messages.error(request, f"这件意见现在不能「{VOICE_TABLE[move].label}」。")

@@ -130,7 +130,7 @@ def test_route_unit_and_wishes_are_kept_and_a_confidential_name_is_hidden(client
     client.force_login(clerk)  # the unit has it, with its day, and reads no contact
     shown = client.get(reverse("suggestions:voice_detail", args=[voice.pk]))
     assert voice.parts.get().unit == unit
-    assert "留了联系方式" in shown.text
+    assert "姓名和电话只给受理的家站和人大机关看" in shown.text
     assert "0001" not in shown.text.replace(str(voice.number), "")
     form = {"number": str(voice.number), "tail": "0001"}
     client.logout()

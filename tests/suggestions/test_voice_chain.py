@@ -128,8 +128,17 @@ def test_a_suggestions_reply_goes_back_to_every_voter_behind_it(do, voice, freez
     assert Notice.objects.filter(key__startswith="voice-relayed").exists()
     again = relay_reply(part.suggestion, Reply.objects.get())
     assert again == 2  # a second round answers anew
+    part.suggestion.lead.user = UserFactory(role=Role.DEPUTY)
+    part.suggestion.lead.save()
     voter.say_not_solved(case=VoiceCase.objects.get(voice=voice), reason="还是不亮")
-    assert relay_reply(part.suggestion, Reply.objects.get()) == 0
+    told = Notice.objects.get(user=part.suggestion.lead.user)
+    assert told.title == f"选民说没有解决：《{part.suggestion.title}》"
+    assert list(Voice.objects.visible_to(told.user).filter(suggestion=part.suggestion)) == [voice]
+    assert relay_reply(part.suggestion, Reply.objects.get()) == 2  # the next reply reaches both
+    assert state_of(Voice.objects.get(pk=voice.pk)) == S.ANSWERED
+    voter.say_not_solved(case=VoiceCase.objects.get(voice=voice), reason="还是不亮")
+    do(A.ASSIGN, actor=staff(), lead=UnitFactory())
+    assert relay_reply(part.suggestion, Reply.objects.get()) == 0, "given another way since"
 
 
 def test_a_matter_whose_draft_is_thrown_away_is_free_again(do, voice):

@@ -38,6 +38,11 @@ def voices(town):
     main = VoiceFactory(**usual, raised_on=old)
     merged = VoiceFactory(**usual, raised_on=old)
     VoiceCaseFactory(voice=merged, state="merged", merged_into=main)
+    told = VoiceFactory(**usual, raised_on=old)  # answered together with the main matter
+    VoiceCaseFactory(
+        voice=told, state="answered", merged_into=main, answer="已修好",
+        answered_at=dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
     VoiceFactory(**usual, unit=unit, raised_on=dt.date(2026, 9, 30))
     VoiceFactory(region=town, source="paper", raised_on=dt.date(2026, 9, 1))
     VoiceFactory(**usual, raised_on=old, suggestion=SuggestionFactory())

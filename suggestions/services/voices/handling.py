@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from congress_portal.core.audit import save_recorded
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Unit, User
 from congress_portal.core.notices import Message, notify, unit_people
 from congress_portal.core.workdays import WorkCalendar
@@ -111,6 +112,8 @@ def _assign(doing: _Doing) -> None:
         raise VoiceError("主办单位不用再选为协办。")
     now = timezone.now()
     days = VoiceRule.objects.all().of(voice.region).unit_days
+    if facts.due_on and facts.due_on < timezone.localdate():
+        raise VoiceError("办理期限不能早于今天。")
     due_on = facts.due_on or WorkCalendar().add_workdays(timezone.localdate(), days)
     for row in VoicePart.objects.all().running().filter(voice=voice):
         row.ended_at = now
@@ -122,7 +125,7 @@ def _assign(doing: _Doing) -> None:
         message = Message(
             key=f"voice-part-{part.pk}",
             title=f"交来一件群众意见，{due_on:%m月%d日}前办理",
-            body=voice.matter[:200],
+            body=without_numbers(voice.matter)[:200],
             link=f"/voices/{voice.pk}/",
         )
         notify(unit_people(unit), message)

@@ -8,15 +8,16 @@ from suggestions.selectors.voice_states import state_of
 from suggestions.services.voices.steps import LONGEST_COMMENT, tell_office, voice_step
 from suggestions.voice_workflow import VoiceAction
 
-_WAITS = (VoiceState.TURNED, VoiceState.ANSWERED)  # the latter: a second round answers again
+# answered, or called not solved and not yet handled otherwise: a second round answers again
+_WAITS = (VoiceState.TURNED, VoiceState.ANSWERED, VoiceState.REDO)
 _WITH_MAIN = (VoiceState.MERGED, VoiceState.ANSWERED)
 
 
 def relay_reply(suggestion: Suggestion, reply: Reply) -> int:
     """Answer every matter behind the suggestion, and what was merged into each; how many.
 
-    In the caller's transaction. A voter who said «not solved» is answered by the step that
-    handles the matter anew, not here.
+    In the caller's transaction. Who said «not solved» hears the next reply as well, unless the
+    office has given the matter another way since.
     """
     words = f"代表建议《{suggestion.title}》有了答复：{reply.body}"[:LONGEST_COMMENT]
     told = 0

@@ -51,7 +51,22 @@ def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
                 body=without_numbers(reason)[:300], link=f"/voices/{now.voice.pk}/",
             )  # fmt: skip
             notify(unit_people(now.voice.unit), message)
+        _tell_proposer(now.voice, now.case, reason)
     return now.voice
+
+
+def _tell_proposer(voice: Voice, case: VoiceCase, reason: str) -> None:
+    """The deputy who wrote the suggestion hears it before rating the unit's reply."""
+    suggestion = voice.suggestion
+    if suggestion is None or suggestion.lead.user is None:
+        return
+    message = Message(
+        key=f"voice-not-solved-{voice.pk}-{case.reopened}",
+        title=f"选民说没有解决：《{suggestion.title}》",
+        body=without_numbers(reason)[:300],
+        link=f"/suggestions/{suggestion.pk}/",
+    )
+    notify([suggestion.lead.user], message)
 
 
 def reset_for_redo(voice: Voice, case: VoiceCase, reason: str) -> None:
