@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from congress_portal.core.enums import Level
 from congress_portal.core.models import User
 from congress_portal.core.periods import Period
-from deputies.models import Mandate
+from deputies.models import Deputy, Mandate
 from stations.models import Posting, Station
 
 
@@ -84,3 +85,14 @@ def _line(row: Posting, station: Station, on: dt.date) -> PostedLine:
     )
     is_own = any(seat.region_id == station.region_id for seat in seats)
     return PostedLine(row, tuple(levels), is_own, is_present)
+
+
+def deputies_near(user: User) -> QuerySet[Deputy]:
+    """Whom the person may name in a record: those of the own places, and, for who keeps a
+    station, those posted there."""
+    rows = Deputy.objects.visible_to(user)
+    if not user.scope.officer_user_id:
+        return rows
+    kept = Station.objects.editable_by(user)
+    posted = Posting.objects.on(timezone.localdate()).filter(station__in=kept)
+    return Deputy.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=posted.values("deputy")))

@@ -15,6 +15,7 @@ from congress_portal.core.photos import PhotoField
 from congress_portal.core.stale import fingerprint
 from deputies.models import Deputy
 from stations.models import Station
+from stations.selectors.posted import deputies_near
 from suggestions.enums import DeedSource
 from suggestions.models import Deed, Suggestion, Voice, WishClaim
 
@@ -69,7 +70,7 @@ class DeedForm(forms.Form):
             "suggestion": Suggestion.objects.visible_to(user).filter(free, closed_on__isnull=False),
             "region": _places(user, own),
             "station": own.order_by("number"),
-            "deputy": Deputy.objects.visible_to(user).select_related("town"),
+            "deputy": deputies_near(user).select_related("town"),
             "unit": Unit.objects.all(),
         }  # fmt: skip
         for name, found in rows.items():

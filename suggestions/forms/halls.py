@@ -12,6 +12,7 @@ from congress_portal.core.stale import fingerprint
 from deputies.fields import DeputyChoiceField, DeputyNamesField
 from deputies.models import Deputy
 from stations.models import Station
+from stations.selectors.posted import deputies_near
 from suggestions.enums import Speaker
 from suggestions.models import Hall, HallTask, HallView
 
@@ -41,7 +42,7 @@ class HallForm(forms.Form):
         station: Any = self.fields["station"]
         station.queryset = Station.objects.editable_by(user).active()
         names: Any = self.fields["deputies"]
-        names.rows, names.near = Deputy.objects.visible_to(user), user.scope.write_prefixes
+        names.rows, names.near = deputies_near(user), user.scope.write_prefixes
 
 
 class ViewForm(forms.Form):

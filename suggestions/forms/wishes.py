@@ -17,6 +17,7 @@ from congress_portal.core.stale import fingerprint
 from deputies.fields import DeputyNamesField
 from deputies.models import Deputy
 from stations.models import Enterprise, Station
+from stations.selectors.posted import deputies_near
 from suggestions.models import Wish, WishClaim
 
 
@@ -133,7 +134,7 @@ class OtherClaimForm(ClaimForm):
         firms: Any = self.fields["enterprise"]
         firms.queryset = Enterprise.objects.visible_to(user).filter(is_active=True)
         people: Any = self.fields["deputy"]
-        people.rows = Deputy.objects.visible_to(user).in_office(quarter_of(timezone.localdate()))
+        people.rows = deputies_near(user).in_office(quarter_of(timezone.localdate()))
         people.near = user.scope.write_prefixes
 
     def clean_deputy(self) -> Deputy | None:

@@ -21,8 +21,6 @@ from suggestions.enums import (
     Party,
     Session,
     State,
-    VoiceParty,
-    VoiceState,
 )
 from suggestions.models import Call, CoSigner, HandlingRule, Suggestion, Voice
 from suggestions.selectors.parties import parties_of
@@ -35,8 +33,7 @@ from suggestions.services.steps import (
     lock_visible,
     step,
 )
-from suggestions.services.voices.steps import tell_office, voice_step
-from suggestions.voice_workflow import VoiceAction
+from suggestions.services.voices.freeing import free, turned_into
 from suggestions.workflow import Action, NotYoursError
 
 LISTS = ("proposed_units", "themes")
@@ -311,14 +308,9 @@ def discard_draft(*, pk: int, actor: User) -> None:
         raise DomainError("只有没提交过的草稿能删除；提交过的请撤回。")
     for paper in draft.attachments.all():
         audit.delete_recorded(paper)
-    turned = draft.sources.filter(case__state=VoiceState.TURNED).values_list("pk", flat=True)
-    keys = list(turned)
+    voices = turned_into(draft)
     audit.delete_recorded(draft)
-    for voice_pk in keys:  # somebody else must find a way for them
-        with voice_step(
-            VoiceAction.FREE, voice_pk=voice_pk, actor=None, party=VoiceParty.SYSTEM
-        ) as now:
-            tell_office(now.voice, "写成建议的草稿删去了", key=f"voice-free-{voice_pk}-{pk}")
+    free(voices, because="写成建议的草稿删去了", key=str(pk))
 
 
 @transaction.atomic

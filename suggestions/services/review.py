@@ -24,6 +24,7 @@ from suggestions.services.clock_keeping import lapse_extension
 from suggestions.services.dating import day_of
 from suggestions.services.drafting import motion_faults
 from suggestions.services.steps import RefusedError, keep, lock, lock_visible, part_step, step
+from suggestions.services.voices.freeing import free, turned_into
 from suggestions.workflow import Action, HandlingAction, NotYoursError
 
 MOTION_PREFIX = "议"
@@ -118,7 +119,8 @@ def refuse_suggestion(
         raise RefusedError(["请选择不予受理的情形。"])
     reasons = _reasons(items, ReviewKind.REFUSAL, comment)
     with step(Action.REFUSE, suggestion_pk=pk, actor=actor, comment=reasons) as now:
-        pass
+        voices = turned_into(now.suggestion)
+        free(voices, because="写成的建议没有受理", key=f"{pk}-refused")
     return now.suggestion
 
 
@@ -180,6 +182,8 @@ def withdraw_suggestion(*, pk: int, actor: User, comment: str) -> Suggestion:
             if part.state != HandlingState.ANSWERED:
                 release_part(part.pk, actor, "建议已撤回")
         now.suggestion.published_on = None
+        voices = turned_into(now.suggestion)
+        free(voices, because="写成的建议撤回了", key=f"{pk}-withdrawn")
     return now.suggestion
 
 

@@ -16,6 +16,7 @@ from suggestions.services.halls import HallError
 from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory
 from tests.factories.halls import HallFactory, HallTaskFactory, HallViewFactory
+from tests.factories.stations import OfficerFactory, PostingFactory
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 10, 8)
@@ -260,6 +261,23 @@ def test_a_view_entered_twice_is_taken_out_unless_it_became_a_voice(client):
 
     assert "已经转为群众意见" in told.text
     assert list(hall.views.values_list("pk", "serial")) == [(first.pk, 1), (kept.pk, 2)]
+
+
+def test_who_keeps_a_station_names_the_deputies_posted_there(client):
+    """The account of a station reads no roster, and could register no hall for want of a name."""
+    officer = OfficerFactory(user=UserFactory(role=Role.STATION_OFFICER))
+    posted = PostingFactory(station=officer.station, deputy__name="宋鑫海").deputy
+    DeputyFactory(name="外镇人")
+    client.force_login(officer.user)
+    data = {"topic": "加装电梯", "held_on": "2026-10-08", "station": officer.station_id}
+
+    refused = post(client, "new_hall", **data, deputies="外镇人")
+    post(client, "new_hall", **data, deputies="宋鑫海")
+
+    assert "没有找到代表" in refused.text
+    assert list(Hall.objects.get().activity.deputies.all()) == [posted]
+    offered = client.get(reverse("suggestions:new_deed")).context["form"].fields["deputy"].queryset
+    assert list(offered) == [posted]
 
 
 def test_the_unit_hears_what_the_hall_set_it():

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from congress_portal.core.enums import Level, Role
 from congress_portal.core.models import AuditEntry, Notice
+from congress_portal.core.reference import load_reference
 from congress_portal.core.stale import StaleRecordError
 from congress_portal.core.workdays import seed_calendar
 from suggestions import services
 from suggestions.enums import Share, VoiceState
-from suggestions.models import Reply, Suggestion, Voice, VoiceCase, VoiceLog
+from suggestions.models import Reply, ReviewItem, Suggestion, Voice, VoiceCase, VoiceLog
 from suggestions.selectors.voice_figures import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
 from suggestions.services import remind_of_voices
@@ -150,6 +151,31 @@ def test_a_matter_whose_draft_is_thrown_away_is_free_again(do, voice):
     voice.refresh_from_db()
     assert (state_of(voice), voice.suggestion) == (S.ACCEPTED, None)
     assert VoiceLog.objects.filter(voice=voice).last().action == "free"
+    do(A.SOLVE_AT_ONCE, "马上修好")
+
+
+@pytest.mark.parametrize("end", ["refuse", "withdraw"])
+def test_a_matter_whose_suggestion_comes_to_nothing_is_free_again(do, voice, officer, freeze, end):
+    """The voter's page no longer says that a deputy is at it, and the office is told."""
+    freeze("2026-03-02 09:00")
+    cast = flow.make_cast()
+    suggestion = flow.submitted(cast)
+    freeze("2026-10-09 10:00")
+    do(A.ACCEPT)
+    do(A.TURN, actor=staff(), deputy=DeputyFactory(seat=True, user=UserFactory()))
+    Voice.objects.filter(pk=voice.pk).update(suggestion=suggestion)
+    if end == "refuse":
+        load_reference()
+        kind = ReviewItem.objects.filter(kind="refusal").first()
+        services.refuse_suggestion(pk=suggestion.pk, actor=cast.office, items=[kind])
+    else:
+        services.withdraw_suggestion(
+            pk=suggestion.pk, actor=cast.office, comment="领衔代表书面要求"
+        )
+
+    voice.refresh_from_db()
+    assert (state_of(voice), voice.suggestion) == (S.ACCEPTED, None)
+    assert Notice.objects.filter(user=officer, key__startswith="voice-free").exists()
     do(A.SOLVE_AT_ONCE, "马上修好")
 
 
