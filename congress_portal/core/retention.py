@@ -8,8 +8,9 @@ what stood there. Rules are rows (``RetentionRule``); a person's wish goes by th
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -33,7 +34,8 @@ class Kept:
     """Where one kind of personal data lies.
 
     ``done_before``: the rows that were done with before a day. ``texts``: fields from which
-    numbers of persons go as well. ``phone``: the field by which a person is found.
+    numbers of persons, and what the personal fields held, go as well. ``phone``: the field by
+    which a person is found. ``beside``: querysets of rows about it, with their texts' names.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Kept:
     done_before: Callable[[dt.date], QuerySet]  # type: ignore[type-arg]
     phone: str
     texts: tuple[str, ...] = ()
+    beside: Callable[[Any], Iterable[tuple[QuerySet, tuple[str, ...]]]] | None = None  # type: ignore[type-arg]
 
     @property
     def personal(self) -> list[str]:
@@ -91,16 +94,28 @@ def erase(kept: Kept, row: models.Model, *, reason: str) -> None:
     if not reason.strip():
         raise NoReasonError("请写明删除的原因（谁在什么时候提出的）。")
     changed = []
+    held = [value for name in kept.personal if len(value := str(getattr(row, name))) > 1]
+    for rows, names in kept.beside(row) if kept.beside else ():
+        for each in rows:
+            texts = {name: _without(getattr(each, name), held) for name in names}
+            rows.model._default_manager.filter(pk=each.pk).update(**texts)
     for name in kept.personal:
         is_needed = not getattr(row._meta.get_field(name), "blank", True)
         changed += _put(row, name, GONE if is_needed and getattr(row, name) else "")
     for name in kept.texts:
-        changed += _put(row, name, without_numbers(getattr(row, name)))
+        changed += _put(row, name, _without(getattr(row, name), held))
     if changed:
         row.save(update_fields=changed)
         record(
             AuditAction.UPDATE, row, changes={name: [GONE, ""] for name in changed}, reason=reason
         )
+
+
+def _without(text: str, held: Iterable[str]) -> str:
+    text = without_numbers(text)
+    for value in held:
+        text = text.replace(value, GONE)
+    return text
 
 
 def _put(row: models.Model, name: str, value: str) -> list[str]:

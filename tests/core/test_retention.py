@@ -6,12 +6,15 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from congress_portal.core.models import AuditEntry, RetentionRule
+from congress_portal.core.models import AuditEntry, Notice, RetentionRule
+from congress_portal.core.notices import Message, notify
 from congress_portal.core.reference import load_reference
 from congress_portal.core.retention import GONE, kinds
-from suggestions.models import Voice
+from suggestions.models import Voice, VoiceLog
 from tests.factories.contact import FixedVoterFactory
+from tests.factories.core import staff
 from tests.factories.suggestions import VoiceFactory
+from tests.factories.voices import VoiceCaseFactory, WishFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-10-08 09:00 +0800")]
 
@@ -93,6 +96,29 @@ def test_a_person_is_erased_everywhere_at_the_own_wish():
     entry = AuditEntry.objects.filter(reason="本人 10 月 8 日来电").first()
     assert PHONE not in json.dumps(entry.changes)
     assert "王秀兰" not in json.dumps(entry.changes, ensure_ascii=False)
+
+
+def test_nothing_of_the_person_stays_in_thanks_steps_and_messages():
+    """What helpers and units were told of the matter stood on after the erasure."""
+    mine = voice(None)
+    case = VoiceCaseFactory(voice=mine)
+    words = f"我是王秀兰，电话{PHONE}"
+    Voice.objects.filter(pk=mine.pk).update(matter=f"路灯不亮，{words}")
+    wish = WishFactory(voice=mine, thanks=words)
+    VoiceLog.objects.create(
+        voice=mine, action="reopen", label="没有解决", from_state="answered", to_state="redo",
+        party="voter", actor_name="选民", comment=words, at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+    notify([staff()], Message("look", "请看", body=words, link=f"/voices/{mine.pk}/"))
+
+    call_command("erase_personal", "--phone", PHONE, "--reason", "本人来电")
+
+    wish.refresh_from_db()
+    mine.refresh_from_db()
+    texts = [mine.matter, wish.thanks, VoiceLog.objects.get().comment, Notice.objects.get().body]
+    assert all("王秀兰" not in text and PHONE not in text for text in texts)
+    assert mine.matter.startswith("路灯不亮，我是（已删除）")
+    assert case.voice == mine
 
 
 def test_a_wish_needs_a_reason():
