@@ -51,6 +51,7 @@ class Card:
     phone: str
     own_places: frozenset[int]
     is_upper: bool
+    places: frozenset[int]  # of all congresses, the town's and those above
 
     @property
     def is_above(self) -> bool:
@@ -166,6 +167,7 @@ def card_of(deputy: Deputy) -> Card:
             each.region_id for each in held if each.region_id and each.level == Level.TOWN
         ),
         is_upper=any(each.level != Level.TOWN for each in held),
+        places=frozenset(each.region_id for each in held if each.region_id),
     )
 
 
@@ -189,7 +191,7 @@ def seats_apart(cards: Iterable[Card], place: Region | None = None) -> Seats:
     """In a place its own seats go first; over all towns both kinds are counted, and who is both."""
     found = list(cards)
     if place:
-        own = sum(place.pk in card.own_places for card in found)
+        own = sum(place.pk in (card.own_places if place.is_town else card.places) for card in found)
         return Seats(own, len(found) - own, 0)
     both = sum(bool(card.own_places) and card.is_upper for card in found)
     return Seats(

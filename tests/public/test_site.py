@@ -14,7 +14,7 @@ from congress_portal.public.selectors import parts_of
 from deputies.models import Mandate
 from stations.models import ReceptionDuty, Rota, RotaDuty, RotaSlot
 from suggestions.models import Suggestion
-from tests.factories.core import TownFactory, staff, town_clerk
+from tests.factories.core import CountyFactory, TownFactory, staff, town_clerk
 from tests.factories.deputies import DeputyFactory, MandateFactory, TermFactory
 from tests.factories.public import ChatGroupFactory, DeputyCardFactory, PublishedNewsFactory
 from tests.factories.stations import (
@@ -387,3 +387,16 @@ def test_once_registered_a_day_shows_who_came(client):
     assert "值班代表：贺英慧" in page
     assert "常琴" not in page
     assert "<dt>实际接待的代表</dt><dd>贺英慧</dd>" in day
+
+
+def test_at_the_countys_own_centre_its_deputies_are_its_own(client):
+    county = CountyFactory()
+    centre = StationFactory(region=county)
+    term = TermFactory(level=Level.COUNTY, region=county)
+    for _ in range(2):
+        PostingFactory(station=centre, deputy=MandateFactory(term=term).deputy)
+
+    page = client.get(reverse("public:station", args=[centre.number])).text
+
+    assert "本级代表 2 名" in page
+    assert "驻区的上级代表 2 名" not in page
