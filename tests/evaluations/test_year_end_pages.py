@@ -169,7 +169,12 @@ def test_objections_show_to_the_office_and_whose_they_are(client, office):
 
 @pytest.mark.parametrize(
     ("titles", "fault"),
-    [("优秀人大代表", "看不出名额"), ("优秀 0", "看不出名额"), ("优秀 1\n优秀 2", "重复")],
+    [
+        ("优秀人大代表", "看不出名额"),
+        ("优秀 0", "看不出名额"),
+        ("优秀 1\n优秀 2", "重复"),
+        ("优秀 -3", "正整数"),
+    ],
 )
 def test_titles_that_cannot_be_read_are_named(client, office, titles, fault):
     reply = _send(
@@ -179,6 +184,15 @@ def test_titles_that_cannot_be_read_are_named(client, office, titles, fault):
 
     assert fault in reply.content.decode()
     assert not YearReview.objects.exists()
+
+
+def test_a_review_of_a_far_year_is_refused(client, office):
+    reply = _send(
+        client, "new_review", title="x", year=2099, region=CountyFactory().pk, titles="优秀 1",
+        publicity_days=5, given_by="常委会",
+    )  # fmt: skip
+
+    assert "年度最晚是明年" in reply.content.decode()
 
 
 def test_a_stale_change_is_refused(client, office):

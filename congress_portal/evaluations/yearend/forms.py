@@ -55,6 +55,12 @@ class ReviewForm(forms.Form):
         self.fields["sheet"].queryset = ranked_sheets(user)
         self.initial = _of(review) if review else _blank(places)
 
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if year > timezone.localdate().year + 1:
+            raise forms.ValidationError("年度最晚是明年，请核对。")
+        return year
+
     def clean_titles(self) -> list[tuple[str, int]]:
         found: dict[str, int] = {}
         for line in filter(None, map(str.strip, self.cleaned_data["titles"].splitlines())):
@@ -62,6 +68,8 @@ class ReviewForm(forms.Form):
             if not match or not int(match["places"]):
                 raise forms.ValidationError(f"「{line}」看不出名额，请写成：称号 名额。")
             name = match["name"].strip()
+            if name.endswith(("-", "－", "—", "+")):
+                raise forms.ValidationError(f"「{line}」的名额要写成正整数，如：称号 10。")
             if name in found or len(name) > 60:
                 raise forms.ValidationError(f"「{name}」重复了，或超过 60 个字。")
             found[name] = int(match["places"])
