@@ -74,7 +74,7 @@ def _page(score: Score) -> SubjectPage:
                 Column("满分", 8, "figure"),
                 Column("怎样得出", 52, "name"),
                 Column("得分", 10, "figure"),
-                Column("扣分", 10, "figure"),
+                Column("未得分", 10, "figure"),
             ),
             tuple(
                 (
