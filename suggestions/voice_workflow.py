@@ -29,6 +29,7 @@ class VoiceAction(StrEnum):
     OPINION = "opinion"
     ANSWER = "answer"
     RELAY = "relay"
+    FOLLOW = "follow"
     FREE = "free"
     TELL = "tell"
     CONFIRM = "confirm"
@@ -170,6 +171,15 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         _by(P.SYSTEM),
         "选民确认是否解决",
         "已经有了答复。",
+        needs_comment=True,
+    ),
+    VoiceAction.FOLLOW: VoiceMove(
+        "写成的建议有了答复",
+        _on(S.CLOSED),
+        None,
+        _by(P.SYSTEM),
+        "已经办结，只告诉选民",
+        "由这件事写成的代表建议有了答复。",
         needs_comment=True,
     ),
     VoiceAction.FREE: VoiceMove(

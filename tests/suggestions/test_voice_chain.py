@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from congress_portal.core.enums import Level, Role
@@ -152,6 +153,29 @@ def test_a_matter_whose_draft_is_thrown_away_is_free_again(do, voice):
     assert (state_of(voice), voice.suggestion) == (S.ACCEPTED, None)
     assert VoiceLog.objects.filter(voice=voice).last().action == "free"
     do(A.SOLVE_AT_ONCE, "马上修好")
+
+
+def test_a_closed_matter_stays_closed_and_its_voter_hears_the_suggestions_reply(do, voice, freeze):
+    freeze("2026-03-02 09:00")
+    cast = flow.make_cast()
+    freeze("2026-10-09 10:00")
+    do(A.ACCEPT)
+    do(A.SOLVE_AT_ONCE, "先临时修好")
+    voter.confirm_solved(case=VoiceCase.objects.get(voice=voice), rating="satisfied")
+    freeze("2026-03-03 09:00")
+    part = flow.reply_drafted(cast)
+    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
+    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+
+    voice.refresh_from_db()
+    case = VoiceCase.objects.get(voice=voice)
+    assert (state_of(voice), voice.rating, voice.closed_on) == (
+        S.CLOSED, "satisfied", dt.date(2026, 10, 9),
+    )  # fmt: skip
+    assert "已经完成修补" in case.answer
+    page = Client().get(reverse("public:voice", args=[case.token])).text
+    assert "由这件事写成的代表建议有了答复" in page
+    assert "已经完成修补" in page
 
 
 @pytest.mark.parametrize("end", ["refuse", "withdraw"])

@@ -22,6 +22,8 @@ def relay_reply(suggestion: Suggestion, reply: Reply) -> int:
     words = f"代表建议《{suggestion.title}》有了答复：{reply.body}"[:LONGEST_COMMENT]
     told = 0
     for voice in Voice.objects.filter(suggestion=suggestion).order_by("pk"):
+        if state_of(voice) == VoiceState.CLOSED:
+            told += _follow(voice, words)
         if state_of(voice) not in _WAITS:
             continue
         told += _answer(voice, words, reply)
@@ -29,6 +31,14 @@ def relay_reply(suggestion: Suggestion, reply: Reply) -> int:
         for case in merged.select_related("voice").order_by("pk"):
             told += _answer(case.voice, words, reply)
     return told
+
+
+def _follow(voice: Voice, words: str) -> int:
+    """The matter was closed before, or its voter content: it stays so, and the reply is told."""
+    given = {"voice_pk": voice.pk, "actor": None, "party": VoiceParty.SYSTEM}
+    with voice_step(VoiceAction.FOLLOW, comment=words, **given) as now:  # type: ignore[arg-type]
+        now.case.answer = words
+    return 1
 
 
 def _answer(voice: Voice, words: str, reply: Reply) -> int:
