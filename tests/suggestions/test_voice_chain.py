@@ -456,13 +456,14 @@ def test_deputy_asks_for_a_contact_only_of_own_open_case(client, voice):
     assert client.get(address).status_code == 404
 
 
-def test_late_unit_is_told_once_and_silence_closes(do, voice, unit):
+def test_late_unit_is_told_once_and_silence_closes(do, voice, unit, officer):
     VoiceRuleFactory(region=voice.region, unit_days=1, reopen_days=5)
     at_unit(do, unit)
     late = dt.date(2026, 10, 20)
 
-    assert remind_of_voices(late)["群众意见超期"] == 1
+    assert remind_of_voices(late)["群众意见超期"] == 2  # the unit, and the station that answers
     assert remind_of_voices(late)["群众意见超期"] == 0
+    assert Notice.objects.filter(user=officer, key__startswith="voice-part-late").exists()
     do(A.ANSWER, actor=unit.clerk)
 
     assert remind_of_voices(dt.date(2026, 10, 14))["群众意见办结"] == 0

@@ -126,11 +126,17 @@ def _log(now: VoiceStep, action: VoiceAction, target: VoiceState, party: VoicePa
         tell_office(now.voice, f"群众意见：{row.label}", key=f"voice-log-{log.pk}")
 
 
-def tell_office(voice: Voice, title: str, *, key: str) -> None:
-    """Without the voter's name: notices leave the portal."""
+def keepers_of(voice: Voice) -> list[User]:
+    """The accounts that owe the voter an answer: the place's office and the station's own."""
     people = list(office_people(voice.region))
     if voice.station:
         kept = voice.station.officers.on(timezone.localdate()).select_related("user")
         people += [each.user for each in kept if each.user]
+    return people
+
+
+def tell_office(voice: Voice, title: str, *, key: str) -> None:
+    """Without the voter's name: notices leave the portal."""
+    people = keepers_of(voice)
     address = reverse("suggestions:voice_detail", args=[voice.pk])
     notify(people, Message(key=key, title=title, body=voice.matter[:200], link=address))
