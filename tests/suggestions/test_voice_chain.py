@@ -203,6 +203,13 @@ def test_a_matter_whose_suggestion_comes_to_nothing_is_free_again(do, voice, off
     do(A.SOLVE_AT_ONCE, "马上修好")
 
 
+def test_a_limit_before_today_is_refused(do, unit):
+    do(A.ACCEPT)
+    with pytest.raises(VoiceError, match="不能早于今天"):
+        do(A.ASSIGN, lead=unit, due_on=dt.date(2026, 10, 8))
+    do(A.ASSIGN, lead=unit, due_on=dt.date(2026, 10, 9))
+
+
 def test_the_unit_hears_that_its_answer_did_not_help(do, voice, unit):
     at_unit(do, unit)
     do(A.ANSWER, "路灯已修好", actor=unit.clerk)

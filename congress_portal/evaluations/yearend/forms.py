@@ -183,7 +183,8 @@ class SettleForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         rows = BallotScale.objects.filter(is_active=True, options__is_good=True).distinct()
-        self.fields["scale"].queryset = rows.order_by("pk")
+        plain = rows.filter(rules=None)  # the others grade: «不称职» is nothing to say of a nominee
+        self.fields["scale"].queryset = (plain if plain.exists() else rows).order_by("pk")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

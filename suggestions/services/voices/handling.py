@@ -71,6 +71,8 @@ def take_voice_step(
         raise VoiceError(
             "这件事作为微心愿公布着，请在微心愿里办；要按一般意见办的，先退回认领、撤下公布。"
         )
+    if facts.due_on and facts.due_on < timezone.localdate():
+        raise VoiceError("办理期限不能早于今天。")
     given = {"voice_pk": voice_pk, "actor": actor, "comment": comment, "seen": seen, "key": key}
     with voice_step(action, **given) as now:  # type: ignore[arg-type]
         doing = _Doing(now, facts, actor)
@@ -112,8 +114,6 @@ def _assign(doing: _Doing) -> None:
         raise VoiceError("主办单位不用再选为协办。")
     now = timezone.now()
     days = VoiceRule.objects.all().of(voice.region).unit_days
-    if facts.due_on and facts.due_on < timezone.localdate():
-        raise VoiceError("办理期限不能早于今天。")
     due_on = facts.due_on or WorkCalendar().add_workdays(timezone.localdate(), days)
     for row in VoicePart.objects.all().running().filter(voice=voice):
         row.ended_at = now
