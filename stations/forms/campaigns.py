@@ -12,7 +12,7 @@ from congress_portal.core.models import Region, RoleAssignment, User
 from stations.enums import CampaignKind, InspectionCampaignState, StandardKind, StandardSubject
 from stations.models import InspectionCampaign, Standard, Station, StationType, Team
 
-_INSPECTORS = (Role.STAFF, Role.INSPECTOR)
+_INSPECTORS = (Role.LEADER, Role.STAFF, Role.INSPECTOR)  # leaders of the committee lead teams
 
 
 class CampaignForm(forms.Form):
@@ -80,6 +80,9 @@ class CampaignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        year, opens = data.get("year"), data.get("opens_on")
+        if year and opens and not year <= opens.year <= year + 1:
+            self.add_error("year", "考评的年度要和考评开始的日期相合（当年，或者次年初）。")
         if data.get("kind") == CampaignKind.QUARTER and not data.get("quarter"):
             self.add_error("quarter", "请选季度。")
         first, last = data.get("opens_on"), data.get("closes_on")
@@ -97,7 +100,7 @@ class TeamForm(forms.Form):
 class MemberForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.none(), label="成员", empty_label="请选择",
-        help_text="有「考评组成员」或者「常委会工作人员」角色的账号。",
+        help_text="常委会领导、常委会工作人员和考评组成员的账号。",
     )  # fmt: skip
     home = forms.ModelChoiceField(
         Region.objects.none(), label="来自哪个镇（街道）", required=False,

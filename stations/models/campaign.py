@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from congress_portal.core.enums import TOWN_LEVELS, RegionLevel, Role
+from congress_portal.core.enums import TOWN_LEVELS, RegionLevel
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period, quarter, year
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet, within
@@ -260,11 +260,13 @@ class TeamMember(models.Model):
         return f"{self.user}（组长）" if self.is_leader else str(self.user)
 
     def clean(self) -> None:
-        """A clerk's town is known by the role: it cannot be left out or told otherwise."""
+        """The town of a role is known: it cannot be left out or told otherwise."""
         super().clean()
         if self.user_id:
             towns = self.user.role_assignments.in_force(timezone.localdate())
-            known = set(towns.filter(role=Role.TOWN_STAFF).values_list("region", flat=True))
+            known = set(
+                towns.filter(region__level__in=TOWN_LEVELS).values_list("region", flat=True)
+            )
             if known and self.home_id not in known:
                 names = "、".join(
                     Region.objects.filter(pk__in=known).values_list("name", flat=True)

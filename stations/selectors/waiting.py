@@ -7,8 +7,8 @@ from django.urls import reverse
 from congress_portal.core.models import User
 from congress_portal.core.waiting import MOST_OF_A_KIND, Task
 from deputies.models import Deputy
-from stations.enums import SwapState
-from stations.models import SwapRequest
+from stations.enums import InspectionCampaignState, SheetState, SwapState
+from stations.models import Assignment, SwapRequest
 
 
 def swaps_to_answer(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
@@ -26,6 +26,16 @@ def swaps_to_answer(user: User, deputy: Deputy, today: dt.date) -> list[Task]:
         )
         for row in rows.order_by("duty__held_on", "pk")[:MOST_OF_A_KIND]
     ]
+
+
+def sheets_to_score(user: User) -> list[Assignment]:
+    """Places that the person's team has still to score in a running campaign, by day."""
+    rows = Assignment.objects.filter(
+        team__members__user=user,
+        team__campaign__state=InspectionCampaignState.RUNNING,
+        sheet__state=SheetState.DRAFT,
+    ).select_related("team__campaign", "station", "region", "sheet")
+    return list(rows.order_by("visit_on", "region__code", "pk"))
 
 
 SOURCES = (swaps_to_answer,)

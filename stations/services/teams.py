@@ -105,6 +105,10 @@ def assign(
         raise CampaignError("请选家站或者镇（街道）。")
     if not place.code.startswith(team.campaign.region.prefix):
         raise CampaignError("这个地方不在组织考评的县里。")
+    first, last = team.campaign.opens_on, team.campaign.closes_on
+    if visit_on and not first <= visit_on <= last:
+        days = f"{first:%Y年%-m月%-d日}到{last:%Y年%-m月%-d日}"
+        raise CampaignError(f"安排日期要在考评期间（{days}）。")
     row = Assignment(team=team, station=station, region=place, visit_on=visit_on)
     with guards.told():
         save_recorded(row)

@@ -17,6 +17,7 @@ from congress_portal.core.errors import DomainError
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.periods import quarter
 from stations.enums import CampaignKind, InspectionCampaignState, StandardSubject
+from stations.forms.campaigns import inspectors
 from stations.models import (
     Assignment,
     InspectionCampaign,
@@ -31,6 +32,7 @@ from stations.models import (
 )
 from stations.reports.inspection import bulletin_facts, bulletin_paper, paper_bytes
 from stations.selectors.campaigns import results_of
+from stations.selectors.waiting import sheets_to_score
 from stations.selectors.years import year_book
 from stations.services import campaigns, teams
 from stations.services.fair_split import Place, split_fairly
@@ -152,6 +154,14 @@ def test_a_clerk_in_a_team_cannot_hide_the_own_town(play):
         teams.add_member(actor=play.office, team_pk=play.teams[2].pk, user=clerk, home=None)
 
 
+def test_a_visit_lies_within_the_campaign(play):
+    team = play.teams[2]
+    given = {"actor": play.office, "team_pk": team.pk, "station": play.stations[0]}
+    late = team.campaign.closes_on + dt.timedelta(days=1)
+    refused(lambda: teams.assign(**given, visit_on=late), "安排日期要在考评期间")
+    assert teams.assign(**given, visit_on=team.campaign.closes_on).visit_on
+
+
 def test_crossing_is_refused_by_direct_post(client, play):
     client.force_login(play.office)
     page = reverse("inspection:team", args=[play.teams[0].pk])
@@ -211,9 +221,11 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
         "teams_per_place": "2",
     }  # fmt: skip
 
+    far = client.post(reverse("inspection:new"), data | {"year": "2100"})
     client.post(reverse("inspection:new"), data)
     again = client.post(reverse("inspection:new"), data)
 
+    assert "考评的年度要和考评开始的日期相合" in far.text
     made = InspectionCampaign.objects.get(quarter=4)
     assert (made.title, made.objections_until) == (
         "2026年第四季度家站交叉考评",
@@ -620,3 +632,30 @@ def test_campaign_page_opens_in_every_state(client, play, freeze, state):
     assert seen == {
         "office": 200, "member": 200, "clerk": reads, "officer": reads, "stranger": 404,
     }  # fmt: skip
+
+
+def test_an_inspector_of_a_town_cannot_hide_it_either(play):
+    """The select left at «县里的同志» must not undo the crossing (M38)."""
+    user = UserFactory(role=Role.INSPECTOR, role__region=play.towns[0])
+    given = {"actor": play.office, "team_pk": play.teams[2].pk, "user": user}
+
+    for home in (None, play.towns[1]):
+        with pytest.raises(Exception, match="来自云溪镇"):
+            teams.add_member(**given, home=home)
+    assert teams.add_member(**given, home=play.towns[0]).home == play.towns[0]
+
+
+def test_leaders_lead_teams_and_find_their_sheets_on_the_first_page(client, play):
+    leader = UserFactory(role=Role.LEADER, role__region=play.campaign.region)
+    assert leader in inspectors(play.campaign)
+    teams.add_member(actor=play.office, team_pk=play.teams[2].pk, user=leader, home=None)
+    play_of.assign_all(play)
+    play_of.start(play)
+    client.force_login(leader)
+
+    page = client.get(reverse("desk:home")).text
+
+    [mine] = sheets_to_score(leader)
+    assert (mine.team, mine.station) == (play.teams[2], play.stations[1])
+    assert reverse("inspection:sheet", args=[mine.sheet.pk]) in page
+    assert client.get(reverse("inspection:sheet", args=[mine.sheet.pk])).status_code == 200

@@ -28,6 +28,7 @@ from congress_portal.desk.selectors.deputy import contacts_of, deputy_desk
 from congress_portal.evaluations.statistics.papers import heat
 from deputies.models import Deputy
 from deputies.selectors import deputy_of, with_seats
+from stations.selectors.waiting import sheets_to_score
 from suggestions.selectors.voice_desk import unit_rows
 
 
@@ -42,6 +43,7 @@ def _leader(request: HttpRequest) -> dict[str, Any]:
     period = _asked_quarter(request, leader.last_full_quarter(today))
     return {
         "period": period,
+        "sheets": sheets_to_score(request.user),
         "following": _following(period, today),
         "towns": leader.activity_by_town(request.user, period),
         "stuck": leader.stuck_units(request.user, today),
@@ -112,7 +114,7 @@ def _inspector(request: HttpRequest) -> dict[str, Any]:
     period = leader.last_full_quarter(timezone.localdate())
     number = (period.first.month + 2) // 3
     marks = others.marks_of_quarter(request.user, period.first.year, number)
-    return {"period": period, "marks": marks}
+    return {"period": period, "marks": marks, "sheets": sheets_to_score(request.user)}
 
 
 def _member(request: HttpRequest) -> dict[str, Any] | None:
