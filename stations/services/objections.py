@@ -37,6 +37,8 @@ def raise_objection(
     line = _line(sheet, line_pk)
     if sheet.objections.filter(line=line, state=ObjectionState.RAISED).exists():
         raise ObjectionError("这一项已经提出异议，正在等人大机关答复。")
+    if line and sheet.objections.filter(line=line).exists():
+        raise ObjectionError("这一项的异议已经答复，不能再提；答复以后不再改。")
     objection = Objection(sheet=sheet, line=line, words=words.strip(), raised_by=actor)
     with guards.told():
         save_recorded(objection)
@@ -116,8 +118,10 @@ def _change_line(
         raise ObjectionError("异议成立的，请写明改哪一项、改后扣几分。")
     if not 0 <= new <= line.points:
         raise ObjectionError(f"「{line.name}」的扣分应在 0 到 {line.points} 之间。")
-    if new and not line.reason:
-        raise ObjectionError(f"「{line.name}」原来没有扣分，不能因异议加扣。")
+    if new >= line.deduction:
+        raise ObjectionError(
+            f"「{line.name}」原来扣 {line.deduction} 分，异议成立只能少扣；不改分的请选异议不成立。"
+        )
     objection.line, objection.old_deduction, objection.new_deduction = line, line.deduction, new
     line.deduction = new
     save_recorded(line, reason="异议成立")

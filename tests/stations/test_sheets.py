@@ -309,6 +309,8 @@ def test_objection_upheld_changes_the_line_and_tells_the_place(client, disclosed
     client.force_login(disclosed.office)
     page = reverse("inspection:objection", args=[objection.pk])
 
+    heavier = client.post(page, {"upheld": "yes", "new_deduction": "2", "answer": "再扣"})
+    assert "原来扣 1.75 分，异议成立只能少扣" in heavier.text
     client.post(page, {"upheld": "yes", "new_deduction": "0.5", "answer": "属实，扣半分"})
     again = client.post(page, {"upheld": "no", "answer": "不对"})
 
@@ -330,6 +332,8 @@ def test_objection_refused_leaves_the_score(disclosed):
     )
 
     assert total_of(disclosed.sheet(1, 0).lines.all()) == Decimal("95.75")
+    with pytest.raises(DomainError, match="已经答复，不能再提"):
+        object_to(disclosed)
 
 
 def test_the_scorer_does_not_answer(client, disclosed):
@@ -409,6 +413,6 @@ def test_a_whole_sheet_s_objection_names_the_line_in_the_answer(client, disclose
     done = client.post(page, {**data, "line_pk": line.pk})
 
     assert "请写明改哪一项" in missing.text
-    assert "不能因异议加扣" in more.text
+    assert "异议成立只能少扣" in more.text
     assert done.status_code == 302
     assert total_of(sheet.lines.all()) == Decimal("98.25")
