@@ -5,10 +5,14 @@ from django.db.models import F, Q
 from activities.enums import CircularKind, JointStep
 from congress_portal.core.enums import Dictionary
 from congress_portal.core.models import DictionaryEntry, Region
-from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet, SharedQuerySet
+from congress_portal.core.scope import (
+    NOTHING,
+    Scope,
+    ScopedQuerySet,
+    SharedQuerySet,
+    codes_above,
+)
 from deputies.models import Deputy
-
-_CODE_LENGTH = 12
 
 
 class TagAxis(models.Model):
@@ -197,11 +201,7 @@ class CampaignStep(models.Model):
 
 def _above(scope: Scope) -> set[str]:
     """Codes of the places over those that the person writes for."""
-    return {
-        prefix[:length].ljust(_CODE_LENGTH, "0")
-        for prefix in scope.write_prefixes
-        for length in range(2, len(prefix))
-    }
+    return {code for prefix in scope.write_prefixes for code in codes_above(prefix)}
 
 
 class CircularQuerySet(ScopedQuerySet):

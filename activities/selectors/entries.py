@@ -11,6 +11,7 @@ from activities.models import Activity, Attendance, Campaign, FixedVoter, Tag, V
 from congress_portal.core.enums import RegionLevel
 from congress_portal.core.models import Region
 from congress_portal.core.periods import year as year_period
+from congress_portal.core.scope import codes_above
 from deputies.models import Deputy, Group, GroupMembership
 from stations.models import Posting, Station
 
@@ -107,8 +108,7 @@ def activity_tags(row: Activity | None = None) -> QuerySet[Tag]:
 
 def campaigns_for(deputy: Deputy, on: dt.date, row: Activity | None = None) -> QuerySet[Campaign]:
     """Drives of the deputy's town and of what lies above it, run in that year."""
-    above = [deputy.town.code[:length] for length in range(2, len(deputy.town.code) + 1)]
-    places = [code.ljust(len(deputy.town.code), "0") for code in above]
+    places = [deputy.town.code, *codes_above(deputy.town.code)]
     year = year_period(on.year)
     running = Q(begins_on__lte=year.last) & (Q(ends_on=None) | Q(ends_on__gte=year.first))
     rule = Q(region__code__in=places) & running

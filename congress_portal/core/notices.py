@@ -14,6 +14,7 @@ from django.utils import timezone
 from congress_portal.core.channels import carry_soon
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice, Region, RoleAssignment, Unit, User
+from congress_portal.core.scope import codes_above
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,7 @@ def unit_people(unit: Unit | int, *roles: str) -> list[User]:
 
 def office_people(region: Region) -> list[User]:
     """The congress office that writes for a place: its own staff, not those of towns below."""
-    covering = [region.code[:length] for length in range(2, len(region.code) + 1)]
-    exact = Q(region__code__in=[c.ljust(len(region.code), "0") for c in covering])
+    exact = Q(region__code__in=[region.code, *codes_above(region.code)])
     rule = Q(role=Role.STAFF) & (Q(region__isnull=True) | exact)
     if region.is_town:
         town = _holders(Q(role=Role.TOWN_STAFF, region=region))

@@ -79,6 +79,16 @@ def is_nothing(rule: Q) -> bool:
     return rule == NOTHING
 
 
+_STEPS = (2, 4, 6, 9)  # digits of province, city, county and town in a division code
+_CODE_LENGTH = 12
+
+
+def codes_above(code: str) -> list[str]:
+    """Codes of the places over this one (a code or its prefix), the highest first."""
+    digits = code.rstrip("0")
+    return [code[:n].ljust(_CODE_LENGTH, "0") for n in _STEPS if n < len(digits)]
+
+
 def within(prefixes: tuple[str, ...], path: str) -> Q:
     """Rows whose region, reached by ``path``, lies under one of the code prefixes."""
     rule = NOTHING

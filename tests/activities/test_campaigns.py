@@ -21,6 +21,7 @@ from activities.services import CampaignError
 from congress_portal.core.enums import Dictionary, Role, Verification
 from congress_portal.core.models import Notice
 from congress_portal.core.notices import Message, notify, unread_count
+from congress_portal.core.scope import codes_above
 from congress_portal.core.stale import StaleRecordError, fingerprint
 from tests.factories.activities import ActivityFactory, ActivityFormFactory
 from tests.factories.campaigns import (
@@ -463,6 +464,23 @@ def test_staff_note_who_read_it_on_paper_and_what_was_said_by_phone(client):
     read = client.get(page, {"show": "answered"}).text
     assert f"（{clerk}代录）" in read
     assert "带头清理" in read
+
+
+def test_a_neighbour_whose_code_begins_alike_is_not_below(client):
+    """Town 100 is not over town 101, though «42129910» begins both."""
+    circular = CircularFactory(
+        region=TownFactory(code="421299100000"),
+        published_at=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+    )
+    client.force_login(town_clerk(TownFactory(code="421299101000")))
+
+    page = client.get(reverse("activities:circular", args=[circular.pk]))
+
+    assert page.status_code == 404
+    assert codes_above("421299101200") == [
+        "420000000000", "421200000000", "421299000000", "421299101000",
+    ]  # fmt: skip
+    assert codes_above("421290") == ["420000000000", "421200000000"]
 
 
 def test_nobody_else_notes_and_the_deputys_own_words_stay(client):
