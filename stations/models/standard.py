@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -445,7 +446,12 @@ class InspectionMarkQuerySet(OfStationQuerySet):
 
 
 class InspectionMark(models.Model):
-    """One team's mark for one station and quarter (现场考评打分)."""
+    """One team's mark for one station and quarter (现场考评打分), out of ``FULL`` points.
+
+    A locked sheet, whose standard may add up to a hundred, comes down to the same scale.
+    """
+
+    FULL = Decimal(10)
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="marks", verbose_name="家站")
     year = models.PositiveSmallIntegerField("年度")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -229,10 +229,17 @@ def _lock_sheet(campaign: InspectionCampaign, sheet: InspectionSheet, now: dt.da
             year=campaign.year,
             quarter=campaign.quarter,
             team=place.team.name,
-            score=sheet.score,
+            score=_as_mark(sheet),
             sheet=sheet,
         )
         save_recorded(mark, clean=False)
+
+
+def _as_mark(sheet: InspectionSheet) -> Decimal:
+    """The sheet's share of its own full points, on the scale of marks; to 0.01, half up."""
+    full = sum((line.points for line in sheet.lines.all()), Decimal(0))
+    share = Decimal(sheet.score or 0) / full if full else Decimal(0)
+    return (share * InspectionMark.FULL).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def total_of(lines: Iterable[SheetLine]) -> Decimal:

@@ -226,12 +226,12 @@ def test_a_quarter_with_three_teams(play, county):
 
     marks = {row.station.name: row.score for row in InspectionMark.objects.all()}
     assert marks == {
-        "云溪镇代表之家": Decimal("98.75"),
-        "云溪镇联络站": Decimal("98.75"),
-        "滨湖镇代表之家": Decimal("89.50"),
-        "滨湖镇联络站": Decimal("97.50"),  # 100 − 2.5
-        "竹坪镇代表之家": Decimal("100.00"),
-        "竹坪镇联络站": Decimal("100.00"),
+        "云溪镇代表之家": Decimal("9.88"),  # of 98.75, on the scale of ten
+        "云溪镇联络站": Decimal("9.88"),
+        "滨湖镇代表之家": Decimal("8.95"),
+        "滨湖镇联络站": Decimal("9.75"),  # 100 − 2.5
+        "竹坪镇代表之家": Decimal("10.00"),
+        "竹坪镇联络站": Decimal("10.00"),
     }
     play.go(office, f"/inspection/{campaign.pk}/results/")
     towns = office.get_by_role("table").first.get_by_role("row").all_inner_texts()[1:]

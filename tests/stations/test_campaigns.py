@@ -318,11 +318,12 @@ def test_lock_refuses_marks_entered_beside(disclosed, freeze):
 
 
 def test_lock_writes_the_marks_that_the_metric_reads(locked):
+    """Of a sheet of 100 points a tenth: marks entered or imported are out of ten as well."""
     marks = InspectionMark.objects.order_by("score").values_list("station__name", "score")
     assert list(marks) == [
-        ("白鹤联络站", Decimal("89.50")),
-        ("云溪联络站", Decimal("95.75")),
-        ("滨湖联络站", Decimal("100.00")),
+        ("白鹤联络站", Decimal("8.95")),
+        ("云溪联络站", Decimal("9.58")),  # 95.75, half up
+        ("滨湖联络站", Decimal("10.00")),
     ]
     inside = InspectionMark.objects.all().in_period(quarter(2026, 3))
     assert inside.count() == 3
@@ -473,7 +474,7 @@ def test_an_import_changes_no_locked_quarter(locked, tmp_path):
     path = tmp_path / "现场考评打分.csv"
     lines = ["季度,家站编号,家站名称,考评组,得分,说明"]
     station = locked.stations[0]
-    for team, score in (("第二考评组", "95.75"), ("第二考评组", "60"), ("另一组", "70")):
+    for team, score in (("第二考评组", "9.58"), ("第二考评组", "6"), ("另一组", "7")):
         lines.append(f"2026年第三季度,{station.number},{station.name},{team},{score},")
     path.write_text("\n".join(lines), encoding="utf-8-sig")
     out = io.StringIO()
@@ -483,7 +484,7 @@ def test_an_import_changes_no_locked_quarter(locked, tmp_path):
 
     assert out.getvalue().count("已经锁定，不能再登记或者修改打分") == 2
     scores = InspectionMark.objects.filter(station=station).values_list("score", flat=True)
-    assert list(scores) == [Decimal("95.75")]
+    assert list(scores) == [Decimal("9.58")]
 
 
 # --- the 通报 and the year ---------------------------------------------------------------------
