@@ -90,7 +90,7 @@ class InspectionCampaignAdmin(GuardedAdmin):
         "standard",
         ("opens_on", "closes_on"),
         ("objection_days", "objections_until", "rectify_by"),
-        "teams_per_place",
+        ("teams_per_place", "mark_full"),
         ("state", "disclosed_at", "locked_at", "locked_by"),
     )
     export_columns = ("title", "year", "quarter", "standard", "opens_on", "closes_on", "state")

@@ -52,6 +52,11 @@ class CampaignForm(forms.Form):
         help_text="两个以上的，并列显示各组评分的差距。",
     )  # fmt: skip
 
+    mark_full = forms.IntegerField(
+        label="折算满分", min_value=1, max_value=100, initial=10,
+        help_text="锁定时按这个满分折算，记入现场考评打分；季度考评办法里这一项满分几分就填几分。",
+    )  # fmt: skip
+
     def __init__(
         self, data: Any = None, *, user: User, campaign: InspectionCampaign | None = None
     ) -> None:

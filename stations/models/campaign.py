@@ -89,6 +89,11 @@ class InspectionCampaign(models.Model):
     teams_per_place = models.PositiveSmallIntegerField(
         "每处几个组考评", default=1, help_text="两个以上的，并列显示各组评分的差距。"
     )
+    mark_full = models.PositiveSmallIntegerField(
+        "折算满分",
+        default=10,
+        help_text="锁定时按这个满分折算，记入现场考评打分；季度考评办法里这一项满分几分就填几分。",
+    )
     state = models.CharField(
         "状态",
         max_length=10,
@@ -139,6 +144,11 @@ class InspectionCampaign(models.Model):
                 ),
                 name="campaign_dates_ordered",
                 violation_error_message="日期应依次为考评开始、打分截止、异议截止；整改期限不早于打分截止。",
+            ),
+            models.CheckConstraint(
+                condition=Q(mark_full__range=(1, 100)),
+                name="campaign_mark_scale",
+                violation_error_message="折算满分应在 1 到 100 之间。",
             ),
             models.CheckConstraint(
                 condition=Q(teams_per_place__gte=1),

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -446,12 +445,10 @@ class InspectionMarkQuerySet(OfStationQuerySet):
 
 
 class InspectionMark(models.Model):
-    """One team's mark for one station and quarter (现场考评打分), out of ``FULL`` points.
+    """One team's mark for one station and quarter (现场考评打分).
 
-    A locked sheet, whose standard may add up to a hundred, comes down to the same scale.
+    Of a locked sheet it is the score on the scale that its campaign names (``mark_full``).
     """
-
-    FULL = Decimal(10)
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="marks", verbose_name="家站")
     year = models.PositiveSmallIntegerField("年度")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -30,6 +30,7 @@ from stations.models import (
     SheetLine,
     Standard,
 )
+from stations.selectors.campaigns import rounded
 from stations.selectors.parts import is_county_office, parts_in_campaign
 from stations.services.findings import find_from_sheets
 from stations.services.people import people_of_places
@@ -55,6 +56,7 @@ def save_campaign(
     objection_days: int,
     rectify_by: dt.date,
     teams_per_place: int = 1,
+    mark_full: int = 10,
     pk: int | None = None,
 ) -> InspectionCampaign:
     """A new campaign, or (with ``pk``) another calendar for one that is not yet disclosed.
@@ -72,6 +74,7 @@ def save_campaign(
     campaign.quarter = quarter if kind == CampaignKind.QUARTER else None
     campaign.title = title.strip() or default_title(kind, year, campaign.quarter, standard.subject)
     campaign.standard, campaign.teams_per_place = standard, teams_per_place
+    campaign.mark_full = mark_full
     campaign.opens_on, campaign.closes_on = opens_on, closes_on
     campaign.objection_days, campaign.rectify_by = objection_days, rectify_by
     campaign.objections_until = WorkCalendar().add_workdays(closes_on, objection_days)
@@ -219,7 +222,8 @@ def _sheets(campaign: InspectionCampaign) -> QuerySet[InspectionSheet]:
 
 
 def _lock_sheet(campaign: InspectionCampaign, sheet: InspectionSheet, now: dt.datetime) -> None:
-    sheet.score = total_of(sheet.lines.all())
+    lines = list(sheet.lines.all())
+    sheet.score = total_of(lines)
     sheet.state, sheet.locked_at = SheetState.LOCKED, now
     save_recorded(sheet, clean=False)
     place = sheet.assignment
@@ -229,17 +233,16 @@ def _lock_sheet(campaign: InspectionCampaign, sheet: InspectionSheet, now: dt.da
             year=campaign.year,
             quarter=campaign.quarter,
             team=place.team.name,
-            score=_as_mark(sheet),
+            score=_scaled(sheet.score, lines, campaign.mark_full),
             sheet=sheet,
         )
         save_recorded(mark, clean=False)
 
 
-def _as_mark(sheet: InspectionSheet) -> Decimal:
-    """The sheet's share of its own full points, on the scale of marks; to 0.01, half up."""
-    full = sum((line.points for line in sheet.lines.all()), Decimal(0))
-    share = Decimal(sheet.score or 0) / full if full else Decimal(0)
-    return (share * InspectionMark.FULL).quantize(Decimal("0.01"), ROUND_HALF_UP)
+def _scaled(score: Decimal, lines: Iterable[SheetLine], full: int) -> Decimal:
+    """The score as a share of the sheet's own points, out of ``full``; to 0.01, half up."""
+    points = sum((line.points for line in lines), Decimal(0))
+    return rounded(score / points * full) if points else Decimal(0)
 
 
 def total_of(lines: Iterable[SheetLine]) -> Decimal:

@@ -218,7 +218,7 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
         "kind": "quarter", "region": play.county.pk, "year": "2026", "quarter": "4", "title": "",
         "standard": play.campaign.standard_id, "opens_on": "2026-12-01",
         "closes_on": "2026-12-18", "objection_days": "5", "rectify_by": "2027-01-31",
-        "teams_per_place": "2",
+        "teams_per_place": "2", "mark_full": "20",
     }  # fmt: skip
 
     far = client.post(reverse("inspection:new"), data | {"year": "2100"})
@@ -227,9 +227,10 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
 
     assert "考评的年度要和考评开始的日期相合" in far.text
     made = InspectionCampaign.objects.get(quarter=4)
-    assert (made.title, made.objections_until) == (
+    assert (made.title, made.objections_until, made.mark_full) == (
         "2026年第四季度家站交叉考评",
         dt.date(2026, 12, 25),
+        20,
     )
     assert "这一季度的考评已经建立" in again.text
 

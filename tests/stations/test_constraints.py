@@ -186,6 +186,7 @@ BROKEN = {
         homes.InspectionCampaignFactory, kind=CampaignKind.YEAR_END, quarter=None
     ),
     "campaign_dates_ordered": lambda: homes.InspectionCampaignFactory(closes_on=EARLY),
+    "campaign_mark_scale": lambda: homes.InspectionCampaignFactory(mark_full=0),
     "campaign_some_team": lambda: homes.InspectionCampaignFactory(teams_per_place=0),
     "campaign_locked_when_stamped": lambda: homes.InspectionCampaignFactory(
         state=InspectionCampaignState.LOCKED
