@@ -8,9 +8,10 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from activities.forms.campaigns import places_of
-from activities.forms.town_rows import RowForm, town_field, year_near
+from activities.forms.town_rows import RowForm, town_field
 from activities.models import Activity
 from activities.models.support import Budget, Expense, ExpenseKind
+from congress_portal.core.fields import year_near
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
 from congress_portal.core.models import Region
 from congress_portal.core.periods import Period

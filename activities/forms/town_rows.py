@@ -6,14 +6,12 @@ from typing import Any, cast
 
 from django import forms
 from django.db import models
-from django.utils import timezone
 
 from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.models import User
 from congress_portal.core.stale import fingerprint
 from congress_portal.core.uploads import PaperField
 
-EARLIEST_YEAR = 2000
 _CARRIED = frozenset({"key", "seen"})
 _PAST = frozenset({"held_on", "spent_on", "adopted_on", "published_on", "done_on"})
 
@@ -29,14 +27,6 @@ def town_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
     if isinstance(field, models.TextField):
         return WordsField(label, rows=4, longest=20_000, **told)
     return field.formfield(**kwargs)
-
-
-def year_near(year: int) -> int:
-    """A year that the lists can show. Raises ValidationError."""
-    last = timezone.localdate().year + 1
-    if not EARLIEST_YEAR <= year <= last:
-        raise forms.ValidationError(f"请填写{EARLIEST_YEAR}到{last}之间的年份。")
-    return year
 
 
 def _left_to_the_service(exclude: Any = None) -> None:

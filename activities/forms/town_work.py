@@ -7,11 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.forms.campaigns import places_of
-from activities.forms.town_rows import RowForm, town_field, year_near
+from activities.forms.town_rows import RowForm, town_field
 from activities.models.support import PartyMeeting, PlanItem, SessionPaper, TownSession, WorkPlan
 from activities.support_enums import ItemState
 from congress_portal.core.enums import TOWN_LEVELS, Level, RegionLevel
-from congress_portal.core.fields import DayField
+from congress_portal.core.fields import DayField, year_near
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period

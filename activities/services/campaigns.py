@@ -191,11 +191,7 @@ def note_response(*, actor: User, receipt_pk: int, response: str) -> CircularRec
     _own_place(actor, receipt.circular.region)
     if receipt.responded_at and receipt.noted_by_id is None:
         raise CampaignError("代表自己已经回应，不能再代录。")
-    if not response.strip():
-        raise CampaignError("请写代表的回应。")
-    receipt.response, receipt.responded_at = response.strip(), timezone.now()
-    receipt.read_at, receipt.noted_by = receipt.read_at or receipt.responded_at, actor
-    return save_recorded(receipt)  # type: ignore[return-value]
+    return _put_words(receipt, response, noted_by=actor)
 
 
 @transaction.atomic
@@ -208,8 +204,15 @@ def respond_to_circular(*, actor: User, circular_pk: int, response: str) -> Circ
     )
     if receipt is None:
         raise CampaignError("这份材料没有发给您。")
+    return _put_words(receipt, response, noted_by=None)
+
+
+def _put_words(
+    receipt: CircularReceipt, response: str, *, noted_by: User | None
+) -> CircularReceipt:
+    """Who answers has read it; ``noted_by`` is empty where the deputy wrote here."""
     if not response.strip():
-        raise CampaignError("请写一句您的回应。")
+        raise CampaignError("请写一句回应。")
     receipt.response, receipt.responded_at = response.strip(), timezone.now()
-    receipt.read_at, receipt.noted_by = receipt.read_at or receipt.responded_at, None
+    receipt.read_at, receipt.noted_by = receipt.read_at or receipt.responded_at, noted_by
     return save_recorded(receipt)  # type: ignore[return-value]

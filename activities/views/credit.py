@@ -136,32 +136,31 @@ def _saved_deed(request: HttpRequest, form: DeedForm, found: GoodDeed | None) ->
 
 @require_POST
 def deed_consent(request: HttpRequest, pk: int) -> HttpResponse:
-    _deed(request, pk)
-    wanted = request.POST.get("is_publishable") == "yes"
-    try:
-        services.set_consent(actor=request.user, deed_pk=pk, is_publishable=wanted)
-    except GoodDeed.DoesNotExist as error:
-        raise Http404 from error
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "已同意对外宣传。" if wanted else "已收回，不再对外宣传。")
-    return redirect("activities:deed", pk=pk)
+    told = ("已同意对外宣传。", "已收回，不再对外宣传。")
+    return _switch(request, pk, services.set_consent, "is_publishable", told)
 
 
 @require_POST
 def show_deed(request: HttpRequest, pk: int) -> HttpResponse:
     """Onto the public pages, or off them."""
+    told = ("已公开到网站。", "已从网站撤下。")
+    return _switch(request, pk, services.show_deed, "is_shown", told)
+
+
+def _switch(
+    request: HttpRequest, pk: int, service: Any, name: str, told: tuple[str, str]
+) -> HttpResponse:
+    """One of a deed's switches, as the button says; ``told`` for on and for off."""
     _deed(request, pk)
-    wanted = request.POST.get("is_shown") == "yes"
+    wanted = request.POST.get(name) == "yes"
     try:
-        services.show_deed(actor=request.user, deed_pk=pk, is_shown=wanted)
+        service(actor=request.user, deed_pk=pk, **{name: wanted})
     except GoodDeed.DoesNotExist as error:
         raise Http404 from error
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "已公开到网站。" if wanted else "已从网站撤下。")
+        messages.success(request, told[0] if wanted else told[1])
     return redirect("activities:deed", pk=pk)
 
 

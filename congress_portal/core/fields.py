@@ -80,3 +80,14 @@ def yes_no(label: str) -> forms.TypedChoiceField:
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
+
+
+_EARLIEST_YEAR = 2000
+
+
+def year_near(year: int) -> int:
+    """A year that the lists can show, next year at the latest. Raises ValidationError."""
+    last = timezone.localdate().year + 1
+    if not _EARLIEST_YEAR <= year <= last:
+        raise forms.ValidationError(f"请填写{_EARLIEST_YEAR}到{last}之间的年份。")
+    return year

@@ -239,7 +239,7 @@ def coming_days(first: dt.date, last: dt.date) -> QuerySet[RotaSlot]:
         .select_related("station", "reception")
         .prefetch_related(
             Prefetch("duties", duties.order_by("serial", "pk"), to_attr="expected"),
-            Prefetch("reception__deputies", shown_deputies(first).order_by("pk"), to_attr="came"),
+            Prefetch("reception__deputies", Deputy.objects.filter(pk__in=shown), to_attr="came"),
         )
         .order_by("held_on", "starts_at", "station__number")
     )

@@ -25,6 +25,7 @@ from stations.bookkeeping import (
 )
 from stations.enums import StandardKind
 from stations.models import Book, Posting, StandardUse, Station
+from stations.selectors.points import Points
 
 Key = tuple[dt.date, int, int]
 
@@ -103,21 +104,12 @@ class Newest:
         return _grouped(Deputy.objects.order_by("pk").values_list("town", "pk"))
 
     @cached_property
-    def _points(self) -> dict[int, list[int]]:
-        """Points in use by the station that they hang on."""
-        rows = Station.objects.active().exclude(parent=None).order_by("pk")
-        return _grouped(rows.values_list("parent", "pk"))
-
-    def with_points(self, pk: int) -> list[int]:
-        """Keys of the station and of the points under it, level by level."""
-        found = [pk]
-        for key in found:
-            found += [point for point in self._points.get(key, ()) if point not in found]
-        return found
+    def _points(self) -> Points:
+        return Points()
 
     def _keys(self, station: Station, source: Source) -> Sequence[int]:
         if source.holder == Holder.STATION:
-            return self.with_points(station.pk)
+            return self._points.with_station(station.pk)
         if source.holder == Holder.DEPUTY:
             return self._posted.get(station.pk, ())
         if source.holder == Holder.PLATFORM and not self._is_platform(station):
@@ -163,7 +155,7 @@ class BookPage:
     @cached_property
     def stations(self) -> list[int]:
         """Keys of the station and its points: what happened at a point stands in its book."""
-        return Newest(self.until).with_points(self.place.pk)
+        return Points().with_station(self.place.pk)
 
     @cached_property
     def heads(self) -> tuple[Head, ...]:

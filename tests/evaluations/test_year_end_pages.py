@@ -192,7 +192,7 @@ def test_a_review_of_a_far_year_is_refused(client, office):
         publicity_days=5, given_by="常委会",
     )  # fmt: skip
 
-    assert "年度最晚是明年" in reply.content.decode()
+    assert "到2027之间的年份" in reply.content.decode()
 
 
 def test_a_stale_change_is_refused(client, office):

@@ -15,12 +15,13 @@ from congress_portal.desk.registers.selectors.composition import (
     terms_with_deputies,
 )
 from congress_portal.desk.registers.selectors.people import AGE_BANDS, Words, born_between
-from congress_portal.desk.registers.selectors.records import Kind, station_and_below
+from congress_portal.desk.registers.selectors.records import Kind
 from congress_portal.desk.registers.selectors.terms import reported_in
 from deputies.enums import GroupKind, GroupRole, Sex
 from deputies.models import Deputy, DeputyQuerySet, Group, Mandate, Term
 from stations.enums import StandardSubject
 from stations.models import Posting, Standard, StandardItem, Station
+from stations.selectors.points import Points
 from stations.selectors.standards import Gap, gaps_in, progress_of, standards_in_use
 
 _ABOVE_VILLAGES = (RegionLevel.PROVINCE, RegionLevel.CITY, RegionLevel.COUNTY, *TOWN_LEVELS)
@@ -91,7 +92,7 @@ class RecordFilter(ListFilter):
         return rows.filter(**{self.kind.station: station})
 
     def by_below(self, rows: QuerySet[Any], station: Station) -> QuerySet[Any]:
-        return rows.filter(**{f"{self.kind.station}__in": station_and_below(station.pk)})
+        return rows.filter(**{f"{self.kind.station}__in": Points().with_station(station.pk)})
 
     def by_group(self, rows: QuerySet[Any], group: Group) -> QuerySet[Any]:
         return rows.filter(**{self.kind.group: group})

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from congress_portal.core.enums import Dictionary
-from congress_portal.core.models import DictionaryEntry, User
+from congress_portal.core.models import User
+from congress_portal.desk.registers.selectors.people import Words
 from deputies.models import Deputy, Group
 from stations.models import Station
 from suggestions.models import Suggestion
@@ -40,11 +41,9 @@ def find(user: User, words: str) -> list[HitGroup]:
     words = words.strip()
     seen = Deputy.objects.visible_to(user).select_related("town")
     deputies = seen.search(words)
-    skills = DictionaryEntry.objects.of(Dictionary.EXPERTISE).filter(
-        Q(name__contains=words) | Q(synonyms__contains=words)
-    )
-    skilled = Deputy.expertise.through.objects.filter(dictionaryentry__in=skills)
-    able = seen.filter(pk__in=skilled.values("deputy")).prefetch_related("expertise")
+    skills = Words().matching(Dictionary.EXPERTISE, words)
+    skilled = Deputy.objects.filter(expertise__in=skills).values("pk")
+    able = seen.filter(pk__in=skilled).prefetch_related("expertise")
     stations = (
         Station.objects.visible_to(user)
         .filter(Q(name__contains=words) | Q(number__iexact=words))

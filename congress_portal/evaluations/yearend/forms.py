@@ -11,7 +11,7 @@ from django.utils import timezone
 from activities.models import BallotScale
 from congress_portal.core.documents.wording import committee_of
 from congress_portal.core.enums import Dictionary, RegionLevel
-from congress_portal.core.fields import DayField, WordsField
+from congress_portal.core.fields import DayField, WordsField, year_near
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.stale import fingerprint
 from congress_portal.evaluations.models import Nominee, ReviewTitle, ScoreSheet, YearReview
@@ -32,7 +32,7 @@ class ReviewForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     title = forms.CharField(label="名称", max_length=80, help_text="如：2026年度代表评先选优。")
-    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    year = forms.IntegerField(label="年度")
     region = forms.ModelChoiceField(Region.objects.none(), label="哪里组织", empty_label=None)
     titles = WordsField(
         "称号和名额", rows=4, longest=1000,
@@ -56,10 +56,7 @@ class ReviewForm(forms.Form):
         self.initial = _of(review) if review else _blank(places)
 
     def clean_year(self) -> int:
-        year: int = self.cleaned_data["year"]
-        if year > timezone.localdate().year + 1:
-            raise forms.ValidationError("年度最晚是明年，请核对。")
-        return year
+        return year_near(self.cleaned_data["year"])
 
     def clean_titles(self) -> list[tuple[str, int]]:
         found: dict[str, int] = {}

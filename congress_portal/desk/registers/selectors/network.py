@@ -13,11 +13,11 @@ from congress_portal.desk.registers.selectors.records import (
     KINDS,
     Row,
     records_url,
-    station_and_below,
 )
 from congress_portal.desk.registers.selectors.terms import Figure
 from stations.enums import OfficerKind
 from stations.models import Posting, Reception, Station, StationOfficer, StationType
+from stations.selectors.points import Points
 from suggestions.models import Voice
 
 _LATEST = 10
@@ -172,7 +172,7 @@ class RollUp:
 
 def roll_up(station: Station, user: User, today: dt.date) -> RollUp:
     """Records of the station and of the points under it, as far as the user may read them."""
-    keys = station_and_below(station.pk)
+    keys = Points().with_station(station.pk)
     rows = Station.objects.visible_to(user).filter(pk__in=keys).order_by("number")
     activities = KINDS["activities"].rows(user).filter(station__in=keys)
     receptions = Reception.objects.visible_to(user).verified().filter(station__in=keys)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from activities.models import Activity, DutyReport, NewsItem, Visit
 from congress_portal.core.models import User
-from stations.models import Reception, Station
+from stations.models import Reception
 from suggestions.models import Suggestion, Voice
 
 
@@ -172,13 +172,3 @@ def records_url(code: str, **filters: Any) -> str:
     given = {name: getattr(value, "code", value) for name, value in filters.items() if value}
     query = urlencode({name: getattr(value, "pk", value) for name, value in given.items()})
     return reverse("desk:records", args=[code]) + (f"?{query}" if query else "")
-
-
-def station_and_below(pk: int) -> list[int]:
-    """A station's key and those of all its points in use, level by level."""
-    found, level = [pk], [pk]
-    while level:
-        rows = Station.objects.active().filter(parent__in=level).exclude(pk__in=found)
-        level = list(rows.values_list("pk", flat=True))
-        found += level
-    return found
