@@ -1,4 +1,8 @@
+import threading
+import time
+
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page
 
 from congress_portal.evaluations import guards
@@ -31,4 +35,28 @@ def open_page(browser: Browser, live_server):
 def scores_emptied(transactional_db):
     """Tables are emptied after the test, frozen scores and all; ``flush`` lays the guards anew."""
     yield
+    _answered()
     guards.remove()
+
+
+_asking: set[int] = set()  # threads of the live server that are answering
+
+
+def _begins(**_):
+    _asking.add(threading.get_ident())
+
+
+def _ends(**_):
+    _asking.discard(threading.get_ident())
+
+
+request_started.connect(_begins)
+request_finished.connect(_ends)
+
+
+def _answered() -> None:
+    """Wait for what the closed pages had asked for: its locks and the emptying would deadlock."""
+    for _ in range(600):  # half a minute; the clock may stand still
+        if _asking <= {threading.get_ident()}:
+            return
+        time.sleep(0.05)
