@@ -24,6 +24,7 @@ class VoiceAction(StrEnum):
     TURN = "turn"
     GUIDE = "guide"
     MERGE = "merge"
+    TAKE_BACK = "take_back"
     HAND_BACK = "hand_back"
     COMMENT = "comment"
     OPINION = "opinion"
@@ -129,6 +130,15 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         _OFFICE,
         "随主件办理，结果同样告诉这位选民",
         "还有人反映同一件事，合在一起办，结果同样告诉您。",
+    ),
+    VoiceAction.TAKE_BACK: VoiceMove(
+        "收回，单独办理",
+        _on(S.MERGED, S.GUIDED),
+        S.ACCEPTED,
+        _OFFICE,
+        "确定怎样办理",
+        "这件事收回来单独办理。",
+        needs_comment=True,
     ),
     VoiceAction.HAND_BACK: VoiceMove(
         "退回",

@@ -25,6 +25,7 @@ _WORDS = {
     VoiceAction.OPINION: "协办意见",
     VoiceAction.TELL: "怎样告知的，如：电话告知",
     VoiceAction.REOPEN: "哪里没有解决",
+    VoiceAction.TAKE_BACK: "为什么收回",
     VoiceAction.LOOK_BACK: "回访情况",
 }
 _PHOTOS = {

@@ -24,11 +24,11 @@ from suggestions.selectors import (
 from suggestions.selectors.halls import hall_of
 from suggestions.selectors.surveys import problem_of, survey_of
 from suggestions.selectors.voice_desk import chain_of, may_read_figures, may_sort, similar_voices
-from suggestions.selectors.voice_states import may_read_contact, parties_of_voice, state_of
-from suggestions.selectors.wishes import WISH_HOLDS, is_wished_for
+from suggestions.selectors.voice_doors import may_turn, open_steps
+from suggestions.selectors.voice_states import may_read_contact, state_of
 from suggestions.services.papers import kinds_for
 from suggestions.views.doors import doors_of
-from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
+from suggestions.voice_workflow import VOICE_TABLE, VoiceAction
 
 
 @require_safe
@@ -83,18 +83,13 @@ def voice_list(request: HttpRequest) -> HttpResponse:
 def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     voice = get_object_or_404(voices_in_full(Voice.objects.visible_to(request.user)), pk=pk)
     may_edit = Voice.objects.editable_by(request.user).filter(pk=pk).exists()
-    is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
     chain = chain_of(voice, state_of(voice))
-    actions = available_voice_actions(chain.state, parties_of_voice(request.user, voice))
+    actions = open_steps(request.user, voice, chain.state)
     may_reveal = voice.has_contact and may_read_contact(request.user, voice)
-    if is_wished_for(pk):
-        actions = [each for each in actions if each not in WISH_HOLDS]
-    if not is_writer:  # a station forwards; the offices ask a deputy of their own congress
-        actions = [each for each in actions if each != VoiceAction.TURN]
     sorts = may_edit and VoiceAction.MERGE in actions
     similar = similar_voices(request.user, voice) if sorts else []
     if not similar:
-        actions = [each for each in actions if each != VoiceAction.MERGE]
+        actions = tuple(each for each in actions if each != VoiceAction.MERGE)
     context = {
         "voice": voice,
         "sheet": sheet_of(voice),
@@ -111,7 +106,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_contact": may_reveal and is_revealed(request, voice),
         "today": timezone.localdate(),
         "may_edit": may_edit,
-        "may_suggest": is_writer
+        "may_suggest": may_turn(request.user)
         and voice.suggestion_id is None
         and VoiceAction.TURN not in actions,  # the step tells the voter as well
         "opens_reception": bool(

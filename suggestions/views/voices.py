@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congress_portal.core.admin.personal import ReasonForm, reveal
 from congress_portal.core.attempts import attempt
-from congress_portal.core.enums import Role
 from congress_portal.core.listing import page_of
 from suggestions.enums import VoiceState
 from suggestions.filters import VoiceFiguresFilter, VoiceInboxFilter
 from suggestions.forms.voices import VoiceStepForm
 from suggestions.models import Voice, VoicePhoto
 from suggestions.selectors import voice_desk, voice_figures
+from suggestions.selectors.voice_doors import may_turn, open_steps
 from suggestions.selectors.voice_states import (
     age_days,
     may_read_contact,
@@ -26,7 +26,7 @@ from suggestions.selectors.voice_states import (
 )
 from suggestions.services.voices.handling import take_voice_step
 from suggestions.services.voices.steps import seen_of
-from suggestions.voice_workflow import VOICE_TABLE, VoiceAction, available_voice_actions
+from suggestions.voice_workflow import VOICE_TABLE, VoiceAction
 
 
 @require_safe
@@ -84,10 +84,10 @@ def step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     except ValueError as error:
         raise Http404("没有这一步。") from error
     parties = parties_of_voice(request.user, voice)
-    is_writer = request.user.has_role(Role.DEPUTY) or bool(request.user.scope.write_prefixes)
-    if not VOICE_TABLE[move].who & parties or (move == VoiceAction.TURN and not is_writer):
+    may = may_turn(request.user) or move != VoiceAction.TURN
+    if not VOICE_TABLE[move].who & parties or not may:
         raise PermissionDenied
-    if request.method == "GET" and move not in available_voice_actions(state_of(voice), parties):
+    if request.method == "GET" and move not in open_steps(request.user, voice, state_of(voice)):
         messages.error(request, f"这件意见现在不能「{VOICE_TABLE[move].label}」。")
         return redirect("suggestions:voice_detail", pk=pk)
     similar = voice_desk.similar_voices(request.user, voice) if move == VoiceAction.MERGE else []

@@ -14,7 +14,8 @@ from congress_portal.core.stale import StaleRecordError
 from congress_portal.core.workdays import seed_calendar
 from suggestions import services
 from suggestions.enums import Share, VoiceState
-from suggestions.models import Reply, ReviewItem, Suggestion, Voice, VoiceCase, VoiceLog
+from suggestions.models import Reply, ReviewItem, Suggestion, Voice, VoiceCase, VoiceLog, VoicePart
+from suggestions.selectors.voice_doors import open_steps
 from suggestions.selectors.voice_figures import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
 from suggestions.services import remind_of_voices
@@ -543,3 +544,100 @@ def test_inbox_keeps_its_filters_from_page_to_page(client, station, officer):
     page = client.get(reverse("suggestions:voice_inbox"), {"age": "60", "state": "logged"})
 
     assert "?age=60&amp;state=logged&amp;page=2" in page.text
+
+
+def test_a_wrong_merge_is_taken_back(do, voice, unit):
+    other = VoiceFactory(station=voice.station, region=voice.region)
+    do(A.ACCEPT)
+    do(A.MERGE, row=other, main=voice)
+    do(A.TAKE_BACK, "不是同一处", row=other)
+    do(A.ASSIGN, lead=unit)
+    do(A.ANSWER, "路灯已修好", actor=unit.clerk)
+
+    case = VoiceCase.objects.get(voice=other)
+    assert (state_of(other), case.merged_into, case.answer) == (S.ACCEPTED, None, "")
+    assert state_of(voice) == S.ANSWERED
+
+
+def test_a_matter_shown_to_the_wrong_door_is_taken_back(do, voice):
+    do(A.GUIDE, door=RightDoorFactory())
+    do(A.TAKE_BACK, "归我们办")
+
+    voice.refresh_from_db()
+    case = VoiceCase.objects.get(voice=voice)
+    assert (state_of(voice), voice.closed_on) == (S.ACCEPTED, None)
+    assert (case.door, case.answered_at) == (None, None)
+
+
+def test_the_office_enters_what_a_unit_without_an_account_sends(do, voice):
+    do(A.ACCEPT)
+    do(A.ASSIGN, lead=UnitFactory())
+    do(A.ANSWER, "县交通运输局来函：已修好")
+
+    assert state_of(voice) == S.ANSWERED
+    assert VoicePart.objects.get(voice=voice).answer == "县交通运输局来函：已修好"
+
+
+def test_the_office_does_not_answer_for_a_unit_with_an_account(do, voice, unit):
+    at_unit(do, unit)
+
+    with pytest.raises(NotYoursError, match="由主办单位答复"):
+        do(A.ANSWER, "已修好")
+
+
+def test_a_station_officer_cannot_turn_it_into_a_suggestion(do):
+    do(A.ACCEPT)
+
+    with pytest.raises(NotYoursError, match="家站请转给代表"):
+        do(A.TURN, deputy=DeputyFactory(seat=True))
+
+
+@pytest.mark.parametrize(
+    ("share", "shut"), [("lead", {A.OPINION}), ("assist", {A.ANSWER, A.HAND_BACK})]
+)
+def test_a_unit_is_offered_the_steps_of_its_share(do, voice, unit, share, shut):
+    other = UnitFactory()
+    do(A.ACCEPT)
+    lead, assisting = (unit, [other]) if share == "lead" else (other, [unit])
+    do(A.ASSIGN, lead=lead, assisting=assisting)
+
+    steps = {A.OPINION, A.ANSWER, A.HAND_BACK, A.COMMENT}
+    assert set(open_steps(unit.clerk, voice, S.WITH_UNITS)) == steps - shut
+
+
+def test_the_office_is_not_offered_the_answer_of_a_unit_with_an_account(do, voice, unit, officer):
+    do(A.ACCEPT)
+    do(A.ASSIGN, lead=UnitFactory())
+    assert A.ANSWER in open_steps(officer, voice, S.WITH_UNITS)
+    do(A.ASSIGN, lead=unit)
+
+    assert A.ANSWER not in open_steps(officer, voice, S.WITH_UNITS)
+
+
+def test_a_message_about_a_matter_names_no_number(do, voice, unit, officer):
+    Voice.objects.filter(pk=voice.pk).update(matter="路灯不亮，我的电话13812345678")
+    at_unit(do, unit)
+    do(A.ANSWER, "已修好", actor=unit.clerk)
+
+    told = Notice.objects.filter(user=officer)
+    assert told.exists()
+    assert not told.filter(body__contains="13812345678").exists()
+
+
+def test_merged_voters_hear_the_reply_as_the_main_one_does(do, voice, freeze):
+    freeze("2026-03-02 09:00")
+    cast = flow.make_cast()
+    freeze("2026-10-09 10:00")
+    other = VoiceFactory(station=voice.station, region=voice.region)
+    do(A.ACCEPT)
+    do(A.MERGE, row=other, main=voice)
+    do(A.SOLVE_AT_ONCE, "先临时修好")
+    voter.confirm_solved(case=VoiceCase.objects.get(voice=other), rating="satisfied")
+    freeze("2026-03-03 09:00")
+    part = flow.reply_drafted(cast)
+    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
+    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+
+    for each, state in ((voice, S.ANSWERED), (other, S.CLOSED)):
+        assert state_of(each) == state
+        assert "已经完成修补" in VoiceCase.objects.get(voice=each).answer

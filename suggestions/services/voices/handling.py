@@ -16,6 +16,7 @@ from congress_portal.core.workdays import WorkCalendar
 from deputies.models import Deputy
 from suggestions.enums import Share, VoiceParty, VoicePhotoKind, VoiceState
 from suggestions.models import RightDoor, Voice, VoiceCase, VoicePart, VoicePhoto, VoiceRule
+from suggestions.selectors.voice_doors import is_answered_on_paper, may_turn, own_part
 from suggestions.selectors.voice_states import parties_of_voice, state_of
 from suggestions.selectors.wishes import WISH_HOLDS, is_wished_for
 from suggestions.services.drafting import draft_from_voice
@@ -133,8 +134,7 @@ def _assign(doing: _Doing) -> None:
 
 
 def _own_part(doing: _Doing) -> VoicePart:
-    rows = VoicePart.objects.all().running().filter(voice=doing.now.voice)
-    part = rows.filter(unit__in=doing.actor.scope.unit_ids).order_by("-share", "pk").first()
+    part = own_part(doing.actor, doing.now.voice)
     if part is None:
         raise NotYoursError("这一步由承办单位操作。")
     return part
@@ -163,10 +163,11 @@ def _answer(doing: _Doing) -> None:
     voice, now = doing.now.voice, timezone.now()
     parts = VoicePart.objects.all().running().filter(voice=voice)
     if doing.now.start == VoiceState.WITH_UNITS and parts.exists():
-        if VoiceParty.UNIT not in parties_of_voice(doing.actor, voice):
+        if VoiceParty.UNIT in parties_of_voice(doing.actor, voice):
+            if _own_part(doing).share != Share.LEAD:
+                raise VoiceError("由主办单位答复；协办单位请写协办意见。")
+        elif not is_answered_on_paper(voice):
             raise NotYoursError("正在单位办理，由主办单位答复。")
-        if _own_part(doing).share != Share.LEAD:
-            raise VoiceError("由主办单位答复；协办单位请写协办意见。")
     for row in parts:
         if row.share == Share.LEAD:
             row.answer = doing.now.comment
@@ -185,15 +186,18 @@ def _solved(doing: _Doing) -> None:
 
 def _turn(doing: _Doing) -> None:
     voice = doing.now.voice
+    if not may_turn(doing.actor):
+        raise NotYoursError("转为建议由代表或者人大机关操作；家站请转给代表或者人大机关。")
     if voice.suggestion_id is None:
         deputy = doing.facts.deputy
         draft = draft_from_voice(voice_pk=voice.pk, actor=doing.actor, deputy=deputy)
         voice.suggestion = draft
         if deputy and deputy.user:
+            said = doing.now.comment or "请核实后提出"
             message = Message(
                 key=f"voice-turned-{voice.pk}-{draft.pk}",
                 title="请您把一件群众意见写成建议",
-                body=f"{doing.actor}：{doing.now.comment or '请核实后提出'}。{voice.matter[:200]}",
+                body=without_numbers(f"{doing.actor}：{said}。{voice.matter}")[:260],
                 link=f"/suggestions/{draft.pk}/write/",
             )
             notify([deputy.user], message)
@@ -216,6 +220,12 @@ def _merge(doing: _Doing) -> None:
     if VoiceCase.objects.filter(merged_into=doing.now.voice).exists():
         raise VoiceError("已有别的意见合并到这一件，请反过来合并。")
     doing.now.case.merged_into = main
+
+
+def _take_back(doing: _Doing) -> None:
+    """Merged or guided by mistake: nothing of that stays but the steps."""
+    case = doing.now.case
+    case.merged_into = case.door = case.answered_at = None
 
 
 def _tell(doing: _Doing) -> None:
@@ -248,6 +258,7 @@ _EFFECTS: dict[VoiceAction, Callable[[_Doing], None]] = {
     VoiceAction.TURN: _turn,
     VoiceAction.GUIDE: _guide,
     VoiceAction.MERGE: _merge,
+    VoiceAction.TAKE_BACK: _take_back,
     VoiceAction.TELL: _tell,
     VoiceAction.CONFIRM: _confirm,
     VoiceAction.REOPEN: _reopen,

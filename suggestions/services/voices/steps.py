@@ -13,6 +13,7 @@ from django.utils import timezone
 from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify, office_people
 from congress_portal.core.stale import StaleRecordError, fingerprint
@@ -136,7 +137,8 @@ def keepers_of(voice: Voice) -> list[User]:
 
 
 def tell_office(voice: Voice, title: str, *, key: str) -> None:
-    """Without the voter's name: notices leave the portal."""
+    """Without the voter's name and number: notices leave the portal."""
     people = keepers_of(voice)
     address = reverse("suggestions:voice_detail", args=[voice.pk])
-    notify(people, Message(key=key, title=title, body=voice.matter[:200], link=address))
+    body = without_numbers(voice.matter)[:200]
+    notify(people, Message(key=key, title=title, body=body, link=address))
