@@ -79,6 +79,7 @@ urlpatterns = [
     path("voices/figures/", voices.figures, name="voice_figures"),
     path("voices/<int:pk>/do/<slug:action>/", voices.step, name="voice_step"),
     path("voices/<int:pk>/contact/", voices.show_contact, name="voice_contact"),
+    path("voices/<int:pk>/forget/", voices.forget, name="voice_forget"),
     path("voices/photos/<int:pk>.jpg", voices.photo, name="voice_photo"),
     path(
         "voices/from-finding/<int:pk>/", from_activity.voice_from_finding, name="voice_from_finding"

@@ -37,6 +37,7 @@ class VoiceAction(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     LOOK_BACK = "look_back"
+    SETTLE = "settle"
     WISH_CLAIMED = "wish_claimed"
     WISH_FREE = "wish_free"
     WISH_DONE = "wish_done"
@@ -224,6 +225,14 @@ VOICE_TABLE: Mapping[VoiceAction, VoiceMove] = {
         _by(P.SYSTEM),
         "没有真正解决的可以重新办理",
         "答复以后没有说没有解决的，按办结处理。",
+    ),
+    VoiceAction.SETTLE: VoiceMove(
+        "登记办结",
+        _on(S.LOGGED, S.ACCEPTED, S.WITH_UNITS, S.TURNED, S.ANSWERED),
+        S.CLOSED,
+        _by(P.SYSTEM),  # the desk's own form, for offices and stations
+        "没有真正解决的可以重新办理",
+        "已登记办结。",
     ),
     VoiceAction.REOPEN: VoiceMove(
         "没有解决，重新办理",

@@ -157,6 +157,7 @@ def case_of_link(token: str) -> VoiceCase:
 def progress_page(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpResponse:
     shown = progress_of(case)
     wish = Wish.objects.filter(voice=case.voice_id).first()
+    last = voter.last_day_to_reopen(case)
     context = {
         "shown": shown,
         "wish": wish,
@@ -168,7 +169,7 @@ def progress_page(request: HttpRequest, case: VoiceCase, **forms: Any) -> HttpRe
         "solved": forms.get("solved") or SolvedForm(),
         "not_solved": forms.get("not_solved") or NotSolvedForm(),
         "asks": shown.state == VoiceState.ANSWERED,
-        "may_reopen": voter.may_reopen(case),
+        "reopen_by": last if last and timezone.localdate() <= last else None,
         "told_by": case.voice.get_told_by_display() if case.voice.told_by else "",
         "link": request.build_absolute_uri(
             request.path.split("solved")[0].split("not-")[0].split("thanks")[0]

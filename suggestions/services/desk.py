@@ -16,7 +16,9 @@ from stations.services.numbers import next_number
 from stations.services.receptions import locked_station, open_reception
 from suggestions.enums import VoiceParty, VoiceSource, VoiceState
 from suggestions.models import Voice, VoiceCase, VoiceLog
+from suggestions.selectors.voice_states import state_of
 from suggestions.services.voices.handling import start_at_unit
+from suggestions.services.voices.steps import voice_step
 from suggestions.voice_workflow import VoiceAction
 
 
@@ -159,9 +161,21 @@ def note_answer(
         raise DeskError("没有这条意见，或者您不能登记它的反馈。")
     if (closed_on, rating) != (voice.closed_on, voice.rating):
         _refuse_closing(voice)
-    if voter_told_on and not voter_told_how.strip():
+    voter_told_how = voter_told_how.strip()
+    if voter_told_on and not voter_told_how:
         raise DeskError("请写明怎样告知选民的，如：电话告知。")
-    voice.voter_told_on, voice.voter_told_how = voter_told_on, voter_told_how.strip()
+    told = (voter_told_on, voter_told_how)
+    is_news = voter_told_on is not None and told != (voice.voter_told_on, voice.voter_told_how)
+    if closed_on and not voice.closed_on:
+        given = {"voice_pk": voice.pk, "party": VoiceParty.SYSTEM}
+        with voice_step(VoiceAction.SETTLE, actor=actor, **given) as now:  # type: ignore[arg-type]
+            now.voice.closed_on = closed_on
+    if is_news and state_of(voice) in (VoiceState.ANSWERED, VoiceState.CLOSED):
+        given = {"voice_pk": voice.pk, "party": VoiceParty.OFFICE, "comment": voter_told_how}
+        with voice_step(VoiceAction.TELL, actor=actor, **given):  # type: ignore[arg-type]
+            pass
+    voice.refresh_from_db()
+    voice.voter_told_on, voice.voter_told_how = told
     voice.deputies_told_on, voice.closed_on, voice.rating = deputies_told_on, closed_on, rating
     save_recorded(voice)
     return voice

@@ -1,6 +1,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from activities.selectors.sheets import sheet_of
@@ -106,6 +107,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_contact": may_reveal and is_revealed(request, voice),
         "today": timezone.localdate(),
         "may_edit": may_edit,
+        "may_forget": may_edit and voice.has_contact and voice.closed_on,
         "may_suggest": may_turn(request.user)
         and voice.suggestion_id is None
         and VoiceAction.TURN not in actions,  # the step tells the voter as well
@@ -118,4 +120,7 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
             and Suggestion.objects.visible_to(request.user).filter(pk=voice.suggestion_id).exists()
         ),
     }
-    return render(request, "suggestions/voice_detail.html", context)
+    page = render(request, "suggestions/voice_detail.html", context)
+    if context["shows_contact"]:
+        add_never_cache_headers(page)  # «back» after signing out would show it
+    return page

@@ -24,6 +24,7 @@ from suggestions.selectors.voice_states import (
     parties_of_voice,
     state_of,
 )
+from suggestions.services.voices.forgetting import forget_voter
 from suggestions.services.voices.handling import take_voice_step
 from suggestions.services.voices.steps import seen_of
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction
@@ -116,6 +117,19 @@ def show_contact(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "完整信息显示 10 分钟，这次查看已记入操作记录。")
         return redirect("suggestions:voice_detail", pk=pk)
     return render(request, "suggestions/voice_contact.html", {"voice": voice, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name and contact are taken out for good, as the voter asked."""
+    voice = get_object_or_404(Voice.objects.editable_by(request.user), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {"actor": request.user, "voice_pk": pk, "reason": form.cleaned_data["reason"]}
+        if attempt(form, forget_voter, **given) is not None:
+            messages.success(request, "已删去选民的姓名和联系方式，不能恢复。")
+            return redirect("suggestions:voice_detail", pk=pk)
+    return render(request, "suggestions/voice_forget.html", {"voice": voice, "form": form})
 
 
 @require_safe

@@ -161,6 +161,25 @@ def test_what_the_voter_said_and_what_is_in_work_is_not_closed_at_the_desk(offic
     assert note_answer(voice_pk=own.pk, **note | told).voter_told_how == "电话"
 
 
+def test_closing_at_the_desk_stands_among_the_steps_and_on_the_voters_page(
+    client, officer, station
+):
+    given = {"actor": officer, "station": station, "held_on": DAY}
+    voice = receive_visitor(visitor=Visitor("路不平", "赵六", "13700000001"), **given)
+    note_answer(
+        actor=officer, voice_pk=voice.pk, voter_told_on=DAY, voter_told_how="电话告知",
+        deputies_told_on=None, closed_on=DAY, rating="satisfied",
+    )  # fmt: skip
+
+    voice.refresh_from_db()
+    assert (voice.closed_on, voice.voter_told_on, voice.rating) == (DAY, DAY, "satisfied")
+    steps = VoiceLog.objects.filter(voice=voice).values_list("label", "comment")
+    assert list(steps) == [("登记办结", ""), ("登记告知选民", "电话告知")]
+    page = client.get(reverse("public:voice", args=[voice.case.token]))
+    assert "已登记办结。" in page.text
+    assert "已把结果告诉您。" in page.text
+
+
 def test_who_wants_an_answer_leaves_a_phone(client, officer, station):
     client.force_login(officer)
 

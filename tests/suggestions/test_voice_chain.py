@@ -641,3 +641,45 @@ def test_merged_voters_hear_the_reply_as_the_main_one_does(do, voice, freeze):
     for each, state in ((voice, S.ANSWERED), (other, S.CLOSED)):
         assert state_of(each) == state
         assert "已经完成修补" in VoiceCase.objects.get(voice=each).answer
+
+
+def test_the_voters_contact_is_taken_out_once_it_is_closed(client, do, voice, officer):
+    client.force_login(officer)
+    address = reverse("suggestions:voice_forget", args=[voice.pk])
+    reason = {"reason": "本人11月20日来站里提出"}
+    assert "办结以后再删去" in client.post(address, reason).text
+    do(A.SOLVE_AT_ONCE, "王记号家门口的灯已修好，13812345678")
+    voter.confirm_solved(case=VoiceCase.objects.get(voice=voice), rating="satisfied")
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    assert address in client.get(detail).text
+    assert "请写明理由" in client.post(address, {"reason": " "}).text
+
+    client.post(address, reason)
+
+    voice.refresh_from_db()
+    case = VoiceCase.objects.get(voice=voice)
+    assert (voice.visitor_name, voice.visitor_phone) == ("", "")
+    assert "王记号" not in case.answer
+    assert "13812345678" not in case.answer
+    assert AuditEntry.objects.filter(reason=reason["reason"]).count() == 1
+    assert address not in client.get(detail).text
+    client.force_login(town_clerk(TownFactory()))
+    assert client.get(address).status_code == 404
+    assert client.post(address, reason).status_code == 404
+
+
+def test_a_page_with_a_contact_on_it_is_kept_by_no_browser(client, officer, voice):
+    client.force_login(officer)
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    assert "no-store" not in client.get(detail).headers.get("Cache-Control", "")
+    client.post(reverse("suggestions:voice_contact", args=[voice.pk]), {"reason": "打电话核实"})
+
+    assert "no-store" in client.get(detail).headers["Cache-Control"]
+
+
+def test_the_voter_reads_until_when_silence_does_not_close(client, do, voice):
+    VoiceRuleFactory(region=voice.region, reopen_days=5)
+    do(A.SOLVE_AT_ONCE, "已修好")
+    page = client.get(reverse("public:voice", args=[VoiceCase.objects.get(voice=voice).token]))
+
+    assert "2026年10月14日前可以说没有解决；到时候什么也没有说的，按办结处理。" in page.text

@@ -24,17 +24,18 @@ def confirm_solved(*, case: VoiceCase, rating: str) -> Voice:
     return now.voice
 
 
-def may_reopen(case: VoiceCase, today: dt.date | None = None) -> bool:
-    """Answered, and not longer before ``today`` than the place's rule says."""
-    if case.answered_at is None or state_of(case.voice) not in (
-        VoiceState.ANSWERED,
-        VoiceState.CLOSED,
-    ):
-        return False
+def last_day_to_reopen(case: VoiceCase) -> dt.date | None:
+    """As the place's rule says; after it silence closes. None where nothing is answered."""
+    states = (VoiceState.ANSWERED, VoiceState.CLOSED)
+    if case.answered_at is None or state_of(case.voice) not in states:
+        return None
     days = VoiceRule.objects.all().of(case.voice.region).reopen_days
-    return (today or timezone.localdate()) <= timezone.localdate(case.answered_at) + dt.timedelta(
-        days=days
-    )
+    return timezone.localdate(case.answered_at) + dt.timedelta(days=days)
+
+
+def may_reopen(case: VoiceCase, today: dt.date | None = None) -> bool:
+    last = last_day_to_reopen(case)
+    return last is not None and (today or timezone.localdate()) <= last
 
 
 def say_not_solved(*, case: VoiceCase, reason: str) -> Voice:
