@@ -17,7 +17,7 @@ from activities.models import GoodDeed
 from activities.models.support import RuleDocument, RuleVersion
 from congress_portal.core.enums import Level, Rating, Verification
 from congress_portal.core.masking import without_numbers
-from congress_portal.core.models import Region
+from congress_portal.core.models import DictionaryEntry, Region
 from congress_portal.core.periods import Period
 from congress_portal.public.enums import Reported
 from congress_portal.public.models import AbuseReport, ChatGroup, DeputyCard, PublishedNews
@@ -297,6 +297,24 @@ def shown_suggestions() -> QuerySet[Suggestion]:
     rows = Suggestion.objects.published().select_related("lead", "region", "field")
     rows = rows.exclude(pk__in=AbuseReport.objects.hidden(Reported.SUGGESTION))
     return rows.order_by("-published_on", "-pk")
+
+
+def search_suggestions(
+    rows: QuerySet[Suggestion], words: str, field: str, year: str
+) -> QuerySet[Suggestion]:
+    """``words`` of the title, ``field`` a key; no row is found by a number of a person."""
+    if words := without_numbers(words.strip()):
+        rows = rows.filter(title__contains=words)
+    if field.isdecimal():
+        rows = rows.filter(field=int(field))
+    return rows.filter(year=int(year)) if year.isdecimal() and len(year) == 4 else rows
+
+
+def choices_of_suggestions() -> tuple[QuerySet[DictionaryEntry], list[int]]:
+    """Fields and years that shown suggestions have."""
+    rows = shown_suggestions().order_by()
+    fields = DictionaryEntry.objects.filter(pk__in=rows.values("field"))
+    return fields, sorted(set(rows.values_list("year", flat=True)), reverse=True)
 
 
 NARROWED = {

@@ -182,8 +182,19 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 @revalidated
 def suggestions(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("only", "")
+    asked = {name: request.GET.get(name, "")[:40] for name in ("words", "field", "year")}
     rows = selectors.narrowed(selectors.shown_suggestions(), code)
-    context = {"page": page_of(request, rows), "only": selectors.NARROWED.get(code, "")}
+    page = page_of(request, selectors.search_suggestions(rows, **asked))
+    fields, years = selectors.choices_of_suggestions()
+    context = {
+        "page": page,
+        "only": selectors.NARROWED.get(code, ""),
+        "code": code,
+        **asked,
+        "fields": fields,
+        "years": years,
+        "is_narrowed": any(asked.values()),
+    }
     return render(request, "public/suggestions.html", context)
 
 

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from congress_portal.core.enums import Dictionary
 from congress_portal.core.masking import count_numbers
 from suggestions.enums import State
 from suggestions.models import Suggestion
 from suggestions.services import publish_suggestion
 from tests.admin_pages import sent
 from tests.factories.activities import NewsItemFactory
-from tests.factories.core import staff
+from tests.factories.core import EntryFactory, staff
 from tests.factories.public import PublishedNewsFactory
 from tests.factories.stations import StationFactory
 from tests.factories.suggestions import HandlingFactory, ReplyFactory, SuggestionFactory
@@ -58,6 +59,29 @@ def test_no_published_text_shows_a_number(client):
         text = client.get(address).text
         assert MOBILE not in text, address
         assert IDENTITY not in text, address
+
+
+def test_published_suggestions_are_found_by_title_field_and_year(client):
+    lamp = closed(title=f"装路灯 {MOBILE}", year=2026, published_on=dt.date(2026, 9, 2))
+    roads = EntryFactory(dictionary=Dictionary.FIELD)
+    road = closed(title="修路", year=2025, field=roads, published_on=dt.date(2026, 9, 3))
+    closed(title="装路灯，不公开")
+    address = reverse("public:suggestions")
+
+    def found(**given):
+        page = client.get(address, given)
+        assert MOBILE not in page.text.replace(given.get("words", "没有"), "")
+        return {row.pk for row in page.context["page"]}
+
+    assert found() == {lamp.pk, road.pk}
+    assert found(words="路灯") == {lamp.pk}
+    assert found(field=roads.pk) == {road.pk}
+    assert found(year="2026") == {lamp.pk}
+    assert found(year="2025", words="灯") == set()
+    assert found(words=MOBILE) == set(), "nobody is found by a number that is not shown"
+    assert found(year="二〇二五", field="没有的") == {lamp.pk, road.pk}
+    assert found(field="99999999") == set()
+    assert "没有找到这样的建议" in client.get(address, {"words": "桥"}).text
 
 
 def test_office_is_told_of_numbers_when_it_publishes():
