@@ -1,5 +1,6 @@
 """Deliberations of the people's halls: who keeps one, lists, what is announced."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -7,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from activities.models import Activity, ActivityForm
 from congress_portal.core.models import User
 from suggestions.enums import VoiceSource
-from suggestions.models import Hall, Voice
+from suggestions.models import Hall, HallTask, Voice
 
 FORM_NAME = "议事厅"
 
@@ -26,9 +27,19 @@ def may_keep(user: User, activity: Activity) -> bool:
     return keeps and Activity.objects.editable_by(user).filter(pk=activity.pk).exists()
 
 
-def halls_for(user: User) -> QuerySet[Any]:
-    """With ``heard`` views, of which ``passed_on`` became voices, and ``open_tasks``."""
+def late_tasks(on: dt.date) -> QuerySet[HallTask]:
+    """What was to follow from a deliberation before a day and has no result."""
+    return HallTask.objects.filter(done_on__isnull=True, due_on__lt=on)
+
+
+def halls_for(user: User, late_on: dt.date | None = None) -> QuerySet[Any]:
+    """With ``heard`` views, of which ``passed_on`` became voices, and ``open_tasks``.
+
+    ``late_on`` leaves those with something late on that day.
+    """
     rows = Hall.objects.visible_to(user).select_related("activity__region", "activity__station")
+    if late_on:
+        rows = rows.filter(pk__in=late_tasks(late_on).values("hall"))
     return rows.annotate(
         heard=Count("views", distinct=True),
         passed_on=Count("views__voice", distinct=True),

@@ -28,6 +28,7 @@ from suggestions.services.followup import (
     report_promise,
     settle_promise,
 )
+from suggestions.services.halls import remind_of_hall_tasks
 from suggestions.services.hand_over import (
     Assignment,
     decide_return,
@@ -141,6 +142,7 @@ __all__ = [
     "record_supervision",
     "refuse_suggestion",
     "release_unit",
+    "remind_of_hall_tasks",
     "remind_of_voices",
     "remind_of_wishes",
     "remove_attachment",

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -16,13 +17,14 @@ from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.masking import count_numbers
 from congress_portal.core.models import DictionaryEntry, Unit, User
-from congress_portal.core.notices import Message, notify, unit_people
+from congress_portal.core.notices import Message, notify, notify_each, office_people, unit_people
+from congress_portal.core.reminders import reminder
 from congress_portal.core.stale import refuse_stale
 from deputies.models import Deputy
 from stations.models import Station
 from suggestions.enums import VoiceSource
 from suggestions.models import Hall, HallTask, HallView, Voice
-from suggestions.selectors.halls import FORM_NAME, hall_form, may_keep
+from suggestions.selectors.halls import FORM_NAME, hall_form, late_tasks, may_keep
 from suggestions.services.voices.handling import start_at_unit
 
 M = TypeVar("M", bound=models.Model)
@@ -232,3 +234,25 @@ def voice_from_view(
         values = {"what": measure, "unit": unit, "due_on": due_on}
         add_task(actor=actor, hall_pk=hall.pk, values=values)
     return voice
+
+
+@reminder
+def remind_of_hall_tasks(on: dt.date) -> dict[str, int]:
+    """Each task past its day once."""
+    return {"议定后续过了时限": notify_each(_late(on))}
+
+
+def _late(on: dt.date) -> Iterator[tuple[User, Message]]:
+    """The unit, and the office that noted the task."""
+    rows = late_tasks(on).select_related("hall__activity__region", "unit").order_by("pk")
+    for task in rows:
+        message = Message(
+            key=f"hall-task-late-{task.pk}-{task.due_on}",
+            title=f"议定后续过了时限（{task.due_on:%m月%d日}）：{task.what}"[:120],
+            body=f"议题「{task.hall.topic}」，由{task.unit or task.owner}办理。",
+        )
+        for user in unit_people(task.unit) if task.unit else []:
+            yield user, message
+        own = replace(message, link=f"/halls/{task.hall_id}/")
+        for user in office_people(task.hall.activity.region):
+            yield user, own

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congress_portal.core.attempts import attempt
@@ -35,8 +36,11 @@ _STEPS: dict[str, tuple[str, Any, Any]] = {
 
 @require_safe
 def halls(request: HttpRequest) -> HttpResponse:
+    is_late = request.GET.get("state") == "late"
+    today = timezone.localdate()
     context = {
-        "page": page_of(request, halls_for(request.user)),
+        "page": page_of(request, halls_for(request.user, today if is_late else None)),
+        "is_late": is_late,
         "may_log": voice_desk.may_sort(request.user),
     }
     return render(request, "suggestions/halls.html", context)
@@ -69,6 +73,7 @@ def hall(request: HttpRequest, pk: int) -> HttpResponse:
         "tasks": row.tasks.select_related("unit"),
         "deputies": row.activity.deputies.order_by("attendances__serial"),
         "may_keep": may_keep(request.user, row.activity),
+        "today": timezone.localdate(),
     }
     return render(request, "suggestions/hall.html", context)
 

@@ -10,6 +10,7 @@ from activities.models import Activity, ActivityForm
 from congress_portal.core.enums import Role
 from congress_portal.core.models import Notice
 from congress_portal.core.stale import StaleRecordError, fingerprint
+from congress_portal.desk.selectors.waiting import waiting_for_staff
 from suggestions.models import Hall, HallTask, HallView, Voice
 from suggestions.services import halls as service
 from suggestions.services.halls import HallError
@@ -291,3 +292,27 @@ def test_the_unit_hears_what_the_hall_set_it():
     notice = Notice.objects.get(user=officer)
     assert (notice.title, notice.link) == ("议事定的后续请您单位办理：评估采光", "")
     assert "2026年10月30日前" in notice.body
+
+
+def test_what_was_to_follow_reminds_once_when_it_is_late(client, freeze):
+    town = TownFactory()
+    clerk, unit = town_clerk(town), UnitFactory()
+    officer = UserFactory(role=Role.UNIT_OFFICER, role__unit=unit)
+    late = HallTaskFactory(hall=HallFactory(activity__region=town), unit=unit)
+    done = {"done_on": dt.date(2026, 10, 1), "result": "已办"}
+    HallTaskFactory(hall=HallFactory(activity__region=town), **done)
+    after = dt.date(2026, 10, 21)
+    assert service.remind_of_hall_tasks(dt.date(2026, 10, 20))["议定后续过了时限"] == 0
+    assert service.remind_of_hall_tasks(after)["议定后续过了时限"] == 2
+    assert service.remind_of_hall_tasks(after)["议定后续过了时限"] == 0
+    links = dict(Notice.objects.values_list("user", "link"))
+    assert links == {officer.pk: "", clerk.pk: f"/halls/{late.hall_id}/"}
+
+    freeze("2026-10-21 10:00")
+    client.force_login(clerk)
+    row = next(
+        each for each in waiting_for_staff(clerk, after) if each.name == "后续过了时限的议事"
+    )
+    assert row.count == 1
+    assert list(client.get(row.address).context["page"]) == [late.hall]
+    assert "已超期" in client.get(reverse("suggestions:hall", args=[late.hall_id])).text

@@ -25,8 +25,9 @@ from deputies.models import Term
 from stations.enums import RectificationState
 from stations.models import Reception, Rectification, RotaSlot, Station, StationOfficer
 from suggestions.enums import WishState
-from suggestions.models import Suggestion, Voice, Wish
+from suggestions.models import Hall, Suggestion, Voice, Wish
 from suggestions.selectors import due_soon, office_inbox, overdue, stale_voices
+from suggestions.selectors.halls import late_tasks
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         mending(user, today),
         _voices(user, today),
         _wishes(user, today),
+        _halls(user, today),
         _opinions(user, today),
         *_books(user, today),
     ]
@@ -164,6 +166,13 @@ def _wishes(user: User, today: dt.date) -> Waiting:
     rows = Wish.objects.editable_by(user).filter(state=WishState.WAITING)
     address = f"{reverse('suggestions:wishes')}?state={WishState.WAITING}"
     return _counted("待公布的微心愿", rows, "voice__raised_on", address, today)
+
+
+def _halls(user: User, today: dt.date) -> Waiting:
+    """Deliberations from which something was to follow that has no result in time."""
+    rows = Hall.objects.editable_by(user).filter(pk__in=late_tasks(today).values("hall"))
+    address = f"{reverse('suggestions:halls')}?state=late"
+    return _counted("后续过了时限的议事", rows, "activity__held_on", address, today)
 
 
 def _opinions(user: User, today: dt.date) -> Waiting:
