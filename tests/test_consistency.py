@@ -55,6 +55,15 @@ OPEN_PAGES = [
 DRAWERS = {"utils.py", "helpers.py", "common.py", "signals.py"}
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_form_carries_a_hidden_field_twice(name):
+    """``_fields.html`` brings what the form carries: the same id twice is not valid HTML."""
+    text = (ROOT / "templates" / name).read_text(encoding="utf-8")
+    for block in re.findall(r"<form\b.*?</form>", text, re.DOTALL):
+        if '{% include "suggestions/_fields.html" %}' in block:
+            assert not re.search(r"\{\{ form\.(key|seen)\b|form\.hidden_fields", block)
+
+
 def _locked(name: str) -> dict[str, str]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     found = (re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line) for line in lines)

@@ -172,10 +172,11 @@ def note_circular_read(*, actor: User, circular_pk: int, receipts: Iterable[int]
     circular = Circular.objects.select_for_update(of=("self",)).get(pk=circular_pk)
     _own_place(actor, circular.region)
     rows = circular.receipts.filter(pk__in=list(receipts), read_at=None)
-    for receipt in rows.select_for_update(of=("self",)):
+    unread = list(rows.select_for_update(of=("self",)))
+    for receipt in unread:
         receipt.read_at, receipt.noted_by = timezone.now(), actor
         save_recorded(receipt, clean=False)
-    return len(rows)
+    return len(unread)
 
 
 @transaction.atomic

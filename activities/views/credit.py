@@ -110,6 +110,9 @@ def write_deed(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if own is None and not _writes(request):
         raise PermissionDenied
     found = _deed(request, pk) if pk else None
+    if request.method == "GET" and found and found.verification == Verification.VERIFIED:
+        messages.error(request, "已经核实的事迹不能再改。")
+        return redirect("activities:deed", pk=found.pk)
     form = DeedForm(
         request.POST or None, request.FILES or None, user=request.user, own=own, deed=found
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from activities.models import Activity
+from congress_portal.core.enums import Dictionary
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import DictionaryEntry, User
 from deputies.enums import GroupKind
@@ -181,7 +182,10 @@ class TaskLine:
 
 
 def task_lines(rows: QuerySet[Suggestion], activities: QuerySet[Activity]) -> list[TaskLine]:
-    """The report by central task (M51), most suggestions first; four queries however many."""
+    """The report by central task (M51), most suggestions first; four queries however many.
+
+    Tasks in use that nothing serves stand with their zeros.
+    """
     tagged = rows.filter(submitted_on__isnull=False, themes__isnull=False).distinct()
     tags: dict[int, set[int]] = defaultdict(set)
     for pk, theme in tagged.values_list("pk", "themes"):
@@ -190,7 +194,8 @@ def task_lines(rows: QuerySet[Suggestion], activities: QuerySet[Activity]) -> li
     held = activities.filter(central_task__isnull=False).order_by()
     counted = held.values("central_task").annotate(times=Count("pk", distinct=True))
     times = dict(counted.values_list("central_task", "times"))
-    tasks = DictionaryEntry.objects.filter(pk__in={*tags, *times})
+    in_use = Q(dictionary=Dictionary.CENTRAL_TASK, is_active=True)
+    tasks = DictionaryEntry.objects.filter(Q(pk__in={*tags, *times}) | in_use)
     lines = [
         TaskLine(
             task,

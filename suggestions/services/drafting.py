@@ -393,6 +393,8 @@ def submit_suggestion(*, pk: int, actor: User, on: dt.date | None = None) -> Sug
             raise RefusedError(faults)
         for row in draft.cosignatures.exclude(state=CoSignerState.CONFIRMED):
             audit.delete_recorded(row, reason="提交时没有附议")
+        if draft.lead.user_id == actor.pk:  # begun by the office, put forward by the deputy
+            draft.entered_on_behalf = False
         draft.submitted_on = day_of(Action.SUBMIT, draft, on)
         draft.year = draft.submitted_on.year
         draft.content = draft.content or draft.full_text

@@ -451,7 +451,7 @@ def test_staff_note_who_read_it_on_paper_and_what_was_said_by_phone(client):
     shown = client.get(page, {"show": "unread"})
     ticked = [receipts[each.pk].pk for each in deputies[:12]]
     note = reverse("activities:circular_read_for", args=[circular.pk])
-    client.post(note, {"receipts": ticked})
+    noted = client.post(note, {"receipts": ticked}, follow=True)
     again = client.post(note, {"receipts": [*ticked, "x"]}, follow=True)
     answer = reverse("activities:circular_answer_for", args=[ticked[0]])
     empty = client.post(answer, {"response": " "})
@@ -459,6 +459,8 @@ def test_staff_note_who_read_it_on_paper_and_what_was_said_by_phone(client):
 
     assert f'name="receipts" value="{ticked[0]}"' in shown.text
     assert str(selectors.reading_of(circular).read) == "60.0%（12/20）"
+    assert "已代录 12 位代表读过" in noted.text
+    assert "没有勾选还没有读的代表" not in noted.text
     assert "没有勾选还没有读的代表" in again.text
     assert empty.status_code == 200
     read = client.get(page, {"show": "answered"}).text

@@ -91,11 +91,13 @@ def test_a_verified_deed_is_closed_but_consent_is_the_deputys(client, deputy):
     client.force_login(deputy.user)
     consent = reverse("activities:deed_consent", args=[deed.pk])
 
-    page = client.post(
-        reverse("activities:edit_deed", args=[deed.pk]), deed_data(seen=fingerprint(deed))
-    )
+    edit = reverse("activities:edit_deed", args=[deed.pk])
+    opened = client.get(edit, follow=True)
+    page = client.post(edit, deed_data(seen=fingerprint(deed)))
     client.post(consent, {"is_publishable": "yes"})
 
+    assert opened.redirect_chain == [(reverse("activities:deed", args=[deed.pk]), 302)]
+    assert "已经核实的事迹不能再改" in opened.text
     assert "已经核实的事迹不能再改" in page.text
     deed.refresh_from_db()
     assert deed.is_publishable

@@ -179,6 +179,16 @@ def test_staff_enter_on_behalf_with_paper_signatures(cast):
     assert item.cosignatures.get().on_paper is True
 
 
+def test_what_the_deputy_puts_forward_is_not_entered_on_behalf(cast):
+    draft = services.save_draft(
+        actor=cast.office, on_behalf_of=cast.lead, data={**TEXT, "field": cast.field}
+    )
+
+    done = services.submit_suggestion(pk=draft.pk, actor=cast.lead.user)
+
+    assert (done.state, done.entered_on_behalf) == (State.SUBMITTED, False)
+
+
 def test_deputy_cannot_enter_on_behalf(cast):
     with pytest.raises(NotYoursError):
         services.save_draft(actor=cast.mate.user, on_behalf_of=cast.lead, data=TEXT)

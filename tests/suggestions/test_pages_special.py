@@ -224,6 +224,17 @@ def test_tasks_open_into_as_many_rows(client, cast, django_assert_num_queries, r
     assert held.context["page"].paginator.count == rows + 4
 
 
+def test_a_task_that_nothing_serves_stands_with_its_zeros(client, cast):
+    EntryFactory(dictionary="central_task", name="八大行动")
+    EntryFactory(dictionary="central_task", name="过去的行动", is_active=False)
+    client.force_login(cast.office)
+
+    page = client.get(reverse("suggestions:tasks"))
+
+    lines = [(line.task.name, line.number, line.activities) for line in page.context["lines"]]
+    assert lines == [("八大行动", 0, 0)]
+
+
 def test_tasks_are_for_those_who_read_a_place(client, cast):
     client.force_login(cast.officer())
 
