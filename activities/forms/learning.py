@@ -17,6 +17,7 @@ from activities.models import (
     TrainingPlan,
     TrainingSession,
 )
+from activities.selectors.learning import sectors_in
 from congress_portal.core.enums import Dictionary, Level
 from congress_portal.core.fields import DayField, HoursField, WordsField, held_on
 from congress_portal.core.listing import ListFilter
@@ -180,6 +181,17 @@ class CourseForm(KeyedForm):
         if course:
             self.fill(course, "region", "title", "category", "sectors", "summary", "body",
                       "hours", "pass_mark", "is_active")  # fmt: skip
+
+    def clean_sectors(self) -> str:
+        """A sector that no deputy has would show the course to nobody."""
+        text: str = self.cleaned_data["sectors"]
+        known = set(Deputy.objects.exclude(sector="").values_list("sector", flat=True))
+        if unknown := [each for each in sectors_in(text) if each not in known]:
+            names = "、".join(sorted(known)) or "还没有登记"
+            raise forms.ValidationError(
+                f"花名册里没有「{'、'.join(unknown)}」，请核对。现有的代表构成：{names}。"
+            )
+        return text
 
 
 class QuestionForm(forms.Form):

@@ -293,11 +293,12 @@ def fits(rows: QuerySet[Course], deputy: Deputy) -> QuerySet[Course]:
     meant = Q(sectors="")
     if sector := deputy.sector.strip():
         known = rows.exclude(sectors="").order_by().values_list("pk", "sectors")
-        meant |= Q(pk__in=[pk for pk, words in known if sector in _words(words)])
+        meant |= Q(pk__in=[pk for pk, words in known if sector in sectors_in(words)])
     return rows.filter(meant)
 
 
-def _words(text: str) -> list[str]:
+def sectors_in(text: str) -> list[str]:
+    """The sectors that a course names, whatever mark stands between them."""
     for mark in "，,；;／/":
         text = text.replace(mark, "、")
     return [word.strip() for word in text.split("、") if word.strip()]

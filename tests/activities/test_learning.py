@@ -393,6 +393,22 @@ def test_staff_write_publish_and_mend_a_course(client):
     assert "刚被别人改过" in stale.text
 
 
+def test_a_course_names_only_sectors_that_deputies_have(client):
+    DeputyFactory(sector="农民")
+    category = EntryFactory(dictionary=Dictionary.COURSE_CATEGORY)
+    client.force_login(staff())
+    data = {"key": str(uuid.uuid4()), "region": CountyFactory().pk, "title": "代表法导读",
+            "category": category.pk, "hours": "2", "pass_mark": "0"}  # fmt: skip
+    address = reverse("activities:new_course")
+
+    wrong = client.post(address, {**data, "sectors": "农民、没有这个界别"})
+    assert not Course.objects.exists()
+    client.post(address, {**data, "sectors": "农民"})
+
+    assert "花名册里没有「没有这个界别」，请核对。现有的代表构成：农民。" in wrong.text
+    assert Course.objects.get().sectors == "农民"
+
+
 def test_a_paper_is_taken_off_by_its_own_office(client, town):
     paper = CourseFileFactory(course__region=town)
     address = reverse("activities:drop_course_file", args=[paper.pk])

@@ -242,7 +242,7 @@ def test_file_holds_study_voices_supervision_contacts_and_honours(client, deputy
     for words in (
         "自学课程：1 门，2 学时", "转达选民反映：1 件", "提出询问：1 条", "提出问题和意见：1 条",
         "约见国家机关负责人：0 次", "周主任联系欧阳䶮，电话", "表彰：1 项", "优秀人大代表",
-        "先进事迹：0 件", "捐资，5000 元",
+        "先进事迹：0 件", "捐资，5,000 元",
     ):  # fmt: skip
         assert words in page
     assert "王建国" not in page + year

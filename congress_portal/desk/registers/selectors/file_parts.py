@@ -171,6 +171,6 @@ def deeds(deputy: Deputy, period: Period, reader: User, verified_only: bool) -> 
 
 
 def _deed(row: GoodDeed) -> str:
-    amount = f"{row.amount.normalize():f} 元" if row.amount else ""
+    amount = f"{row.amount:,.2f}".removesuffix(".00") + " 元" if row.amount else ""
     people = f"受益 {row.beneficiaries} 人" if row.beneficiaries else ""
     return "，".join(filter(None, (str(row.kind), amount, people)))
