@@ -82,10 +82,21 @@ class ComputeForm(forms.Form):
         return cleaned
 
 
-class PublishForm(forms.Form):
-    """``digest`` is that of the draft on the page, so that nothing unseen is published."""
+class DigestForm(forms.Form):
+    """``digest`` is that of the figures on the page."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def look_again(self, sheet: ScoreSheet) -> None:
+        """Refused, the page shows the figures as they are now: carry theirs, unconfirmed."""
+        if self.is_bound:
+            sent = {name: self.data[name] for name in self.data if name != "confirmed"}
+            self.data = {**sent, "digest": sheet.digest}
+
+
+class PublishForm(DigestForm):
+    """Nothing unseen is published."""
+
     confirmed = forms.BooleanField(
         label="我已核对，同意发布",
         error_messages={"required": "请核对后勾选「我已核对，同意发布」。"},

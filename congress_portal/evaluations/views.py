@@ -167,6 +167,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已发布并封存，各对象现在可以看到自己的得分。")
             return redirect("evaluations:sheet", pk=pk)
+    form.look_again(sheet)
     context = {"sheet": sheet, "form": form, "summary": sheet_summary(sheet)}
     context |= {"unmarked": unmarked_lines(sheet), **doubts_of(sheet)}
     context["has_changed"] = not sheet.is_published and needs_new_version(sheet)

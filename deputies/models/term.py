@@ -1,5 +1,6 @@
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -65,6 +66,19 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region or self.get_level_display()}{self.name}"
+
+    def clean(self) -> None:
+        """Raises ValidationError where another term of the same congress runs meanwhile."""
+        super().clean()
+        if not (self.level and self.begins_on and self.ends_on):
+            return
+        same = Term.objects.filter(level=self.level, region=self.region).exclude(pk=self.pk)
+        other = same.filter(begins_on__lte=self.ends_on, ends_on__gte=self.begins_on).first()
+        if other:
+            raise ValidationError(
+                f"与{other}（{other.begins_on:%Y-%m-%d}到{other.ends_on:%Y-%m-%d}）有重叠的日子；"
+                "一届从本届第一次会议到下届第一次会议的前一日。"
+            )
 
     @property
     def period(self) -> Period:

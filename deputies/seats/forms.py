@@ -175,7 +175,7 @@ class ResultForm(SeenForm):
 
 
 class CancelForm(SeenForm):
-    reason = forms.CharField(label="取消的原因", max_length=200)
+    reason = forms.CharField(label="原因", max_length=200)
 
 
 class OpenCaseForm(forms.Form):

@@ -194,6 +194,21 @@ def cancel_by_election(*, actor: User, by_election_pk: int, seen: str, reason: s
     return save_recorded(row, reason=reason.strip())  # type: ignore[return-value]
 
 
+@transaction.atomic
+def reopen_by_election(*, actor: User, by_election_pk: int, seen: str, reason: str) -> ByElection:
+    """A count was entered wrongly and nobody took the seat: the result is entered anew.
+
+    Raises ValidationError where another by-election fills the seat meanwhile.
+    """
+    row = _locked(actor, by_election_pk, ByElectionAction.REOPEN, seen)
+    for candidate in row.candidates.all():
+        candidate.votes = None
+        save_recorded(candidate, reason=reason.strip())
+    row.state, row.result = ByElectionState.PREPARING, ""
+    row.held_on = row.registered = row.voted = None
+    return save_recorded(row, reason=reason.strip())  # type: ignore[return-value]
+
+
 def _locked(actor: User, pk: int, action: ByElectionAction, seen: str | None) -> ByElection:
     """The row, locked, in a state that allows the step. Raises ByElection.DoesNotExist."""
     rows = ByElection.objects.editable_by(actor).filter(pk=pk).values("pk")

@@ -19,6 +19,11 @@ _STEPS: dict[str, tuple[Any, Any, str]] = {
     ByElectionAction.NOMINATE: (forms.NominateForm, services.nominate, "候选人已登记。"),
     ByElectionAction.RECORD: (forms.ResultForm, services.record_result, "选举结果已登记。"),
     ByElectionAction.CANCEL: (forms.CancelForm, services.cancel_by_election, "补选已取消。"),
+    ByElectionAction.REOPEN: (
+        forms.CancelForm,
+        services.reopen_by_election,
+        "已清去票数，请重新登记选举结果。",
+    ),
 }
 
 _WITH_PAPERS: dict[str, Any] = {"check": GateCheck, "result": ByElection, "exit": ExitStep}
@@ -104,7 +109,7 @@ def by_election(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "candidates": candidates,
         "actions": actions,
-        "may_check": bool(actions),
+        "may_check": ByElectionAction.RECORD in actions,
         "law": BY_ELECTION[ByElectionAction.RECORD].law,
     }
     return render(request, "deputies/by_election.html", context)

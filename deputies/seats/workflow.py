@@ -29,6 +29,7 @@ class ByElectionAction(models.TextChoices):
     CHECK = "check", "登记四关审核"
     RECORD = "record", "登记选举结果"
     CANCEL = "cancel", "取消补选"
+    REOPEN = "reopen", "计票录错了，重新登记"
 
 
 _PREPARING = frozenset({ByElectionState.PREPARING})
@@ -46,6 +47,12 @@ BY_ELECTION: Mapping[ByElectionAction, Move] = {
         then="当选的自动登记代表职务，起始日期为选举日",
     ),
     ByElectionAction.CANCEL: Move(_PREPARING, ByElectionState.CANCELLED, then="缺额仍在缺额表上"),
+    ByElectionAction.REOPEN: Move(
+        frozenset({ByElectionState.FAILED}),
+        ByElectionState.PREPARING,
+        law="只用于更正录入的错误；当选后已经登记代表职务的，不能这样更正。",
+        then="清去录入的票数，重新登记选举结果；原来的数字和更正的理由留在操作记录里",
+    ),
 }
 
 _OPEN = frozenset({ExitState.CLUE, ExitState.VERIFIED, ExitState.TALKED, ExitState.STUDIED})

@@ -196,6 +196,40 @@ def test_one_seat_is_filled_once_and_a_failed_election_is_held_again(election):
     assert second.district == election.district
 
 
+def test_a_mistyped_count_is_entered_anew_as_long_as_nobody_won(client, election):
+    candidate = CandidateFactory(by_election=election, checked=True)
+    failed = result(election, registered=1000, voted=60, votes={candidate.pk: 40})
+    office = staff()
+    client.force_login(office)
+    address = reverse("deputies:by_election_step", args=[election.pk, "reopen"])
+    assert address in client.get(reverse("deputies:by_election", args=[election.pk])).text
+
+    client.post(address, {"seen": fingerprint(failed), "reason": "参加投票少录一位数"})
+
+    election.refresh_from_db()
+    candidate.refresh_from_db()
+    assert (election.state, election.voted, candidate.votes) == ("preparing", None, None)
+    assert AuditEntry.objects.filter(reason="参加投票少录一位数").count() == 2
+    won = result(election, registered=1000, voted=600, votes={candidate.pk: 400})
+    assert won.state == ByElectionState.ELECTED
+    with pytest.raises(StepNotAllowedError):
+        services.reopen_by_election(
+            actor=office, by_election_pk=election.pk, seen=fingerprint(won), reason="x"
+        )
+
+
+def test_a_seat_that_is_filled_anew_meanwhile_is_not_opened_again(election):
+    candidate = CandidateFactory(by_election=election, checked=True)
+    failed = result(election, votes={candidate.pk: 1})
+    given = {"term": election.term, "vacated": election.vacated, "reason": "x"}
+    services.start_by_election(actor=staff(), **given)
+
+    with pytest.raises(ValidationError, match="已经在补选"):
+        services.reopen_by_election(
+            actor=staff(), by_election_pk=election.pk, seen=fingerprint(failed), reason="录错"
+        )
+
+
 def test_a_held_seat_or_a_foreign_district_starts_nothing():
     held = MandateFactory()
     with pytest.raises(SeatError, match="仍在任"):
@@ -225,6 +259,9 @@ def test_the_table_of_a_by_election(election, state, action):
         ByElectionAction.RECORD: lambda: result(election, votes={candidate.pk: 1}),
         ByElectionAction.CANCEL: lambda: services.cancel_by_election(
             **common, seen=seen, reason="届满在即"
+        ),
+        ByElectionAction.REOPEN: lambda: services.reopen_by_election(
+            **common, seen=seen, reason="少录一位数"
         ),
     }  # fmt: skip
     if state in BY_ELECTION[action].sources:

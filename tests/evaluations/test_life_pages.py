@@ -119,6 +119,9 @@ def test_a_page_of_an_older_draft_is_refused(client, draft, office):
 
     assert "刚被重新计算" in told.content.decode()
     assert ScoreSheet.objects.get().state == "draft"
+    again = {"digest": told.context["form"]["digest"].value()}  # of the figures now on the page
+    page(client, office, "step", draft.pk, "check", post=again)
+    assert ScoreSheet.objects.get().state == "checked"
 
 
 def test_a_step_back_needs_its_reason(client, draft, office):

@@ -147,6 +147,21 @@ def test_title_addressee_and_signature(sheet):
     assert (head.date_text, head.number) == ("2026年10月12日", "安人代〔2026〕9号")
 
 
+@pytest.mark.parametrize(
+    ("state", "mark"),
+    [
+        ("draft", "草稿，未发布"), ("checked", "草稿，未发布"), ("disclosed", "公示稿，未发布"),
+        ("decided", "公示稿，未发布"), ("published", ""),
+    ],
+)  # fmt: skip
+def test_a_paper_made_before_publication_says_so(sheet, state, mark):
+    sheet.state, sheet.digest = state, "0" * 64
+
+    assert sheet.paper_mark == mark
+    paper = bulletin_paper(sheet, day=DAY)
+    assert paper.head.mark == mark
+
+
 def test_the_office_of_the_settings_signs(sheet, settings):
     settings.PORTAL_OFFICE = "安澜县人大常委会办公室"
 

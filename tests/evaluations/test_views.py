@@ -182,6 +182,10 @@ def test_publish_of_a_draft_computed_meanwhile_is_refused(office, scheme):
 
     assert "刚被重新计算" in answer.content.decode()
     assert not ScoreSheet.objects.published().exists()
+    again = {each.name: each.value() for each in answer.context["form"]}
+    assert again == {"digest": sheet.digest, "confirmed": False}
+    office.post(reverse("evaluations:publish", args=[sheet.pk]), {**again, "confirmed": "on"})
+    assert ScoreSheet.objects.published().exists()
 
 
 def test_publish_page_warns_when_records_changed(office, scheme):

@@ -12,14 +12,13 @@ from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import Region, Unit
 from congress_portal.evaluations.enums import AppealState, Rater
+from congress_portal.evaluations.forms import DigestForm
 from congress_portal.evaluations.models import Score
 from stations.models import Station
 
 
-class StepForm(forms.Form):
+class StepForm(DigestForm):
     """``digest`` is that of the sheet on the page, so that nothing unseen is checked."""
-
-    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
 
 class ReasonForm(StepForm):

@@ -103,6 +103,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if is_sent and form.is_valid() and _take(form, taken, request.user, sheet):
         messages.success(request, _DONE[taken])
         return redirect("evaluations:sheet", pk=pk)
+    form.look_again(sheet)
     context = {"sheet": sheet, "form": form, "step": taken, "then": TABLE[taken].then}
     context |= {"summary": sheet_summary(sheet), "unmarked": unmarked_lines(sheet)}
     context |= doubts_of(sheet)

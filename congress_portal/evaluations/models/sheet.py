@@ -165,6 +165,13 @@ class ScoreSheet(models.Model):
         return self.state in SHOWN_STATES
 
     @property
+    def paper_mark(self) -> str:
+        """What a paper made before publication says of itself; nothing on a published one."""
+        if self.is_published:
+            return ""
+        return "公示稿，未发布" if self.is_shown else "草稿，未发布"
+
+    @property
     def is_draft(self) -> bool:
         return self.state == SheetState.DRAFT
 

@@ -84,6 +84,7 @@ def _head(facts: SheetFacts, number: str, day: dt.date | None) -> Head:
         date_text=f"{day.year}年{day.month}月{day.day}日",
         addressee=addressee,
         number=number or f"〔{day.year}〕　　号",
+        mark=facts.sheet.paper_mark,
     )
 
 

@@ -49,7 +49,7 @@ def subject_sheets(scores: QuerySet[Score]) -> SubjectSheets:
     period = Period(sheet.first_day, sheet.last_day, sheet.period_code)
     county = Region.objects.filter(level=RegionLevel.COUNTY).values_list("name", flat=True).first()
     name = sheet.scheme_data["name"]
-    version = f"第{sheet.version}版" if sheet.is_published else "草稿"
+    version = sheet.paper_mark or f"第{sheet.version}版"
     only = f"：{found[0].label}" if len(found) == 1 else ""
     return SubjectSheets(
         title=f"{name}得分单（{period.label}）{only}",
