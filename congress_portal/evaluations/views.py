@@ -179,8 +179,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = _sheet_of_office(request, pk)
     upheld = Appeal.objects.filter(score__sheet=sheet, state=AppealState.UPHELD)
-    told = [f"异议成立：{appeal}" for appeal in upheld.select_related("score", "line")]
-    form = CorrectionForm(request.POST or None, initial={"reason": "；".join(told)[:400]})
+    lines = dict.fromkeys(
+        appeal.line.indicator if appeal.line else "总分" for appeal in upheld.select_related("line")
+    )  # the reason is published: it does not name who objected
+    told = f"有异议成立，更正「{'」「'.join(lines)}」" if lines else ""
+    form = CorrectionForm(request.POST or None, initial={"reason": told[:400]})
     if request.method == "POST" and form.is_valid():
         try:
             draft = new_version(sheet=sheet, actor=request.user, **form.cleaned_data)

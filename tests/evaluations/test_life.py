@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
@@ -216,7 +217,7 @@ def test_the_window_is_not_closed_early_nor_over_open_objections(disclosed, depu
     assert (sheet.state, sheet.version) == (SheetState.PUBLISHED, 1)
 
 
-def test_an_upheld_objection_leads_to_a_second_version(disclosed, deputy, clock):
+def test_an_upheld_objection_leads_to_a_second_version(client, disclosed, deputy, clock):
     other = staff()
     appeal = objection(disclosed, deputy)
     before = sheet_report(disclosed)
@@ -227,6 +228,9 @@ def test_an_upheld_objection_leads_to_a_second_version(disclosed, deputy, clock)
 
     with pytest.raises(DomainError, match="异议成立"):
         publish_sheet(sheet=disclosed, actor=other)
+    client.force_login(other)
+    offered = client.get(reverse("evaluations:correct", args=[disclosed.pk])).context["form"]
+    assert offered["reason"].value() == "有异议成立，更正「总分」", "nobody is named in public"
     second = new_version(sheet=disclosed, reason="异议成立", actor=other)
     second = check_sheet(actor=other, sheet_pk=second.pk, digest=second.digest)
     second = publish_sheet(sheet=second, actor=other)

@@ -24,6 +24,7 @@ from congress_portal.evaluations.reports import (
     subject_sheet_pdf,
     subject_sheets_html,
 )
+from congress_portal.evaluations.reports import wording as say
 from congress_portal.evaluations.reports.facts import facts_of
 from congress_portal.evaluations.reports.wording import previous_words
 from congress_portal.evaluations.scoring import Inputs, score_inputs, snapshot_of
@@ -160,6 +161,22 @@ def test_a_paper_made_before_publication_says_so(sheet, state, mark):
     assert sheet.paper_mark == mark
     paper = bulletin_paper(sheet, day=DAY)
     assert paper.head.mark == mark
+
+
+def test_a_bulletin_says_up_to_when_records_counted(sheet):
+    sheet.computed_at = None
+    whole = say.basis(facts_of(sheet), say.STATIONS).text
+    sheet.computed_at = dt.datetime(2026, 9, 1, 2, tzinfo=dt.UTC)
+    early = say.basis(facts_of(sheet), say.STATIONS).text
+
+    assert "记录截至2026年9月30日。" in whole
+    assert "记录截至2026年9月1日（2026年第三季度还没有结束）。" in early
+
+
+def test_the_reason_of_a_correction_ends_as_a_sentence(sheet):
+    sheet.version, sheet.reason = 2, "漏计一次接待"
+
+    assert "更正理由：漏计一次接待。" in body(sheet)
 
 
 def test_the_office_of_the_settings_signs(sheet, settings):

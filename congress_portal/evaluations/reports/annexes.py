@@ -102,7 +102,7 @@ def persons_annex(facts: SheetFacts) -> Annex:
     columns += [
         Column(f"{one.name}（{plain(one.full)}）", cell, "figure") for one in facts.indicators
     ]
-    columns += [Column("总分", 8, "figure"), Column("扣分", 8, "figure")]
+    columns += [Column("总分", 8, "figure"), Column("未得分", 8, "figure")]
     rows: list[tuple[str, ...]] = []
     parts: list[str] = []
     for place in facts.places:
@@ -113,12 +113,12 @@ def persons_annex(facts: SheetFacts) -> Annex:
             parts += _part_of_period(subject)
     blocks: list[Block] = [
         rules_note(facts),
-        Note("每格左边是计数，右边是得分；扣分＝满分－得分。按镇街和名册次序排列，不排名次。"),
+        Note("每格左边是计数，右边是得分；未得分＝满分－得分。按镇街和名册次序排列，不排名次。"),
         Table("", tuple(columns), tuple(rows), is_small=True),
     ]
     if parts:
         blocks.append(Note("在任不满全期、按在任天数计算的：" + "；".join(parts) + "。"))
-    return Annex(f"{facts.period.label}代表履职得分和扣分明细表", tuple(blocks), is_wide=True)
+    return Annex(f"{facts.period.label}代表履职得分明细表", tuple(blocks), is_wide=True)
 
 
 def _count_and_points(line: LineFacts) -> str:

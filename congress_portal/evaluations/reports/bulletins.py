@@ -169,7 +169,7 @@ def _deputies(facts: SheetFacts, head: Head) -> OfficialPaper:
         Heading("二、考评结果"),
         Paragraph(
             "按照防治“指尖上的形式主义”的要求，本通报不对代表个人排名，得分只用于说明各项履职"
-            "情况；代表个人的计数、得分和扣分见附件，依据可在平台“我的得分”中逐条查看。"
+            "情况；代表个人的计数和得分见附件，依据可在平台“我的得分”中逐条查看。"
         ),
         taking_part_table(facts),
         place_table(facts, words),
@@ -249,7 +249,8 @@ def _rarest(facts: SheetFacts) -> str:
 def _amendment(facts: SheetFacts) -> list[Block]:
     if not facts.sheet.reason:
         return []
-    return [Paragraph(f"本通报为第{facts.sheet.version}版，更正理由：{facts.sheet.reason}")]
+    reason = facts.sheet.reason.rstrip("。；")
+    return [Paragraph(f"本通报为第{facts.sheet.version}版，更正理由：{reason}。")]
 
 
 def _place_figure(facts: SheetFacts, caption: str) -> Figure:

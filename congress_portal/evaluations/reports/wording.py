@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import timezone
+
 from congress_portal.core.documents.blocks import Column, Note, Paragraph, Table
 from congress_portal.core.figures import Rate
 from congress_portal.evaluations.enums import Method
@@ -108,13 +110,16 @@ def previous_words(facts: SheetFacts) -> str:
 
 def basis(facts: SheetFacts, words: Words) -> Paragraph:
     """Scheme, subjects, lines and the day up to which records count."""
-    last = facts.sheet.last_day
+    sheet = facts.sheet
+    stamp = sheet.computed_at
+    last = min(sheet.last_day, timezone.localdate(stamp)) if stamp else sheet.last_day
+    early = "" if last == sheet.last_day else f"（{facts.period.label}还没有结束）"
     skipped = len(facts.subjects) - len(facts.scored)
     extra = f"（其中{words.count(skipped)}没有可计的数据，不计总分）" if skipped else ""
     return Paragraph(
         f"本次考评按《{facts.sheet.scheme_data['name']}》方案进行，对象为{facts.county}"
         f"{words.count(len(facts.subjects))}{extra}，设{len(facts.indicators)}项指标，"
-        f"满分{plain(facts.full)}分，记录截至{last.year}年{last.month}月{last.day}日。"
+        f"满分{plain(facts.full)}分，记录截至{last.year}年{last.month}月{last.day}日{early}。"
     )
 
 
@@ -137,7 +142,10 @@ def _input(one: IndicatorFacts, words: Words) -> str:
         average = one.value / len(counted)
         return f"{words.count(len(counted))}有{one.metric_name}，平均{average:.2f}分{rest}"
     if one.method == Method.RATIO:
-        return f"{one.metric_name}占{one.base_name}的{one.rate}"
+        rate = one.rate
+        if not rate.whole:
+            return f"没有{one.base_name}"
+        return f"{one.metric_name}占{one.base_name}的{rate}"
     average = one.value / len(one.lines)
     unit = one.unit
     return (
