@@ -33,8 +33,8 @@ def _opinions(period: Period, subject: str, *, voters: bool) -> Grouped:
 
 
 @metric("voters_received", "接待选民人次", of=Deputy, unit="人次", reported=False)
-@metric("opinions_taken", "收集意见数", of=Deputy, unit="件")
-@metric("opinions_closed", "办结意见数", of=Deputy, unit="件")
+@metric("opinions_taken", "收集意见数", of=Deputy, unit="条")
+@metric("opinions_closed", "办结意见数", of=Deputy, unit="条")
 def heard_by_deputies(period: Period) -> Grouped:
     """At receptions the deputy was on duty."""
     return _opinions(period, "reception__duties__deputy", voters=True)
@@ -47,16 +47,16 @@ def voters_contacted(period: Period) -> SumOf:
 
 
 @metric("voters_received", "接待选民人次", of=Station, unit="人次")
-@metric("opinions_taken", "收集意见数", of=Station, unit="件")
-@metric("opinions_closed", "办结意见数", of=Station, unit="件")
+@metric("opinions_taken", "收集意见数", of=Station, unit="条")
+@metric("opinions_closed", "办结意见数", of=Station, unit="条")
 def heard_at_stations(period: Period) -> Grouped:
     """Opinions of receptions only; the number in an activity's register is not counted."""
     return _opinions(period, "reception__station", voters=True)
 
 
 @metric("voters_received", "接待选民人次", of=Region, unit="人次")
-@metric("opinions_taken", "收集意见数", of=Region, unit="件", reported=False)
-@metric("opinions_closed", "办结意见数", of=Region, unit="件", reported=False)
+@metric("opinions_taken", "收集意见数", of=Region, unit="条", reported=False)
+@metric("opinions_closed", "办结意见数", of=Region, unit="条", reported=False)
 def heard_in_towns(period: Period) -> Grouped:
     return _opinions(period, "reception__station__region", voters=True)
 

@@ -1,3 +1,4 @@
+import datetime as dt
 import io
 
 import docx
@@ -9,6 +10,7 @@ from pypdf import PdfReader
 from congress_portal.core.enums import AuditAction, Role
 from congress_portal.core.models import AuditEntry
 from congress_portal.evaluations.models import ReportDraft
+from congress_portal.evaluations.statistics.reports import report_paper
 from tests.factories.activities import VisitFactory
 from tests.factories.core import CountyFactory, TownFactory, UserFactory, staff, town_clerk
 from tests.factories.statistics import ReportDraftFactory
@@ -140,3 +142,16 @@ def test_list_query_count(office, size):
         response = office.get(PAGE)
 
     assert (len(response.context["page"]), len(queries)) == (size, 5)
+
+
+def test_the_head_names_the_body_that_wrote_it():
+    town = TownFactory(name="双河镇")
+    own = ReportDraftFactory(region=town, written_by=town_clerk(town))
+    from_above = ReportDraftFactory(region=town, written_by=staff())
+
+    heads = [
+        report_paper(each, each.written_by, dt.date(2026, 10, 8)).head.issuer
+        for each in (own, from_above)
+    ]
+
+    assert heads == ["双河镇人民代表大会主席团", f"{town.parent.name}人大常委会代表工作委员会"]

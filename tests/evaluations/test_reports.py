@@ -209,7 +209,7 @@ def test_every_lost_point_is_explained_with_its_sum(sheet):
     rows = bulletin_paper(sheet, day=DAY).annexes[1].blocks[0].rows
 
     assert ("组织活动", "1 次 ÷ 目标 2 次 × 20 分 = 10.00 分", "10.00", "10.00") in rows
-    assert ("意见办结", "1 件 ÷ 4 件 × 10 分 = 2.50 分", "2.50", "7.50") in rows
+    assert ("意见办结", "1 条 ÷ 4 条 × 10 分 = 2.50 分", "2.50", "7.50") in rows
     assert ("簿册缺项", "5 分 − 1 册 × 2 分 = 3.00 分", "3.00", "2.00") in rows
 
 
@@ -312,7 +312,7 @@ def test_a_subjects_page_is_one_page_with_each_sum(sheet):
 
     assert len(reader.pages) == 1
     assert "总分 15.50" in text
-    assert "1 件 ÷ 4 件 × 10 分 = 2.50 分" in text
+    assert "1 条 ÷ 4 条 × 10 分 = 2.50 分" in text
     assert reader.metadata.title == f"家站季度考评得分单（2026年第三季度）：{LONG}"
 
 

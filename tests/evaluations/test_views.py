@@ -233,7 +233,7 @@ def test_score_says_each_line_as_a_sum(office, scheme):
 
     assert f"{station.name}：8.33 分" in page
     assert "1 天 ÷ 目标 3 天 × 10 分 = 3.33 分" in page
-    assert "1 件 ÷ 2 件 × 10 分 = 5.00 分" in page
+    assert "1 条 ÷ 2 条 × 10 分 = 5.00 分" in page
     assert "看 2 条记录" in page
 
 

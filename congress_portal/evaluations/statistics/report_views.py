@@ -76,7 +76,7 @@ def write(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The figures are those of now and carry the day."""
     user = reader_of(request)
-    rows = ReportDraft.objects.visible_to(user).select_related("region")
+    rows = ReportDraft.objects.visible_to(user).select_related("region__parent", "written_by")
     draft = get_object_or_404(rows, pk=pk)
     if kind not in ("pdf", "docx"):
         raise Http404("没有这种文件。")

@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
-
 from congress_portal.core.documents.blocks import (
     Block,
     Column,
@@ -15,6 +13,7 @@ from congress_portal.core.documents.blocks import (
     Paragraph,
     Table,
 )
+from congress_portal.core.documents.wording import office_of
 from congress_portal.core.metrics import UnknownMetricError
 from congress_portal.core.models import Region, User
 from congress_portal.core.periods import Period
@@ -47,12 +46,19 @@ def report_paper(draft: ReportDraft, user: User, today: dt.date) -> OfficialPape
     for number, (title, found) in enumerate(each for each in sections if each[1]):
         blocks += [Heading(f"{_ORDINALS[number]}、{title}"), *found]
     head = Head(
-        issuer=settings.PORTAL_OFFICE or f"{draft.region.name}人大常委会代表工作委员会",
+        issuer=office_of(_written_for(draft)),
         title_pieces=(draft.title,),
         date_text=f"{today.year}年{today.month}月{today.day}日",
         number=f"〔{today.year}〕　　号",
     )
     return OfficialPaper(head, tuple(blocks))
+
+
+def _written_for(draft: ReportDraft) -> Region:
+    """Whose paper it is: the county's office may write about one of its towns."""
+    above = draft.region.parent if draft.region.is_town else None
+    is_above = above is not None and draft.written_by.scope.may_write_code(above.code)
+    return above if above is not None and is_above else draft.region
 
 
 def _place(draft: ReportDraft) -> Region | None:
