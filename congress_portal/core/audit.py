@@ -90,6 +90,11 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
     return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
 
 
+def _label_of(instance: models.Model | None) -> str:
+    """What the trail calls a row: its ``trail_label`` where the name itself is restricted."""
+    return str(getattr(instance, "trail_label", instance) or "")
+
+
 def record(
     action: str,
     instance: models.Model | None = None,
@@ -111,7 +116,7 @@ def record(
             action=action,
             model=instance._meta.label if instance is not None else "",
             object_key=str(instance.pk) if instance is not None else "",
-            label=(label or (str(instance) if instance is not None else ""))[:200],
+            label=(label or _label_of(instance))[:200],
             changes=plain(changes or {}),
             reason=reason[:400],
             previous=head.digest,

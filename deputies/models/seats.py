@@ -291,6 +291,11 @@ class ExitCase(models.Model):
     def __str__(self) -> str:
         return f"{self.mandate.deputy}（{self.get_state_display()}）"
 
+    @property
+    def trail_label(self) -> str:
+        """Auditors read the trail, and may not read whom a case is about."""
+        return f"届中退出个案 {self.pk}（{self.get_state_display()}）"
+
 
 class ExitStepQuerySet(ScopedQuerySet):
     by_region = False
@@ -333,3 +338,7 @@ class ExitStep(models.Model):
         if self.pk:
             raise ValueError("a step of an exit case is written once")
         super().save(*args, **kwargs)
+
+    @property
+    def trail_label(self) -> str:
+        return f"{self.case.trail_label} {self.get_action_display()}"

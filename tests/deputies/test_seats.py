@@ -334,6 +334,9 @@ def test_a_case_that_ends_with_a_resignation_leaves_a_vacant_seat():
     assert [each.mandate for each in vacancies([seat.term])] == [seat]
     assert AuditEntry.objects.filter(model="deputies.ExitStep").count() == 5
     assert "出席率低" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
+    trail = AuditEntry.objects.filter(model__in=["deputies.ExitCase", "deputies.ExitStep"])
+    assert trail.exists()
+    assert not trail.filter(label__contains=seat.deputy.name).exists()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from activities.models import Attendance
@@ -83,6 +84,18 @@ def test_a_plain_figure_is_compared_in_its_unit():
     found = deputy("present")
 
     assert listed() == {found: ["1 次，低于 2 次"]}
+
+
+@pytest.mark.parametrize(("below", "denominator", "fits"), [
+    (100, "应到次数", True), (101, "应到次数", False), (101, "", True),
+])  # fmt: skip
+def test_a_line_in_per_cent_ends_at_a_hundred(below, denominator, fits):
+    rule = WarningRuleFactory.build(below=below, denominator=denominator)
+    if fits:
+        rule.clean()
+    else:
+        with pytest.raises(ValidationError, match="最多填 100"):
+            rule.clean()
 
 
 def test_nothing_follows_by_itself(client):

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -44,3 +45,9 @@ class WarningRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for a line that no share can reach."""
+        super().clean()
+        if self.denominator and self.below is not None and self.below > 100:
+            raise ValidationError({"below": "比率用百分数比较，最多填 100。"})

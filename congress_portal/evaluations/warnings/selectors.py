@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import QuerySet
 
@@ -91,7 +91,8 @@ def _hint(rule: WarningRule, value: Number | None, base: Number | None) -> Hint 
         return None
     if not rule.denominator:
         unit = metric_for(SubjectType.DEPUTY, rule.metric).unit
-        line = f"{plain(Decimal(value))} {unit}，低于 {plain(rule.below)} {unit}"
+        shown = Decimal(value).quantize(Decimal("0.01"), ROUND_DOWN)  # never up to the line itself
+        line = f"{plain(shown)} {unit}，低于 {plain(rule.below)} {unit}"
         return Hint(rule, line) if Decimal(value) < rule.below else None
     if not base or base < rule.at_least:
         return None
