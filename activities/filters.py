@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from activities.enums import CountsAs, Presence
+from activities.enums import ActivityState, CountsAs, Presence
 from activities.models import Activity, ActivityForm, Campaign, FixedVoter, Tag, Visit
 from activities.selectors.campaigns import activities_of
 from activities.selectors.coverage import visits_to
@@ -58,6 +58,8 @@ class RecordFilter(ListFilter):
 
 
 class ActivityFilter(RecordFilter):
+    """What is only planned or called off does not wait to be verified."""
+
     q = forms.CharField(label="活动名称", required=False, max_length=60)
     form = forms.ModelChoiceField(
         ActivityForm.objects.all(), label="形式", required=False, empty_label="全部"
@@ -107,6 +109,10 @@ class ActivityFilter(RecordFilter):
 
     def by_service(self, rows: QuerySet[Activity], tag: ServiceTag) -> QuerySet[Activity]:
         return rows.filter(station__in=tag.stations.active().values("pk"))
+
+    def by_verification(self, rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+        rows = super().by_verification(rows, state)
+        return rows.filter(state=ActivityState.HELD) if state == Verification.PENDING else rows
 
     by_also_tag = by_tag  # a second join: both tags must be there
 

@@ -12,6 +12,7 @@ from activities.models import (
     TagAxis,
 )
 from congress_portal.core.admin import PortalAdmin, PortalInline
+from congress_portal.core.admin.keeping import ReadOnly
 
 
 class TagInline(PortalInline):
@@ -60,7 +61,7 @@ class CampaignAdmin(PortalAdmin):
     export_columns = ("title", "region", "parent", "theme", "begins_on", "ends_on")
 
 
-class CircularReceiptInline(PortalInline):
+class CircularReceiptInline(ReadOnly, PortalInline):
     model = CircularReceipt
     fields = ("deputy", "read_at", "response")
     readonly_fields = ("deputy", "read_at", "response")
@@ -69,8 +70,8 @@ class CircularReceiptInline(PortalInline):
 
 
 @admin.register(Circular)
-class CircularAdmin(PortalAdmin):
-    """Written and given out on its pages; here it is found and looked at."""
+class CircularAdmin(ReadOnly, PortalAdmin):
+    """Written and given out on its pages: what deputies have read stays as they read it."""
 
     list_display = ("title", "kind", "region", "campaign", "published_at")
     list_select_related = ("region", "campaign")

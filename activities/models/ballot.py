@@ -31,6 +31,9 @@ def used_scales() -> Q:
     return Q(pk__in=ballots.values("scale")) | Q(pk__in=reports.values("scale"))
 
 
+ABSTAINED = "弃权"  # of every paper, beside the scale's own options
+
+
 class ScaleQuerySet(SharedQuerySet):
     """Once a result rests on a scale, nobody writes it."""
 
@@ -101,8 +104,10 @@ class BallotOption(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """Raises ValidationError where a result already rests on the scale."""
+        """Raises ValidationError where a result already rests on the scale, and for 弃权."""
         _refuse_used(self.scale_id)
+        if self.label.strip() == ABSTAINED:
+            raise ValidationError({"label": "弃权不用设：每张票都可以不表态，单独统计。"})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _refuse_used(self.scale_id)

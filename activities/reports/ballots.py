@@ -3,7 +3,7 @@
 import datetime as dt
 
 from activities.models import Ballot
-from activities.selectors.ballots import ItemResult, results, turnout
+from activities.selectors.ballots import GOOD_NAME, ItemResult, results, turnout
 from congress_portal.core.documents.blocks import Block, Column, FormPaper, Note, Table
 from congress_portal.core.documents.wording import committee_of, date_words
 
@@ -39,15 +39,16 @@ def result_paper(ballot: Ballot, day: dt.date) -> FormPaper:
     lines = results(ballot)
     options = [option for option, _, _ in lines[0].votes] if lines else []
     width = max(8, min(11, 40 // max(1, len(options))))
-    rest = 100 - width * len(options) - 9 - 21 - 12
+    grades = (Column("结果", 12),) if any(line.result for line in lines) else ()
+    rest = 100 - width * len(options) - 9 - 21 - 12 * len(grades)
     columns = (
         Column("测评的对象或内容", rest, "name"),
         *(Column(f"{option.label}（票）", width, "figure") for option in options),
         Column("弃权（票）", 9, "figure"),
-        Column("满意（称职）率", 21),
-        Column("结果", 12),
+        Column(lines[0].good_name if lines else GOOD_NAME, 21),
+        *grades,
     )
-    rows = tuple(_row(line) for line in lines)
+    rows = tuple(_row(line)[: len(columns)] for line in lines)
     found = turnout(ballot)
     how = "无记名" if ballot.is_anonymous else "记名"
     summed = (

@@ -5,6 +5,7 @@ result follows the scale's own rules (``selectors.scales``), of marks made or of
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ from activities.models import (
     BallotScale,
     BallotVoter,
 )
+from activities.models.ballot import ABSTAINED
 from activities.selectors.scales import Outcome, outcome, with_rules
 from activities.supervision_workflow import Side
 from congress_portal.core.figures import Rate
 from congress_portal.core.models import User
 
 NO_RESULT = "没有有效票"
+GOOD_NAME = "满意（称职）率"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class ItemResult:
     abstained: int
     good: Rate
     outcome: Outcome | None
+    has_grades: bool
 
     @property
     def valid(self) -> int:
@@ -45,7 +49,16 @@ class ItemResult:
 
     @property
     def result(self) -> str:
-        return self.outcome.result if self.outcome else NO_RESULT
+        """What the scale's rules make of it; nothing where the scale has none."""
+        if self.outcome:
+            return self.outcome.result
+        return "" if self.valid and not self.has_grades else NO_RESULT
+
+    @property
+    def good_name(self) -> str:
+        """What ``good`` is the share of, in the scale's own words where it does not grade."""
+        labels = [option.label for option, _, _ in self.votes if option.is_good]
+        return f"{'、'.join(labels)}率" if labels and not self.has_grades else GOOD_NAME
 
 
 @dataclass(frozen=True)
@@ -83,17 +96,22 @@ def _paper_papers(ballot: Ballot) -> int:
 def results(ballot: Ballot) -> list[ItemResult]:
     """Each item in its order. The caller asks ``may_see_results`` before."""
     scale = with_rules(BallotScale.objects.filter(pk=ballot.scale_id)).get()
-    issued = turnout(ballot).issued
+    found = turnout(ballot)
     votes: dict[int, dict[int | None, int]] = {}
     marks = BallotMark.objects.filter(paper__ballot=ballot).order_by()
     for item, option, number in marks.values_list("item", "option").annotate(n=Count("pk")):
         votes.setdefault(item, {})[option] = number
     counts = BallotCount.objects.filter(item__ballot=ballot)
+    on_paper: Counter[int] = Counter()
     for item, option, number in counts.values_list("item", "option", "votes"):
         own = votes.setdefault(item, {})
         own[option] = own.get(option, 0) + number
-    items = ballot.items.select_related("unit").order_by("serial", "pk")
-    return [_item_result(item, scale, issued, votes.get(item.pk, {})) for item in items]
+        on_paper[item] += number
+    items = list(ballot.items.select_related("unit").order_by("serial", "pk"))
+    for each in items:  # a line that a paper leaves blank is an abstention
+        own = votes.setdefault(each.pk, {})
+        own[None] = own.get(None, 0) + found.paper - on_paper[each.pk]
+    return [_item_result(each, scale, found.issued, votes[each.pk]) for each in items]
 
 
 def _item_result(
@@ -105,7 +123,8 @@ def _item_result(
     good = sum(counted[option.pk] for option in options if option.is_good)
     lines = [(option, counted[option.pk], Rate(counted[option.pk], whole)) for option in options]
     found = outcome(scale, [counted[option.pk] for option in options], issued)
-    return ItemResult(item, lines, votes.get(None, 0), Rate(good, whole), found)
+    has_grades = bool(scale.rules.all())
+    return ItemResult(item, lines, votes.get(None, 0), Rate(good, whole), found, has_grades)
 
 
 def sides_of(user: User, ballot: Ballot) -> frozenset[Side]:
@@ -150,7 +169,7 @@ def open_papers(ballot: Ballot) -> list[tuple[User, list[str]]]:
     papers = papers.prefetch_related("marks__option").order_by("voter__name", "key")
     lines = []
     for paper in papers:
-        marks = {mark.item_id: str(mark.option or "弃权") for mark in paper.marks.all()}
+        marks = {mark.item_id: str(mark.option or ABSTAINED) for mark in paper.marks.all()}
         lines.append((paper.voter, [marks.get(item, "") for item in order]))
     return lines  # type: ignore[return-value]
 

@@ -178,7 +178,7 @@ def pending_of(user: User, deputy: Deputy) -> int:
     """Own records that wait to be verified, of every kind that a deputy enters."""
     kinds: tuple[tuple[Any, Q], ...] = (
         (Visit, Q(deputy=deputy)),
-        (Activity, Q(entered_by=user)),
+        (Activity, Q(entered_by=user, state=ActivityState.HELD)),
         (GoodDeed, Q(deputy=deputy)),
         (Honour, Q(deputy=deputy)),
     )

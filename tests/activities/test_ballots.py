@@ -6,6 +6,7 @@ import json
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from activities.enums import BallotState
@@ -13,9 +14,12 @@ from activities.models import (
     Ballot,
     BallotCount,
     BallotMark,
+    BallotOption,
     BallotPaper,
+    BallotScale,
     BallotVoter,
 )
+from activities.reports.ballots import result_paper
 from activities.selectors import ballots as selectors
 from activities.services import ballots as services
 from activities.supervision_workflow import BALLOT, BallotAction, Side, available, next_state
@@ -303,8 +307,10 @@ def test_an_open_vote_shows_who_marked_what_to_the_office(client, people, office
 # Paper votes and the result
 
 
-def ended(office, people, *marks):
-    ballot = BallotFactory(items=["甲"], voters=people, state=BallotState.OPEN, is_anonymous=False)
+def ended(office, people, *marks, items=("甲",), **given):
+    ballot = BallotFactory(
+        items=items, voters=people, state=BallotState.OPEN, is_anonymous=False, **given
+    )
     for deputy, mark in zip(people, marks, strict=False):
         cast(ballot, deputy, mark)
     return services.close_ballot(actor=office, ballot_pk=ballot.pk)
@@ -334,6 +340,46 @@ def test_paper_and_phone_votes_add_up(office, people):
     assert line.result == "基本满意"
     found = selectors.turnout(ballot)
     assert (found.cast, found.paper, found.spoiled, str(found.rate)) == (2, 12, 2, "80.0%（16/20）")
+
+
+def test_a_line_that_a_paper_leaves_blank_is_an_abstention(office, people):
+    ballot = ended(office, people, items=("甲局", "乙局"))
+    first, second = ballot.items.order_by("serial")
+    best = ballot.scale.options.get(label="满意")
+    services.enter_papers(
+        actor=office, ballot_pk=ballot.pk, seen=fingerprint(ballot), issued=20, spoiled=0,
+        votes={(first.pk, best.pk): 8, (second.pk, best.pk): 7},
+    )  # fmt: skip
+
+    lines = selectors.results(Ballot.objects.get())
+
+    assert [(line.valid, line.abstained) for line in lines] == [(8, 0), (7, 1)]
+
+
+def test_a_scale_without_rules_grades_nobody(office, people):
+    scale = BallotScale.objects.create(name="赞成反对")
+    yes = BallotOption.objects.create(scale=scale, label="赞成", order=1, is_good=True)
+    BallotOption.objects.create(scale=scale, label="反对", order=2)
+    ballot = ended(office, people, "赞成", "弃权", scale=scale)
+    services.enter_papers(
+        actor=office, ballot_pk=ballot.pk, seen=fingerprint(ballot), issued=20, spoiled=0,
+        votes={(ballot.items.get().pk, yes.pk): 4},
+    )  # fmt: skip
+
+    [line] = selectors.results(Ballot.objects.get())
+    table = result_paper(ballot, dt.date(2026, 10, 8)).blocks[1]
+
+    assert (line.result, line.good_name, str(line.good)) == ("", "赞成率", "100.0%（5/5）")
+    heads = [column.title for column in table.columns]
+    assert heads == ["测评的对象或内容", "赞成（票）", "反对（票）", "弃权（票）", "赞成率"]
+    assert len(table.rows[0]) == len(heads)
+
+
+def test_abstention_is_no_option_of_a_scale():
+    option = BallotOption(scale=ScaleFactory(), label="弃权")
+
+    with pytest.raises(ValidationError, match="弃权不用设"):
+        option.full_clean()
 
 
 @pytest.mark.parametrize(

@@ -530,3 +530,16 @@ def test_bureaus_read_neither_circulars_nor_the_deputies_exchange(client):
 
     assert [first for first, _ in seen.values()] == [404, 200, 404, 404, 200, 200, 200]
     assert [second for _, second in seen.values()] == [404, *[200] * 6]
+
+
+def test_a_circular_is_not_reworded_behind_its_pages(client):
+    """What deputies acknowledged stays as they read it; the pages refuse a change as well."""
+    circular = CircularFactory(region=TownFactory(), title="倡议书")
+    client.force_login(town_clerk(circular.region))
+    address = reverse("admin:activities_circular_change", args=[circular.pk])
+
+    assert "倡议书" in client.get(address).text
+    client.post(address, {"title": "另一份", "kind": circular.kind, "body": "换了"})
+
+    circular.refresh_from_db()
+    assert circular.title == "倡议书"

@@ -436,3 +436,14 @@ def test_pages_answer_who_only_asks_for_their_heads(client):
     client.force_login(staff())
     answer = client.head("/evaluations/")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_what_is_only_planned_does_not_wait_to_be_verified(client, leader):
+    for state in ("planned", "notified", "cancelled", "held"):
+        ActivityFactory(region=TownFactory(), state=state, verification="pending")
+
+    trust = desk_of(client, leader, "desk/_leader.html")["trust"]
+    listed = client.get(reverse("activities:list"), {"verification": "pending"})
+
+    assert trust.pending == 1
+    assert listed.context["page"].paginator.count == 1

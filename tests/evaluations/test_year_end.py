@@ -299,6 +299,18 @@ def test_choosing_against_the_votes_or_within_a_tie_needs_a_basis(review, votes)
     assert _publicise(office, review, [rows[0], rows[2]]).state == "publicity"
 
 
+def test_two_titles_for_one_deputy_need_a_basis(review):
+    office = staff()
+    rows = _nominees(review, 1)
+    second = ReviewTitleFactory(review=review, name="履职积极分子", serial=2, places=1)
+    rows = [*rows, NomineeFactory(title=second, deputy=rows[0].deputy)]
+    services.settle(actor=office, review_pk=review.pk, voters="none")
+
+    with pytest.raises(ReviewStepError, match="选了两个称号"):
+        _publicise(office, review, rows, basis=" ")
+    assert _publicise(office, review, rows).state == "publicity"
+
+
 def test_a_ballot_that_is_not_counted_makes_no_list(review):
     rows, office = _nominees(review), staff()
     services.settle(actor=office, review_pk=review.pk, voters="deputies", scale=ScaleFactory())

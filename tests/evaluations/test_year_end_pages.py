@@ -172,6 +172,7 @@ def test_objections_show_to_the_office_and_whose_they_are(client, office):
     [
         ("优秀人大代表", "看不出名额"),
         ("优秀 0", "看不出名额"),
+        ("优秀 9999999", "最多 500 个"),
         ("优秀 1\n优秀 2", "重复"),
         ("优秀 -3", "正整数"),
     ],

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncQuarter
 from django.urls import reverse
 
+from activities.enums import ActivityState
 from activities.models import Activity, Visit
 from congress_portal.core.enums import Rating
 from congress_portal.core.figures import Rate
@@ -280,10 +281,11 @@ def trust(user: User, last: Period, today: dt.date) -> Trust:
         # a reception's rows are its voices, so only its missing author tells that it was imported
         imported = Q(row_key__isnull=False) | Q(entered_by__isnull=True)
         held = Q(held_on__range=(last.first, last.last))
+        took_place = Q(state=ActivityState.HELD) if model is Activity else Q()
         seen = model.objects.visible_to(user).aggregate(
             known=Count("pk", filter=held),
             sure=Count("pk", filter=held & Q(verification="verified")),
-            pending=Count("pk", filter=Q(verification="pending")),
+            pending=Count("pk", filter=took_place & Q(verification="pending")),
             late=Count(
                 "pk",
                 filter=~imported & held & Q(entered_at__date__gte=limit),

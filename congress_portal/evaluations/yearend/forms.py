@@ -20,6 +20,7 @@ from deputies.fields import DeputyNamesField
 
 _LINE = re.compile(r"^(?P<name>.+?)[\s，,：:]*(?P<places>[0-9]{1,3})\s*[名个人位]?$")
 _CONGRESSES = (RegionLevel.COUNTY, RegionLevel.TOWN)
+_MOST_PLACES = 500
 _MOST_TITLES = 12
 
 
@@ -64,6 +65,8 @@ class ReviewForm(forms.Form):
             match = _LINE.match(line)
             if not match or not int(match["places"]):
                 raise forms.ValidationError(f"「{line}」看不出名额，请写成：称号 名额。")
+            if int(match["places"]) > _MOST_PLACES:
+                raise forms.ValidationError(f"「{line}」的名额最多 {_MOST_PLACES} 个，请核对。")
             name = match["name"].strip()
             if name.endswith(("-", "－", "—", "+")):
                 raise forms.ValidationError(f"「{line}」的名额要写成正整数，如：称号 10。")

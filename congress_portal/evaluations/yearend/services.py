@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -263,7 +264,8 @@ def publicise(
     refuse_stale(review, seen)
     if review.ballot and review.ballot.state != BallotState.COUNTED:
         raise ReviewStepError("投票还没有计票，请先在测评里结束投票、计票。")
-    rows = Nominee.objects.filter(title__review=review).select_related("title").order_by("pk")
+    rows = Nominee.objects.filter(title__review=review).select_related("title", "deputy")
+    rows = rows.order_by("pk")
     nominees, wanted = list(rows), set(chosen)
     votes = votes_of(review)
     _check_choice(nominees, wanted, {pk: rate.part for pk, rate in votes.items()}, basis)
@@ -293,6 +295,13 @@ def _check_choice(
         if row.pk in wanted and row.struck_reason:
             raise ReviewStepError(f"{row.deputy}已因公示意见取消，不能再选。")
         by_title.setdefault(row.title, []).append(row)
+    twice = [
+        deputy for deputy, times in Counter(r.deputy for r in nominees if r.pk in wanted).items()
+        if times > 1
+    ]  # fmt: skip
+    if twice and not basis.strip():
+        names = "、".join(deputy.name for deputy in twice)
+        raise ReviewStepError(f"{names}选了两个称号；确实要给的，请写明确定的依据。")
     against = not votes
     for title, rows in by_title.items():
         inside = [row for row in rows if row.pk in wanted]
