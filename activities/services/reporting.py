@@ -250,12 +250,19 @@ def record_meeting(
     refuse_stale(meeting, seen)
     if meeting.held_on > timezone.localdate():
         raise ReportingError("还没到述职会的日期，不能登记结果；提前开的请先改日期。")
+    if meeting.voters_present not in (None, voters_present) and _has_verified(meeting):
+        raise ReportingError("已有代表的述职核实进入档案，到会选民不能再改；有误请提更正申请。")
     meeting.is_held, meeting.voters_present, meeting.note = True, voters_present, note.strip()
     save_recorded(meeting)
     scale = with_rules(BallotScale.objects.filter(pk=meeting.scale_id)).get()
     for line in counts:
         _count(actor, meeting, scale, line)
     return meeting
+
+
+def _has_verified(meeting: ReportMeeting) -> bool:
+    rows = DutyReport.objects.filter(meeting=meeting, verification=Verification.VERIFIED)
+    return rows.exists()
 
 
 def _count(actor: User, meeting: ReportMeeting, scale: BallotScale, line: Counted) -> None:

@@ -429,6 +429,22 @@ def test_two_clerks_counting_one_is_told(meeting, deputy):
         )  # fmt: skip
 
 
+def test_voters_present_stay_once_a_report_is_verified(meeting, deputy):
+    clerk, _ = called(meeting, deputy)
+    counted(clerk, meeting, (24, 6, 0))
+    DutyReport.objects.filter(meeting=meeting).update(verification="verified")
+    given = {"actor": clerk, "meeting_pk": meeting.pk, "counts": []}
+
+    with pytest.raises(ReportingError, match="到会选民不能再改"):
+        services.record_meeting(
+            **given, seen=fingerprint(ReportMeeting.objects.get()), voters_present=5
+        )
+    same = services.record_meeting(
+        **given, seen=fingerprint(ReportMeeting.objects.get()), voters_present=30, note="补记"
+    )
+    assert (same.voters_present, same.note) == (30, "补记")
+
+
 def test_results_are_not_entered_ahead_of_the_day(freeze, meeting, deputy):
     clerk, _ = called(meeting, deputy)
     freeze("2026-09-09 12:00")

@@ -187,6 +187,17 @@ def test_a_kept_view_is_replaced_under_its_name(office):
     assert (view.query, view.is_shared) == ("figure=town.news", True)
 
 
+def test_a_view_needs_a_name_and_a_figure_that_there_is(office, towns):
+    shown = "figure=town.visits&step=year"
+
+    unnamed = office.post(f"{PAGE}keep/", {"name": " ", "query": shown})
+    forged = office.post(f"{PAGE}keep/", {"name": "假的", "query": "figure=nonsense"})
+
+    assert unnamed.url == f"{PAGE}?{shown}", "what was chosen stays on the page"
+    assert forged.url == PAGE
+    assert not SavedView.objects.exists()
+
+
 def test_a_leader_keeps_views_but_shares_none(client, towns):
     client.force_login(UserFactory(role=Role.LEADER, role__region=towns[0]))
     client.post(f"{PAGE}keep/", {"name": "走访", "query": "step=year", "is_shared": "on"})

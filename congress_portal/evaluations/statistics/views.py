@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -140,17 +140,20 @@ def _one_figure(request: HttpRequest, user: User) -> Choice:
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
-    form = SaveForm(request.POST)
+    form, shown = SaveForm(request.POST), QueryDict(request.POST.get("query", ""))
+    if not StatisticsForm(shown, user=user).is_valid():
+        messages.error(request, "没有保存：请先选好指标和期间。")
+        return redirect("evaluations:statistics")
     if not form.is_valid():
         messages.error(request, "请给这个视图起个名字，40 个字以内。")
-        return redirect("evaluations:statistics")
-    try:
-        view = save_view(actor=user, **form.cleaned_data)
-    except DomainError as error:
-        messages.error(request, error.message)
     else:
-        messages.success(request, f"已保存「{view.name}」，下次直接点它的名字。")
-    return redirect(f"{reverse('evaluations:statistics')}?{form.cleaned_data['query']}")
+        try:
+            view = save_view(actor=user, **form.cleaned_data)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, f"已保存「{view.name}」，下次直接点它的名字。")
+    return redirect(f"{reverse('evaluations:statistics')}?{shown.urlencode()}")
 
 
 @require_POST
