@@ -66,7 +66,7 @@ def _basis(rule: ResultRule, scale: BallotScale, part: int, whole: int) -> str:
     """«称职票 40 张 ÷ 收回的有效票 50 张 = 80.00%，不低于 80%»; the last resort in words."""
     unit = "张" if scale.share_of == ShareOf.VOTES else "人"
     if _holds(rule, 0, whole):
-        return f"其余情况：前面几条都不成立（按{scale.get_share_of_display()} {whole} {unit}算）"
+        return f"按{scale.get_share_of_display()} {whole} {unit}计算，不符合其他等次的条件"
     name = rule.first.label if rule.first_id == rule.last_id else f"{rule.first}至{rule.last}"
     share = (Decimal(100 * part) / whole).quantize(_HUNDREDTH, ROUND_HALF_UP)
     limit = f"{rule.get_comparison_display()} {rule.percent.normalize():f}%"

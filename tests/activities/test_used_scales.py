@@ -84,6 +84,6 @@ def test_only_who_keeps_scales_copies_one(client):
 def test_the_last_resort_is_said_in_words():
     scale = with_rules(BallotScale.objects.filter(pk=ScaleFactory().pk)).get()
 
-    words = "其余情况：前面几条都不成立（按收回的有效票 10 张算）"
+    words = "按收回的有效票 10 张计算，不符合其他等次的条件"
     assert outcome(scale, [5, 5, 0], 10).basis == words
     assert "不低于 80%" in outcome(scale, [9, 1, 0], 10).basis
