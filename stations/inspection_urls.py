@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", campaigns.campaign_new, name="new"),
     path("<int:pk>/", campaigns.campaign, name="campaign"),
     path("<int:pk>/edit/", campaigns.campaign_edit, name="edit"),
+    path("<int:pk>/discard/", campaigns.discard, name="discard"),
     path("<int:pk>/propose/", teams.propose, name="propose"),
     path("<int:pk>/teams/new/", teams.new_team, name="new_team"),
     path("<int:pk>/results/", campaigns.results, name="results"),

@@ -109,6 +109,13 @@ class ExpenseFilter(ListFilter):
         ExpenseKind.objects.all(), label="类别", required=False, empty_label="全部"
     )
 
+    proper = forms.BooleanField(
+        label="属于代表活动经费的", required=False, widget=forms.HiddenInput
+    )
+
+    def by_proper(self, rows: QuerySet[Any], only: bool) -> QuerySet[Any]:
+        return rows.filter(kind__is_proper=True) if only else rows
+
     def by_period(self, rows: QuerySet[Any], period: Period) -> QuerySet[Any]:
         return rows.filter(spent_on__range=(period.first, period.last))
 

@@ -66,11 +66,19 @@ function showTotal() {
   document.getElementById("total").textContent = (total / 100).toFixed(2);
 }
 
+/* Nothing taken off may also mean nothing looked at: who submits it says which. */
+function askIfClear(wants) {
+  const clear = form.elements.all_clear;
+  const lost = [...form.querySelectorAll("input[name^=deduction_]")].some((f) => hundredths(f.value));
+  const asks = wants === "submit" && !lost && !clear.checked;
+  clear.setCustomValidity(asks ? "各项都没有扣分的，请勾选后再提交。" : "");
+}
+
 function remember() {
   const fields = {};
   for (const field of form.elements) {
     if (field.name && !["file", "submit", "hidden"].includes(field.type)) {
-      fields[field.name] = field.value;
+      fields[field.name] = field.type === "checkbox" && !field.checked ? "" : field.value;
     }
     if (field.type === "file" && field.files.length) {
       record.photos[field.name] = field.files[0];
@@ -82,8 +90,11 @@ function remember() {
 
 function restore() {
   for (const [name, value] of Object.entries(record.fields)) {
-    if (form.elements[name]) {
-      form.elements[name].value = value;
+    const field = form.elements[name];
+    if (field?.type === "checkbox") {
+      field.checked = value !== "";
+    } else if (field) {
+      field.value = value;
     }
   }
   for (const [name, photo] of Object.entries(record.photos)) {
@@ -166,12 +177,14 @@ async function begin() {
   showTotal();
   form.addEventListener("input", async () => {
     record.wants = "";
+    askIfClear("");
     showTotal();
     await remember();
     say(`${clock()} 已保存在本机，还没有送达。`, false, "kept");
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    askIfClear(event.submitter?.value ?? "save");
     if (!form.reportValidity()) {
       return;
     }

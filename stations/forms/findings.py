@@ -27,7 +27,10 @@ class FindingFilter(ListFilter):
     def by_state(self, rows: Any, state: str) -> Any:
         if state == "overdue":
             return rows.overdue(timezone.localdate())
-        return rows.filter(state=state)
+        rows = rows.filter(state=state)
+        if state == RectificationState.OPEN:  # those past their day are a choice of their own
+            return rows.filter(due_on__gte=timezone.localdate())
+        return rows
 
     def by_town(self, rows: Any, town: Region) -> Any:
         return rows.filter(region=town)

@@ -46,6 +46,9 @@ class SheetForm(forms.Form):
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     inspected_on = DayField("考评日期", past=True, required=False)
     note = WordsField("总体评价", rows=3, longest=2000, required=False)
+    all_clear = forms.BooleanField(
+        label="各项都看过，都没有扣分", required=False, help_text="有扣分的不用勾。"
+    )
 
     def __init__(
         self, data: Any = None, files: Any = None, *, sheet: InspectionSheet, submit: bool = False
@@ -82,11 +85,21 @@ class SheetForm(forms.Form):
             yield LineFields(line, *(self[name] for name in names))
 
     def clean(self) -> dict[str, Any]:
-        """A deduction without a reason is named here, at its field."""
+        """A deduction without a reason, and the other way round, is named here, at its field.
+
+        A sheet that takes nothing off is submitted only by who says so: it may be unfinished.
+        """
         data = super().clean() or {}
         for line in self.lines:
-            if data.get(f"deduction_{line.pk}") and not data.get(f"reason_{line.pk}", "").strip():
+            lost, why = data.get(f"deduction_{line.pk}"), data.get(f"reason_{line.pk}", "").strip()
+            if lost and not why:
                 self.add_error(f"reason_{line.pk}", "扣了分，请写明原因。")
+            elif why and not lost and f"deduction_{line.pk}" not in self.errors:
+                told = "写了原因没有填扣分。不扣分的，请把话写进总体评价。"
+                self.add_error(f"deduction_{line.pk}", told)
+        is_clear = not any(data.get(f"deduction_{line.pk}") for line in self.lines)
+        if self.submit and is_clear and not self.errors and not data.get("all_clear"):
+            self.add_error("all_clear", "各项都没有扣分的，请勾选后再提交。")
         if self.submit and not data.get("inspected_on") and "inspected_on" not in self.errors:
             self.add_error("inspected_on", "请填写考评日期再提交。")
         return data

@@ -25,6 +25,11 @@ class Migration(migrations.Migration):
             name='value',
             field=models.DecimalField(decimal_places=2, max_digits=14, validators=[django.core.validators.MinValueValidator(0, '数值不能为负。')], verbose_name='数值'),
         ),
+        migrations.AddField(
+            model_name='inspectionsheet',
+            name='place_name',
+            field=models.CharField(blank=True, editable=False, help_text='家站、镇（街道）以后改名的，锁定的结果仍用当时的名称。', max_length=120, verbose_name='锁定时的名称'),
+        ),
         migrations.AddConstraint(
             model_name='inspectioncampaign',
             constraint=models.CheckConstraint(condition=models.Q(('mark_full__range', (1, 100))), name='campaign_mark_scale', violation_error_message='折算满分应在 1 到 100 之间。'),

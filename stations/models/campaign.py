@@ -171,6 +171,12 @@ class InspectionCampaign(models.Model):
         return quarter(self.year, self.quarter) if self.quarter else year(self.year)
 
 
+def scoring_now(user: int) -> models.QuerySet[InspectionCampaign]:
+    """Campaigns that run and in which the person is in a team."""
+    rows = InspectionCampaign.objects.filter(state=InspectionCampaignState.RUNNING)
+    return rows.filter(teams__members__user=user)
+
+
 class TeamQuerySet(ScopedQuerySet):
     by_region = False
 

@@ -18,7 +18,7 @@ from stations.enums import (
     RectificationStepKind,
     SheetState,
 )
-from stations.models.campaign import Assignment, TeamMember, judged
+from stations.models.campaign import Assignment, TeamMember, judged, scoring_now
 from stations.models.standard import StandardItem
 from stations.models.station import Station
 
@@ -35,7 +35,8 @@ class SheetQuerySet(ScopedQuerySet):
         return f"{self.sheet_path}{path}"
 
     def read_rule(self, scope: Scope) -> Q:
-        rule = judged(scope, self._to("assignment__region")) | self._of_own_team(scope)
+        rule = judged(scope, self._to("assignment__region")) & self._not_of_rivals(scope)
+        rule |= self._of_own_team(scope)
         disclosed = Q(**{self._to("assignment__team__campaign__state__in"): _DISCLOSED})
         return rule | (disclosed & self._of_own_place(scope))
 
@@ -45,6 +46,13 @@ class SheetQuerySet(ScopedQuerySet):
         if scope.is_office:
             rule |= scope.writes(self._to("assignment__region"))
         return rule & Q(**{self._to("locked_at__isnull"): True})
+
+    def _not_of_rivals(self, scope: Scope) -> Q:
+        """A leader who scores sees no other team's marks before all are open."""
+        if scope.is_office or not scope.user_id:
+            return Q()
+        mine = scoring_now(scope.user_id).values("pk")
+        return ~Q(**{self._to("assignment__team__campaign__in"): mine})
 
     def _of_own_team(self, scope: Scope) -> Q:
         if not scope.user_id:
@@ -99,6 +107,10 @@ class InspectionSheet(models.Model):
         verbose_name="提交人",
     )
     locked_at = models.DateTimeField("锁定时间", null=True, blank=True, editable=False)
+    place_name = models.CharField(
+        "锁定时的名称", max_length=120, blank=True, editable=False,
+        help_text="家站、镇（街道）以后改名的，锁定的结果仍用当时的名称。",
+    )  # fmt: skip
 
     objects = SheetQuerySet.as_manager()
 
@@ -125,7 +137,11 @@ class InspectionSheet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.assignment)
+        return f"{self.assignment.team}：{self.place}"
+
+    @property
+    def place(self) -> str:
+        return self.place_name or str(self.assignment.station or self.assignment.region)
 
 
 class OfSheetQuerySet(SheetQuerySet):

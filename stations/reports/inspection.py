@@ -229,7 +229,7 @@ def _lost_row(line: SheetLine) -> tuple[str, ...]:
     place = line.sheet.assignment
     return (
         place.region.name,
-        str(place.station) if place.station else "—",
+        line.sheet.place if place.station else "—",
         place.team.name,
         line.name,
         _plain(line.deduction),
@@ -282,7 +282,7 @@ def year_workbook(book: YearBook) -> bytes:
 
 
 def _year_row(line: YearLine) -> list[object]:
-    station = [str(line.station)] if line.station else []
+    station = [line.name] if line.station else []
     missing = f"缺{'、'.join(line.missing)}，没有年度得分" if line.missing else ""
     return [
         line.rank or None,

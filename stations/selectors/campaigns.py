@@ -12,11 +12,13 @@ from stations.enums import InspectionCampaignState, ObjectionState, SheetState
 from stations.models import (
     Assignment,
     InspectionCampaign,
+    InspectionMark,
     InspectionSheet,
     SheetLine,
     Station,
     Team,
 )
+from stations.models.campaign import scoring_now
 
 _CENT = Decimal("0.01")
 LINE_PERCENT = 80
@@ -49,12 +51,9 @@ class PlaceResult:
 
     region: Region
     station: Station | None
+    name: str
     marks: list[Mark] = field(default_factory=list)
     rank: int = 0
-
-    @property
-    def name(self) -> str:
-        return str(self.station or self.region)
 
     @property
     def mean(self) -> Decimal:
@@ -130,7 +129,7 @@ def results_of(campaign: InspectionCampaign, *, line_percent: int = LINE_PERCENT
     for sheet in scored_sheets(campaign):
         place = sheet.assignment
         key = (place.region_id, place.station_id)
-        result = places.setdefault(key, PlaceResult(place.region, place.station))
+        result = places.setdefault(key, PlaceResult(place.region, place.station, sheet.place))
         result.marks.append(Mark(place.team.name, _score(sheet), sheet.pk))
         teams[place.team.name] = None
     order = ranks({key: found.mean for key, found in places.items()})
@@ -209,10 +208,24 @@ def deductions(campaign: InspectionCampaign) -> QuerySet[SheetLine]:
     )  # fmt: skip
 
 
+def other_marks(campaign: InspectionCampaign) -> QuerySet[InspectionMark]:
+    """Marks of the quarter that were imported or entered beside: at the lock they would double."""
+    places = Assignment.objects.filter(team__campaign=campaign)
+    rows = InspectionMark.objects.filter(
+        station__in=places.values("station"), year=campaign.year, sheet__isnull=True
+    )
+    if not campaign.quarter:
+        return rows.none()
+    return rows.filter(quarter=campaign.quarter).order_by("station__number", "pk")
+
+
 def may_read_results(user: User, campaign: InspectionCampaign) -> bool:
-    """The office and leaders always; once it is locked, everybody whom the 通报 goes to."""
+    """The office and leaders, but not while they score themselves; once it is locked, everybody
+    whom the 通报 goes to."""
     if campaign.state == InspectionCampaignState.LOCKED:
         return True
+    if not user.scope.is_office and scoring_now(user.pk).filter(pk=campaign.pk).exists():
+        return False
     judges = user.scope.roles & {"staff", "admin", "leader"}
     in_area = any(campaign.region.code.startswith(p) for p in user.scope.read_prefixes)
     return bool(judges) and in_area

@@ -32,13 +32,13 @@ class TownFindings:
 
 
 def findings_by_town(user: User, today: dt.date) -> list[TownFindings]:
-    """Counts by town; places without any are left out."""
+    """Counts by town, each matter in one column; places without any are left out."""
     overdue = Q(state=RectificationState.OPEN, due_on__lt=today)
     rows = (
         Rectification.objects.visible_to(user)
         .values("region__code", "region__name")
         .annotate(
-            open=Count("pk", filter=Q(state=RectificationState.OPEN)),
+            open=Count("pk", filter=Q(state=RectificationState.OPEN, due_on__gte=today)),
             reported=Count("pk", filter=Q(state=RectificationState.REPORTED)),
             overdue=Count("pk", filter=overdue),
             closed=Count("pk", filter=Q(state=RectificationState.CLOSED)),

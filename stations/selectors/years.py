@@ -20,16 +20,13 @@ class YearLine:
 
     region: Region
     station: Station | None
+    name: str
     parts: list[Decimal | None]
     missing: list[str] = field(default_factory=list)
     figure: Decimal | None = None
     rank: int = 0
     grade: str = ""
     performance: Decimal | None = None
-
-    @property
-    def name(self) -> str:
-        return str(self.station or self.region)
 
     @property
     def labelled(self) -> list[tuple[str, Decimal | None]]:
@@ -72,6 +69,9 @@ def year_book(county: Region, year: int) -> YearBook:
         part = campaign.quarter - 1 if campaign.quarter else 4
         done.add(part)
         _collect(results_of(campaign), part, towns, stations)
+    if done:  # who was never inspected is seen, not left out
+        for town in Region.objects.towns().within(county).order_by("code"):
+            towns.setdefault(town.pk, YearLine(town, None, town.name, [None] * 5))
     shares = shares_of(weights)
     for lines in (towns, stations):
         _finish(lines, shares, grades, weights.performance_full)
@@ -88,11 +88,13 @@ def _collect(
     stations: dict[Hashable, YearLine],
 ) -> None:
     for town in found.towns:
-        line = towns.setdefault(town.region.pk, YearLine(town.region, None, [None] * 5))
+        line = towns.setdefault(
+            town.region.pk, YearLine(town.region, None, town.region.name, [None] * 5)
+        )
         line.parts[part] = _of_hundred(town.mean, found.full)
     for place in found.places:
         if place.station is not None:
-            empty = YearLine(place.region, place.station, [None] * 5)
+            empty = YearLine(place.region, place.station, place.name, [None] * 5)
             line = stations.setdefault(place.station.pk, empty)
             line.parts[part] = _of_hundred(place.mean, found.full)
 

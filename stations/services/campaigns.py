@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from congress_portal.core.audit import save_recorded
+from congress_portal.core.audit import delete_recorded, save_recorded
 from congress_portal.core.errors import DomainError
 from congress_portal.core.models import Region, User
 from congress_portal.core.notices import Message, notify
@@ -30,7 +30,7 @@ from stations.models import (
     SheetLine,
     Standard,
 )
-from stations.selectors.campaigns import rounded
+from stations.selectors.campaigns import other_marks, rounded
 from stations.selectors.parts import is_county_office, parts_in_campaign
 from stations.services.findings import find_from_sheets
 from stations.services.people import people_of_places
@@ -80,6 +80,19 @@ def save_campaign(
     campaign.objections_until = WorkCalendar().add_workdays(closes_on, objection_days)
     save_recorded(campaign)
     return campaign
+
+
+@transaction.atomic
+def discard_campaign(*, actor: User, pk: int) -> str:
+    """Take out one that was drafted by mistake, with its teams; returns its title.
+
+    Raises CampaignError once it has begun.
+    """
+    campaign = locked_campaign(actor, pk)
+    if campaign.state != InspectionCampaignState.DRAFT:
+        raise CampaignError("考评已经开始，不能删去。")
+    delete_recorded(campaign)
+    return campaign.title
 
 
 def default_title(kind: str, year: int, quarter: int | None, subject: str) -> str:
@@ -224,7 +237,7 @@ def _sheets(campaign: InspectionCampaign) -> QuerySet[InspectionSheet]:
 def _lock_sheet(campaign: InspectionCampaign, sheet: InspectionSheet, now: dt.datetime) -> None:
     lines = list(sheet.lines.all())
     sheet.score = total_of(lines)
-    sheet.state, sheet.locked_at = SheetState.LOCKED, now
+    sheet.state, sheet.locked_at, sheet.place_name = SheetState.LOCKED, now, sheet.place
     save_recorded(sheet, clean=False)
     place = sheet.assignment
     if place.station_id and campaign.quarter:
@@ -261,13 +274,7 @@ def _refuse_open_objections(campaign: InspectionCampaign) -> None:
 
 
 def _refuse_other_marks(campaign: InspectionCampaign) -> None:
-    if not campaign.quarter:
-        return
-    stations = Assignment.objects.filter(team__campaign=campaign).values("station")
-    others = InspectionMark.objects.filter(
-        station__in=stations, year=campaign.year, quarter=campaign.quarter, sheet__isnull=True
-    ).count()
-    if others:
+    if others := other_marks(campaign).count():
         raise CampaignError(
             f"{campaign.period.label}已有 {others} 条另外登记或导入的现场考评打分，"
             "锁定后会重复计算，请先在后台「现场考评打分」里删除。"

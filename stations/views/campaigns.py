@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from congress_portal.core.attempts import attempt
 from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
+from congress_portal.core.errors import DomainError
 from congress_portal.core.listing import page_of
 from stations.enums import InspectionCampaignState
 from stations.forms.campaigns import CampaignForm, StepForm
@@ -23,6 +24,7 @@ from stations.selectors.campaigns import (
     assignments_of,
     campaigns_listed,
     may_read_results,
+    other_marks,
     results_of,
     teams_of,
 )
@@ -110,6 +112,9 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": found,
         "is_office": Part.OFFICE in parts,
+        "other_marks": list(other_marks(found).select_related("station"))
+        if Part.OFFICE in parts and not found.locked_at
+        else [],
         "may_change": Part.OFFICE in parts
         and found.state in (InspectionCampaignState.DRAFT, InspectionCampaignState.RUNNING),
         "next": [(step.value, CAMPAIGN_TABLE[step]) for step in steps],
@@ -149,6 +154,20 @@ def campaign_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             return redirect("inspection:campaign", pk=pk)
     context = {"campaign": found, "form": form, "move": move, "step": step}
     return render(request, "stations/campaign_step.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    found = office_campaign(request, pk)
+    if request.method == "POST":
+        try:
+            title = services.discard_campaign(actor=request.user, pk=pk)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("inspection:campaign", pk=pk)
+        messages.success(request, f"「{title}」已删去。")
+        return redirect("inspection:list")
+    return render(request, "stations/campaign_discard.html", {"campaign": found})
 
 
 @require_safe

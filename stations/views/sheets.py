@@ -45,7 +45,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sheet": found,
         "campaign": campaign,
-        "place": found.assignment.station or found.assignment.region,
+        "place": found.place,
         "lines": lines,
         "total": total_of(lines),
         "full": sum(line.points for line in lines),
@@ -112,7 +112,7 @@ def _score_page(request: HttpRequest, found: InspectionSheet, form: SheetForm) -
     context = {
         "sheet": found,
         "campaign": found.assignment.team.campaign,
-        "place": found.assignment.station or found.assignment.region,
+        "place": found.place,
         "form": form,
         "full": sum(line.points for line in form.lines),
     }
@@ -142,7 +142,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, sheets.return_sheet, **given) is not None:
             messages.success(request, "已退回，考评组收到了通知。")
             return redirect("inspection:sheet", pk=pk)
-    place = found.assignment.station or found.assignment.region
+    place = found.place
     context = {"form": form, "sheet": found, "title": f"退回打分表：{place}", "act": "退回修改"}
     return render(request, "stations/sheet_step.html", context)
 
@@ -158,7 +158,7 @@ def raise_objection(request: HttpRequest, pk: int) -> HttpResponse:
         if attempt(form, objections.raise_objection, **given) is not None:
             messages.success(request, "异议已交人大机关，答复会通知您。")
             return redirect("inspection:sheet", pk=pk)
-    place = found.assignment.station or found.assignment.region
+    place = found.place
     context = {"form": form, "sheet": found, "title": f"对评分提出异议：{place}", "act": "提出异议"}
     return render(request, "stations/sheet_step.html", context)
 

@@ -162,6 +162,8 @@ def score(play, page, sheet, *, offline):
     if item:
         page.get_by_label(f"扣分（{item}）").fill(points)
         page.get_by_label(f"扣分原因（{item}）").fill("记录不全")
+    else:
+        page.get_by_label("各项都看过，都没有扣分").check()
     expect(page.locator("#kept")).to_contain_text("已保存在本机")
     assert fits(page)
     page.get_by_role("button", name="提交").click()

@@ -45,7 +45,7 @@ def test_unevenness_equals_the_hand_computation():
     ("values", "expected"),
     [
         ([], (None, None, None, None)),
-        ([5], (5, 0, 0, 0)),
+        ([5], (5, None, None, None)),  # one town alone is not uneven
         ([3, 3], (3, 0, 0, 0)),
         ([0, 0], (0, 0, None, None)),  # no mean to divide by
         ([0, 0, 0, 8], (2, 8, Decimal("1.73"), Decimal("0.75"))),  # one has all: 1 - 1/4
@@ -66,6 +66,7 @@ def one_town(town):
     budget = homes.BudgetFactory(region=town)
     homes.ExpenseFactory(budget=budget, spent_on=DAY, amount=Decimal(300))
     homes.ExpenseFactory(budget=budget, spent_on=dt.date(2026, 6, 30), amount=Decimal(999))
+    homes.ExpenseFactory(budget=budget, spent_on=DAY, amount=Decimal(77), kind__is_proper=False)
     homes.StaffPostFactory(region=town, time="full")
     homes.StaffPostFactory(region=town, name="", time="")
     plan = homes.WorkPlanFactory(region=town)

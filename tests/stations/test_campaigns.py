@@ -305,9 +305,20 @@ def test_lock_waits_for_the_end_of_objections_and_for_answers(disclosed, freeze)
     refused(lambda: campaigns.lock_campaign(**lock), "还有 1 件异议没有答复")
 
 
-def test_lock_refuses_marks_entered_beside(disclosed, freeze):
+def test_lock_refuses_marks_entered_beside(client, disclosed, freeze):
+    address = reverse("inspection:campaign", args=[disclosed.campaign.pk])
+    client.force_login(disclosed.office)
+    assert "另外登记或导入" not in client.get(address).text
     InspectionMarkFactory(station=disclosed.stations[0], year=2026, quarter=3)
     freeze("2026-09-30 09:00")
+    client.force_login(disclosed.office)
+    told = client.get(address).text
+    assert "已有 1 条另外登记或导入的现场考评打分（云溪联络站）" in told, "said before the lock"
+    marks = reverse("admin:stations_inspectionmark_changelist")
+    listed = client.get(marks, {"year__exact": 2026, "quarter__exact": 3})
+    assert listed.context["cl"].result_count == 1
+    client.force_login(disclosed.members[1])
+    assert "另外登记或导入" not in client.get(address).text
 
     refused(
         lambda: campaigns.lock_campaign(actor=disclosed.office, pk=disclosed.campaign.pk),
@@ -451,6 +462,14 @@ def test_a_record_changed_afterwards_changes_nothing_locked(locked):
     assert list(locked.sheet(1, 0).lines.values_list("points", flat=True)) == [
         Decimal(points) for _, points in play_of.ITEMS
     ]
+    Station.objects.update(name="改过的名字")
+    names = [place.name for place in results_of(locked.campaign).places]
+    assert names == [name for name, *_ in before]
+    year = year_book(locked.county, 2026).stations
+    assert sorted(line.name for line in year) == sorted(names)
+    paper = bulletin_paper(bulletin_facts(locked.campaign))
+    assert "改过的名字" not in str(paper)
+    assert names[0] in str(paper)
 
 
 def test_deductions_become_findings_and_places_are_told_once(locked):
@@ -558,6 +577,8 @@ def test_year_figure_from_four_quarters_and_the_year_end(client, play):
         Decimal("88.80"), 1, "良好", Decimal("4.44"),
     )  # fmt: skip
     assert book.towns[0].figure == Decimal("88.80")
+    left = [(town.name, town.parts) for town in book.towns[1:]]
+    assert left == [(town.name, [None] * 5) for town in play.towns[1:]], "not inspected, yet seen"
     client.force_login(play.office)
     assert "88.80" in client.get(reverse("inspection:year", args=[2026])).text
     file = client.get(reverse("inspection:export", args=[2026])).content
@@ -605,7 +626,7 @@ def test_campaign_page_asks_a_fixed_number_of_queries(
         teams.assign(actor=play.office, team_pk=play.teams[2].pk, station=station)
     client.force_login(play.office)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("inspection:campaign", args=[play.campaign.pk]))
 
 
@@ -661,3 +682,54 @@ def test_leaders_lead_teams_and_find_their_sheets_on_the_first_page(client, play
     assert (mine.team, mine.station) == (play.teams[2], play.stations[1])
     assert reverse("inspection:sheet", args=[mine.sheet.pk]) in page
     assert client.get(reverse("inspection:sheet", args=[mine.sheet.pk])).status_code == 200
+
+
+def test_a_leader_who_scores_reads_no_other_teams_marks_until_they_are_open(client, play, freeze):
+    freeze("2026-09-10 09:00")
+    leader = UserFactory(role=Role.LEADER, role__region=play.campaign.region)
+    other = UserFactory(role=Role.LEADER, role__region=play.campaign.region)
+    teams.add_member(actor=play.office, team_pk=play.teams[2].pk, user=leader, home=None)
+    play_of.assign_all(play)
+    play_of.start(play)
+    rivals = InspectionSheet.objects.exclude(assignment__team=play.teams[2])
+    results = reverse("inspection:results", args=[play.campaign.pk])
+
+    def reads(user):
+        user = type(user).objects.get(pk=user.pk)  # scopes are remembered for one request
+        client.force_login(user)
+        seen = InspectionSheet.objects.visible_to(user)
+        page = client.get(reverse("inspection:sheet", args=[rivals.first().pk])).status_code
+        return seen.filter(pk__in=rivals).exists(), page, client.get(results).status_code
+
+    assert reads(leader) == (False, 404, 403)
+    assert reads(other) == (True, 200, 200)
+    assert reads(play.office) == (True, 200, 200)
+    InspectionCampaign.objects.update(state=InspectionCampaignState.OBJECTIONS)
+    assert reads(leader) == (True, 200, 200)
+
+
+def test_a_campaign_drafted_by_mistake_is_taken_out_with_its_teams(client, play):
+    play_of.assign_all(play)
+    address = reverse("inspection:discard", args=[play.campaign.pk])
+    client.force_login(play.members[1])
+    assert client.post(address).status_code in (403, 404)
+    client.force_login(play.office)
+    assert address in client.get(reverse("inspection:campaign", args=[play.campaign.pk])).text
+    assert "不能恢复" in client.get(address).text
+
+    client.post(address)
+
+    assert not InspectionCampaign.objects.exists()
+    assert not Team.objects.exists()
+    assert AuditEntry.objects.filter(model="stations.InspectionCampaign", action="delete").exists()
+
+
+def test_a_campaign_that_has_begun_is_not_taken_out(client, play):
+    play_of.assign_all(play)
+    play_of.start(play)
+    client.force_login(play.office)
+
+    page = client.post(reverse("inspection:discard", args=[play.campaign.pk]), follow=True)
+
+    assert "考评已经开始，不能删去。" in page.text
+    assert InspectionCampaign.objects.exists()

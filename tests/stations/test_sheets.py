@@ -145,7 +145,7 @@ def test_the_same_sending_twice_changes_nothing(client, play):
     sheet = play.sheet(1, 0)
     client.force_login(play.members[1])
     address = reverse("inspection:score", args=[sheet.pk])
-    data = posted(sheet, then="submit")
+    data = posted(sheet, then="submit") | {"all_clear": "on"}
 
     answers = [client.post(address, data, headers={"Accept": "application/json"}) for _ in range(2)]
 
@@ -175,6 +175,8 @@ def test_a_second_phone_does_not_overwrite_the_first(client, play):
     ("change", "words"),
     [
         ({"设施": ("1", "")}, "扣了分，请写明原因"),
+        ({"设施": ("", "灯不亮")}, "写了原因没有填扣分"),
+        ({"then": "submit"}, "各项都没有扣分的，请勾选后再提交"),
         ({"设施": ("30.01", "坏")}, "30"),
         ({"设施": ("-1", "坏")}, "0"),
         ({"设施": ("1.234", "坏")}, "小数"),

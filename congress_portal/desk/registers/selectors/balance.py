@@ -10,7 +10,7 @@ gini    half the mean difference of all pairs divided by the mean; 0 is alike, n
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -44,7 +44,13 @@ class Column:
 
 COLUMNS = (
     Column("meetings", "党委研究", "次", "本期党委研究人大工作的次数", is_input=True),
-    Column("funds", "经费支出", "元/名", "本期代表活动经费支出除以在任代表数", is_input=True),
+    Column(
+        "funds",
+        "经费支出",
+        "元/名",
+        "本期代表活动经费支出除以在任代表数，不属于代表活动经费的不计",
+        is_input=True,
+    ),
     Column("staff", "专职人员", "%", "期末专职在岗人数占登记岗位数", is_input=True),
     Column("plan", "计划完成", "%", "到期末本年度计划事项已完成的占比，取消的不算", is_input=True),
     Column("activities", "代表活动", "次/十名", "每十名在任代表已核实的次数", is_input=False),
@@ -64,9 +70,14 @@ class Cell:
     column: Column
     part: Decimal
     whole: Decimal | None
-    value: Decimal | None
+    exact: Decimal | None
     address: str
     level: int = 0
+
+    @property
+    def value(self) -> Decimal | None:
+        """To 0.01 as shown; measures are made of ``exact``."""
+        return self.exact if self.exact is None or self.whole is None else _rounded(self.exact)
 
     @property
     def basis(self) -> str:
@@ -105,9 +116,13 @@ def _rounded(value: Decimal, places: str = "0.01") -> Decimal:
 
 
 def spread_of(column: Column, values: Sequence[Decimal]) -> Spread:
-    """Mean, range, coefficient of variation and Gini; the last two need a mean above zero."""
-    if not values:
-        return Spread(column, 0, None, None, None, None)
+    """Mean, range, coefficient of variation and Gini, of unrounded values.
+
+    One town alone is not uneven: two are needed; the last two need a mean above zero, too.
+    """
+    if len(values) < 2:
+        alone = _rounded(values[0]) if values else None
+        return Spread(column, len(values), alone, None, None, None)
     count = Decimal(len(values))
     mean = sum(values, Decimal(0)) / count
     reach = max(values) - min(values)
@@ -138,7 +153,7 @@ def balance(user: User, period: Period) -> Balance:
     lines = [_line(town, found[town.pk], period) for town in towns]
     spreads = []
     for number, column in enumerate(COLUMNS):
-        values = [v for line in lines if (v := line[number].value) is not None]
+        values = [v for line in lines if (v := line[number].exact) is not None]
         spreads.append(spread_of(column, values))
         for line in lines:
             line[number] = _shaded(line[number], values)
@@ -163,7 +178,7 @@ def _sources(user: User, period: Period) -> Iterable[_Source]:
     every = Count("pk")
     meetings = PartyMeeting.objects.visible_to(user).filter(held_on__range=days)
     yield "meetings", meetings, "region", every, None
-    expenses = Expense.objects.visible_to(user).filter(spent_on__range=days)
+    expenses = Expense.objects.visible_to(user).filter(spent_on__range=days, kind__is_proper=True)
     yield "funds", expenses, "budget__region", Sum("amount"), None
     posts = StaffPost.objects.visible_to(user).on(period.last)
     full = Count("pk", filter=Q(time=WorkTime.FULL))
@@ -217,18 +232,18 @@ def _line(town: Region, figures: _Figures, period: Period) -> list[Cell]:
         if whole is None:
             value = part
         elif whole:
-            value = _rounded(part * factor / whole)
+            value = part * factor / whole
         cells.append(Cell(column, part, whole, value, _OPENS[column.code](town, period)))
     return cells
 
 
 def _shaded(cell: Cell, values: Sequence[Decimal]) -> Cell:
-    if cell.value is None:
+    if cell.exact is None:
         return cell
     low, high = min(values), max(values)
-    share = (cell.value - low) / (high - low) if high > low else Decimal("0.5")
+    share = (cell.exact - low) / (high - low) if high > low else Decimal("0.5")
     level = min(int(share * LEVELS) + 1, LEVELS)
-    return Cell(cell.column, cell.part, cell.whole, cell.value, cell.address, level)
+    return replace(cell, level=level)
 
 
 def _opens(view: str, period_name: str = "period", **more: str) -> Callable[[Region, Period], str]:
@@ -245,7 +260,7 @@ def _plans(town: Region, period: Period) -> str:
 
 _OPENS: dict[str, Callable[[Region, Period], str]] = {
     "meetings": _opens("activities:party_meetings"),
-    "funds": _opens("activities:expenses"),
+    "funds": _opens("activities:expenses", proper="on"),
     "staff": _opens("activities:posts", "quarter"),
     "plan": _plans,
     "activities": _opens("activities:list", verification="verified"),
