@@ -20,6 +20,8 @@ from congress_portal.core.models import Region, RoleAssignment, User
 from congress_portal.core.periods import Period
 from stations.models import Material, Station
 
+_MOST_VISITS = 52  # a year
+
 
 class PairingForm(RowForm):
     class Meta:
@@ -45,6 +47,8 @@ class PairingForm(RowForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         begins, ends = cleaned.get("begins_on"), cleaned.get("ends_on")
+        if (cleaned.get("visits_a_year") or 0) > _MOST_VISITS:
+            self.add_error("visits_a_year", f"每年最多 {_MOST_VISITS} 次，请核对。")
         if begins and ends and ends < begins:
             self.add_error("ends_on", "截止日期不能早于起始日期。")
         return cleaned

@@ -14,6 +14,7 @@ from congress_portal.core.audit import record
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.models import User
 from congress_portal.core.stale import StaleRecordError, fingerprint
+from congress_portal.core.submissions import found_by
 
 
 def save_pairing(
@@ -36,6 +37,12 @@ def save_area_visit(
     day = values["held_on"]
     if day < pairing.begins_on or (pairing.ends_on and day > pairing.ends_on):
         raise KeepingError("这一天不在联系的起止日期里，请核对日期。")
+    same = AreaVisit.objects.filter(pairing=pairing, held_on=day).exclude(pk=pk)
+    is_again = found_by(key, actor=actor, model=AreaVisit)  # the same form, no second visit
+    if not is_again and (other := same.select_related("entered_by").first()):
+        raise KeepingError(
+            f"这一天已由{other.entered_by or '系统'}登记过一次，请在那条记录里补充，不重复计算。"
+        )
     given = {**values, "pairing": pairing}
     return keep(AreaVisit, actor=actor, values=given, pk=pk, seen=seen, key=key)
 

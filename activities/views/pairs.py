@@ -111,7 +111,11 @@ def make_pairs(request: HttpRequest) -> HttpResponse:
         given = {"actor": request.user, **form.cleaned_data}
         if rows := attempt(form, pairs.pair_with_each, **given):
             names = "、".join(str(row.deputy) for row in rows)
-            messages.success(request, f"已安排{rows[0].member.deputy}联系{names}，双方都收到通知。")
+            both = [rows[0].member.deputy, *(row.deputy for row in rows)]
+            told = f"已安排{both[0]}联系{names}，双方都收到通知。"
+            if without := [str(each) for each in both if each.user_id is None]:
+                told = f"已安排{both[0]}联系{names}。没有账号、请打电话告知：{'、'.join(without)}。"
+            messages.success(request, told)
             return redirect("activities:pair_board")
     return render(request, "activities/pairs_new.html", {"form": form})
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from congress_portal.core.enums import TOWN_LEVELS, Dictionary, RegionLevel
+from congress_portal.core.fields import year_near
 from congress_portal.core.models import DictionaryEntry, Region, User
 from suggestions.enums import CallKind, TopicState
 from suggestions.forms.fields import DayField, WordsField
@@ -65,9 +66,7 @@ class TopicDecisionForm(forms.Form):
         choices=[each for each in TopicState.choices if each[0] != TopicState.RECEIVED],
         widget=forms.RadioSelect,
     )
-    plan_year = forms.IntegerField(
-        label="列入哪一年的监督计划", required=False, min_value=2000, max_value=2100
-    )
+    plan_year = forms.IntegerField(label="列入哪一年的监督计划", required=False)
     merged_into = forms.ModelChoiceField(
         TopicProposal.objects.none(), label="并入哪个议题", required=False, empty_label="不合并"
     )
@@ -78,7 +77,13 @@ class TopicDecisionForm(forms.Form):
         rows = TopicProposal.objects.filter(call=topic.call_id).exclude(pk=topic.pk)
         closed = (TopicState.MERGED, TopicState.DROPPED)
         self.fields["merged_into"].queryset = rows.exclude(state__in=closed)
-        self.initial["plan_year"] = topic.call.closes_on.year + 1
+        self.initial["plan_year"] = topic.plan_year or topic.call.closes_on.year + 1
+        if topic.state != TopicState.RECEIVED:
+            self.fields["decision"].help_text = "改变决定，请写明理由。"
+
+    def clean_plan_year(self) -> int | None:
+        year: int | None = self.cleaned_data["plan_year"]
+        return year if year is None else year_near(year)
 
     def clean(self) -> dict[str, Any]:
         """Fields that the decision does not need are left out; missing ones are named."""

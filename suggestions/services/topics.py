@@ -60,12 +60,15 @@ def decide_topic(
 ) -> TopicProposal:
     """Adopt for a year, merge into another topic of the call, or drop with a reason.
 
-    Raises TopicProposal.DoesNotExist for whoever may not decide.
+    A decision may be changed, with the reason, as long as no other topic was merged into this one.
+    Raises RefusedError, and TopicProposal.DoesNotExist for whoever may not decide.
     """
     rows = TopicProposal.objects.select_for_update(of=("self",))
     topic = rows.get(pk=topic_pk, pk__in=TopicProposal.objects.editable_by(actor).values("pk"))
-    if topic.state != TopicState.RECEIVED:
-        raise RefusedError([f"这个议题「{topic.get_state_display()}」，不能再决定。"])
+    if topic.state != TopicState.RECEIVED and not decision.strip():
+        raise RefusedError([f"这个议题「{topic.get_state_display()}」，改变决定要写明理由。"])
+    if state in (TopicState.MERGED, TopicState.DROPPED) and topic.merged.exists():
+        raise RefusedError(["已有别的议题并入这一个，请先改变它们的决定。"])
     if state == TopicState.DROPPED and not decision.strip():
         raise RefusedError(["不采纳要写明理由。"])
     if state == TopicState.MERGED:

@@ -46,7 +46,9 @@ def new_call(request: HttpRequest) -> HttpResponse:
             messages.info(request, error.message)
             return redirect("suggestions:calls")
         if call is not None:
-            messages.success(request, f"已发布，{call.region}的代表都收到了通知。")
+            messages.success(
+                request, f"已发布，{call.region}有账号的代表收到了通知，其余的请另行告知。"
+            )
             return redirect("suggestions:call", pk=call.pk)
     return render(request, "suggestions/new_call.html", {"form": form})
 

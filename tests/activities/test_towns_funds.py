@@ -181,15 +181,18 @@ def test_a_leaders_page_lists_own_towns_and_flags_the_unvisited(client, town, le
 
 def test_the_leader_and_the_town_log_a_visit_once(client, town, clerk, leader):
     area = homes.AreaPairingFactory(region=town, user=leader)
-    for user in (leader, clerk):
+    for user, day in ((leader, "2026-09-03"), (clerk, "2026-09-04")):
         client.force_login(user)
         data = {
-            "key": blank(client, to("new_area_visit", area.pk)), "held_on": "2026-09-03",
+            "key": blank(client, to("new_area_visit", area.pk)), "held_on": day,
             "content": "看家站", "problems": "没有经费", "help_given": "协调解决",
         }  # fmt: skip
         for _ in range(2):
             assert client.post(to("new_area_visit", area.pk), data).status_code == 302
+    again = data | {"key": blank(client, to("new_area_visit", area.pk)), "held_on": "2026-09-03"}
+    told = client.post(to("new_area_visit", area.pk), again).text
 
+    assert f"这一天已由{leader}登记过一次，请在那条记录里补充" in told, "one visit counts once"
     assert AreaVisit.objects.count() == 2
     assert "没有经费" in client.get(to("area", area.pk)).text
     early = client.post(
@@ -199,6 +202,14 @@ def test_the_leader_and_the_town_log_a_visit_once(client, town, clerk, leader):
     client.force_login(town_clerk(TownFactory()))
     assert client.get(to("area", area.pk)).status_code == 404
     assert client.post(to("new_area_visit", area.pk), data).status_code == 404
+
+
+def test_a_target_of_visits_is_one_that_can_be_kept(client):
+    client.force_login(staff())
+    address = to("new_area")
+    page = client.post(address, {"visits_a_year": "99999", "key": blank(client, address)})
+
+    assert "每年最多 52 次，请核对。" in page.text
 
 
 def test_only_the_office_gives_out_areas(client, town, clerk, leader):

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from activities.models import Activity
 from suggestions import services
@@ -53,6 +54,29 @@ def test_five_topics_two_adopted(cast, call):
         ("养老服务", 2),
         ("校园食品安全", 0),
     ]
+
+
+def test_a_decision_is_changed_with_its_reason(client, cast, call):
+    first, second = (
+        services.propose_topic(call=call, actor=cast.lead.user, title=title) for title in "甲乙"
+    )
+
+    def decide(topic, state, **kwargs):
+        return services.decide_topic(topic_pk=topic.pk, actor=cast.office, state=state, **kwargs)
+
+    decide(first, TopicState.ADOPTED, plan_year=2026)
+    with pytest.raises(RefusedError, match="改变决定要写明理由"):
+        decide(first, TopicState.ADOPTED, plan_year=2027)
+    changed = decide(first, TopicState.ADOPTED, plan_year=2027, decision="年度写错")
+    assert (changed.plan_year, list(adopted_topics(2026))) == (2027, [])
+    decide(second, TopicState.MERGED, merged_into=first)
+    with pytest.raises(RefusedError, match="已有别的议题并入"):
+        decide(first, TopicState.DROPPED, decision="不采纳")
+    client.force_login(cast.office)
+    address = reverse("suggestions:topic", args=[first.pk])
+    assert address in client.get(reverse("suggestions:call", args=[call.pk])).text
+    far = {"state": "adopted", "plan_year": "2099", "decision": "改"}
+    assert "之间的年份" in client.post(address, far).text
 
 
 def test_topics_are_proposed_by_deputies_and_decided_by_the_office(cast, call):
