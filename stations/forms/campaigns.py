@@ -1,5 +1,6 @@
 """Forms of a campaign: its calendar, its teams, who inspects where."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from congress_portal.core.enums import RegionLevel, Role
 from congress_portal.core.fields import DayField
 from congress_portal.core.listing import recent_quarters
 from congress_portal.core.models import Region, RoleAssignment, User
+from congress_portal.core.periods import quarter
 from stations.enums import CampaignKind, InspectionCampaignState, StandardKind, StandardSubject
 from stations.models import InspectionCampaign, Standard, Station, StationType, Team
 
@@ -90,12 +92,20 @@ class CampaignForm(forms.Form):
             self.add_error("year", "考评的年度要和考评开始的日期相合（当年，或者次年初）。")
         if data.get("kind") == CampaignKind.QUARTER and not data.get("quarter"):
             self.add_error("quarter", "请选季度。")
+        elif data.get("kind") == CampaignKind.QUARTER and year and opens and not self.errors:
+            about = quarter(year, data["quarter"])
+            if not about.first <= opens <= about.last + _AFTERWARDS:
+                told = f"{about.label}的考评，在这一季度里或者结束后三个月内开始，请核对。"
+                self.add_error("opens_on", told)
         first, last = data.get("opens_on"), data.get("closes_on")
         if first and last and last < first:
             self.add_error("closes_on", "打分截止不能早于考评开始。")
         if last and data.get("rectify_by") and data["rectify_by"] < last:
             self.add_error("rectify_by", "整改期限不能早于打分截止。")
         return data
+
+
+_AFTERWARDS = dt.timedelta(days=92)
 
 
 class TeamForm(forms.Form):

@@ -70,6 +70,8 @@ def save_campaign(
     _refuse_late_change(campaign, standard)
     if not standard.items.filter(points__gt=0).exists():
         raise CampaignError(f"「{standard}」没有写分值的项目，不能用来考评。")
+    if campaign.pk and title.strip() == _own_title(campaign):
+        title = ""  # it was never typed: it follows what the campaign is now
     campaign.kind, campaign.year = kind, year
     campaign.quarter = quarter if kind == CampaignKind.QUARTER else None
     campaign.title = title.strip() or default_title(kind, year, campaign.quarter, standard.subject)
@@ -93,6 +95,10 @@ def discard_campaign(*, actor: User, pk: int) -> str:
         raise CampaignError("考评已经开始，不能删去。")
     delete_recorded(campaign)
     return campaign.title
+
+
+def _own_title(stored: InspectionCampaign) -> str:
+    return default_title(stored.kind, stored.year, stored.quarter, stored.standard.subject)
 
 
 def default_title(kind: str, year: int, quarter: int | None, subject: str) -> str:

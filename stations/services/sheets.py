@@ -16,7 +16,8 @@ from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify
 from stations import guards
 from stations.enums import InspectionCampaignState
-from stations.models import InspectionCampaign, InspectionSheet, SheetLine
+from stations.models import Assignment, InspectionCampaign, InspectionSheet, SheetLine
+from stations.models.campaign import own_stations
 from stations.selectors.parts import parts_in_sheet
 from stations.workflow import SHEET_TABLE, Part, Step, next_state
 
@@ -67,6 +68,7 @@ def receive_sheet(
     sheet, campaign = _locked_sheet(actor, sheet_pk)
     if sheet.client_key == client_key:
         return sheet
+    _refuse_own_place(actor, sheet.assignment)
     step = Step.SUBMIT if submit else Step.SAVE
     parts = parts_in_sheet(actor, sheet.assignment)
     state = next_state(SHEET_TABLE, step, state=sheet.state, parts=parts)
@@ -99,6 +101,14 @@ def _locked_sheet(actor: User, pk: int) -> tuple[InspectionSheet, InspectionCamp
     sheets = InspectionSheet.objects.select_for_update(of=("self",))
     sheet = sheets.select_related("assignment__region", "assignment__team").get(pk=pk)
     return sheet, campaign
+
+
+def _refuse_own_place(actor: User, place: Assignment) -> None:
+    """A role or post given after the draw is no way round the crossing (M38)."""
+    roles = actor.role_assignments.in_force(timezone.localdate())
+    is_of_town = place.region.is_town and roles.filter(region=place.region_id).exists()
+    if is_of_town or (place.station_id and place.station_id in own_stations([actor])):
+        raise SheetError("您是这个镇（街道）、家站的人，不能给它打分；请告诉人大机关换人考评。")
 
 
 def _refuse_outside(

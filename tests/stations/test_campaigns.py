@@ -226,6 +226,8 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
     again = client.post(reverse("inspection:new"), data)
 
     assert "考评的年度要和考评开始的日期相合" in far.text
+    old = client.post(reverse("inspection:new"), data | {"quarter": "2"})
+    assert "结束后三个月内开始" in old.text
     made = InspectionCampaign.objects.get(quarter=4)
     assert (made.title, made.objections_until, made.mark_full) == (
         "2026年第四季度家站交叉考评",
@@ -233,6 +235,30 @@ def test_new_campaign_counts_objections_in_working_days(client, play):
         20,
     )
     assert "这一季度的考评已经建立" in again.text
+
+
+def test_a_title_that_nobody_typed_follows_the_campaign(play):
+    """A change of the standard left «镇街人大工作…» on a campaign of stations, and its 通报."""
+    row = play.campaign
+    given = {
+        name: getattr(row, name)
+        for name in (
+            "region", "kind", "year", "quarter", "standard", "opens_on", "closes_on",
+            "objection_days", "rectify_by",
+        )
+    }  # fmt: skip
+    own = campaigns.default_title("quarter", row.year, row.quarter, row.standard.subject)
+    InspectionCampaign.objects.filter(pk=row.pk).update(title=own)
+
+    moved = campaigns.save_campaign(
+        actor=play.office, pk=row.pk, title=own, **given | {"quarter": 4}
+    )
+    typed = campaigns.save_campaign(
+        actor=play.office, pk=row.pk, title="百日考评", **given | {"quarter": 3}
+    )
+
+    assert moved.title == f"{row.year}年第四季度家站交叉考评"
+    assert typed.title == "百日考评"
 
 
 def test_a_campaign_of_towns_is_named_after_them():

@@ -12,7 +12,7 @@ from PIL import Image
 
 from congress_portal.core.enums import Role
 from congress_portal.core.errors import DomainError
-from congress_portal.core.models import Notice
+from congress_portal.core.models import Notice, RoleAssignment
 from stations.enums import InspectionCampaignState, ObjectionState, RectificationState, SheetState
 from stations.models import Objection
 from stations.services import objections, sheets
@@ -32,6 +32,7 @@ from stations.workflow import (
 from tests.factories import homes
 from tests.factories import inspection as play_of
 from tests.factories.core import UserFactory
+from tests.factories.stations import OfficerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -418,3 +419,21 @@ def test_a_whole_sheet_s_objection_names_the_line_in_the_answer(client, disclose
     assert "异议成立只能少扣" in more.text
     assert done.status_code == 302
     assert total_of(sheet.lines.all()) == Decimal("98.25")
+
+
+def test_a_role_given_after_the_draw_is_no_way_round_the_crossing(client, play):
+    sheet, member = play.sheet(1, 0), play.members[1]
+    client.force_login(member)
+    address = reverse("inspection:score", args=[sheet.pk])
+    role = RoleAssignment.objects.create(
+        user=member, role=Role.INSPECTOR, region=sheet.assignment.region
+    )
+
+    told = client.post(address, posted(sheet, 设施=("1", "灯不亮")))
+    assert "不能给它打分" in told.text
+    sheet.refresh_from_db()
+    assert sheet.edition == 0
+
+    role.delete()
+    OfficerFactory(station=sheet.assignment.station, user=member)
+    assert "不能给它打分" in client.post(address, posted(sheet)).text
