@@ -19,7 +19,7 @@ from activities.models import (
 )
 from activities.selectors.learning import sectors_in
 from congress_portal.core.enums import Dictionary, Level
-from congress_portal.core.fields import DayField, HoursField, WordsField, held_on
+from congress_portal.core.fields import DayField, HoursField, WordsField, held_on, year_near
 from congress_portal.core.listing import ListFilter
 from congress_portal.core.models import DictionaryEntry, Region, User
 from congress_portal.core.stale import fingerprint
@@ -54,9 +54,12 @@ class KeyedForm(forms.Form):
 
 class PlanForm(KeyedForm):
     region = forms.ModelChoiceField(Region.objects.none(), label="哪里的计划", empty_label=None)
-    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    year = forms.IntegerField(label="年度")
     title = forms.CharField(label="计划名称", max_length=120)
     goal = WordsField("目标和安排", required=False)
+
+    def clean_year(self) -> int:
+        return year_near(self.cleaned_data["year"])
 
     def __init__(self, data: Any = None, *, user: User, plan: TrainingPlan | None = None) -> None:
         super().__init__(data)

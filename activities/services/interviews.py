@@ -161,6 +161,8 @@ def hold_interview(
         if official.strip():
             values["official"] = official.strip()
         row = _move(InterviewAction.HOLD, actor, interview_pk, seen, values)
+        if held_on < row.asked_on:
+            raise InterviewError(f"约见不能早于提出的那天（{row.asked_on}），请核对日期。")
         if row.activity_id is None:
             row.activity = _activity_of(row, actor, held_on)
             save_recorded(row, reason="记成活动")

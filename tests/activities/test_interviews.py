@@ -127,10 +127,15 @@ def test_from_request_to_outcome_and_it_counts(
         "outcome": "本月装好减速带",
         "seen": given(asked, office)["seen"],
     }
+    early = client.post(step, data | {"held_on": "2026-08-01"})
+    assert "约见不能早于提出的那天" in early.text
+    assert not Activity.objects.exists()
     client.post(step, data)
     client.post(step, data)
 
     asked.refresh_from_db()
+    file = f"/registers/deputies/{deputy.pk}/file/?year=2026"
+    assert client.get(file).text.count("9月10日") == 2, "the activity and the interview: one day"
     activity = Activity.objects.get()
     assert (asked.state, asked.activity) == (InterviewState.HELD, activity)
     assert set(activity.deputies.all()) == {deputy, fellow}

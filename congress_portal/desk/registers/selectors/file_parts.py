@@ -100,18 +100,20 @@ def supervision(deputy: Deputy, period: Period, reader: User) -> tuple[Section, 
 
 
 def _interviews(deputy: Deputy, period: Period, reader: User) -> Section:
-    rows = Interview.objects.visible_to(reader).filter(
-        Q(deputy=deputy) | Q(fellows=deputy), asked_on__range=_span(period)
-    )
-    entries = tuple(
+    """Each on the day that it was held, as its activity is; before that on the day of asking."""
+    held = Q(state=InterviewState.HELD)
+    when = held & Q(arranged_on__range=_span(period)) | ~held & Q(asked_on__range=_span(period))
+    rows = Interview.objects.visible_to(reader).filter(Q(deputy=deputy) | Q(fellows=deputy), when)
+    found = [
         Entry(
-            row.asked_on,
+            row.arranged_on if row.state == InterviewState.HELD else row.asked_on,
             f"约见{row.unit}：{row.subject}",
             row.get_state_display(),
             counted=row.state == InterviewState.HELD,
         )
         for row in rows.select_related("unit").distinct().order_by("asked_on", "pk")
-    )
+    ]
+    entries = tuple(sorted(found, key=lambda entry: entry.on or dt.date.min))
     return Section("约见国家机关负责人", entries, _times(entries))
 
 
