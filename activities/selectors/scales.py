@@ -21,8 +21,9 @@ def with_rules(rows: QuerySet[BallotScale]) -> QuerySet[BallotScale]:
 
 
 def scales_for_reports() -> QuerySet[BallotScale]:
-    """Those in use whose two to four options fit the columns of a duty report."""
-    rows = BallotScale.objects.filter(is_active=True).annotate(sizes=Count("options"))
+    """Those in use that grade, whose two to four options fit the columns of a duty report."""
+    rows = BallotScale.objects.filter(is_active=True, pk__in=ResultRule.objects.values("scale"))
+    rows = rows.annotate(sizes=Count("options"))
     return rows.filter(sizes__range=(_LEAST, _MOST)).order_by("pk")
 
 

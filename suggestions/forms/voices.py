@@ -15,6 +15,7 @@ from congress_portal.core.scope import NOTHING
 from deputies.models import Deputy, Mandate
 from suggestions.models import RightDoor, Voice
 from suggestions.selectors.voice_desk import SimilarVoice
+from suggestions.selectors.voice_states import of_number
 from suggestions.services.voices.handling import Facts
 from suggestions.voice_workflow import VOICE_TABLE, VoiceAction
 
@@ -106,13 +107,28 @@ class VoiceStepForm(forms.Form):
         keys = [each.voice.pk for each in self.similar]
         field = forms.ModelChoiceField(
             Voice.objects.filter(pk__in=keys), label="合并到哪一件", empty_label=None,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect, required=False,
         )  # fmt: skip
         field.choices = [
             (each.voice.pk, f"{each.voice.raised_on} {each.voice.matter[:40]}（{each.percent}%像）")
             for each in self.similar
         ]
-        self.fields["main"] = field
+        if self.similar:
+            self.fields["main"] = field
+        self.fields["number"] = forms.CharField(
+            label="或者写那一件的登记号" if self.similar else "那一件的登记号",
+            max_length=40, required=False, help_text="如：JZ003-2026-0001。",
+        )  # fmt: skip
+
+    def clean_number(self) -> Voice | None:
+        """The matter to merge into, where none of those listed is it."""
+        text = self.cleaned_data["number"].strip()
+        if not text:
+            return None
+        found = of_number(Voice.objects.editable_by(self.user).exclude(pk=self.voice.pk), text)
+        if not found.exists():
+            raise forms.ValidationError("没有找到这个登记号，或者那一件不归您办理，请核对。")
+        return found.get()
 
     def _add_rating(self) -> None:
         self.fields["rating"] = forms.ChoiceField(
@@ -129,5 +145,7 @@ class VoiceStepForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What ``take_voice_step`` takes besides action, voice and actor."""
         data = dict(self.cleaned_data)
+        if number := data.pop("number", None):
+            data["main"] = number
         given = {name: data.pop(name) for name in ("seen", "key", "comment")}
         return {**given, "facts": Facts(**data)}

@@ -1,6 +1,8 @@
 """Where a voice stands: one rule for voices with a case and for those without (imported)."""
 
 import datetime as dt
+import re
+import unicodedata
 from typing import Any
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
@@ -86,6 +88,20 @@ def station_for(village: Region) -> Station | None:
         return active.filter(region=village).order_by("village", "number").first()
     own = active.filter(village=village).first()
     return own or active.filter(region=village.parent_id).order_by("village", "number").first()
+
+
+_NUMBER = re.compile(r"(.+)-(\d{4})-(\d{1,6})")
+
+
+def of_number(rows: QuerySet[Voice], text: str) -> QuerySet[Voice]:
+    """The row of a receipt number, however it is typed: small letters, wide signs, blanks."""
+    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", "").upper())
+    if found is None:
+        return rows.none()
+    return rows.filter(
+        number__station__number__iexact=found[1], number__year=int(found[2]),
+        number__serial=int(found[3]),
+    )  # fmt: skip
 
 
 AGES = (30, 60, 90)

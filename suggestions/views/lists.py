@@ -89,8 +89,6 @@ def voice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_reveal = voice.has_contact and may_read_contact(request.user, voice)
     sorts = may_edit and VoiceAction.MERGE in actions
     similar = similar_voices(request.user, voice) if sorts else []
-    if not similar:
-        actions = tuple(each for each in actions if each != VoiceAction.MERGE)
     context = {
         "voice": voice,
         "sheet": sheet_of(voice),

@@ -12,6 +12,7 @@ from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.reference import load_reference
 from congress_portal.core.stale import StaleRecordError
 from congress_portal.core.workdays import seed_calendar
+from stations.models import ReceptionNumber
 from suggestions import services
 from suggestions.enums import Share, VoiceState
 from suggestions.models import Reply, ReviewItem, Suggestion, Voice, VoiceCase, VoiceLog, VoicePart
@@ -683,3 +684,39 @@ def test_the_voter_reads_until_when_silence_does_not_close(client, do, voice):
     page = client.get(reverse("public:voice", args=[VoiceCase.objects.get(voice=voice).token]))
 
     assert "2026年10月14日前可以说没有解决；到时候什么也没有说的，按办结处理。" in page.text
+
+
+def numbered(station, serial):
+    number = ReceptionNumber.objects.create(station=station, year=2026, serial=serial)
+    return VoiceFactory(station=station, region=station.region, number=number, matter="桥栏断了")
+
+
+@pytest.mark.parametrize(
+    "typed", ["JZ001-2026-0007", " jz001-2026-7 ", "ＪＺ００１－２０２６－０００７"]
+)
+def test_a_matter_is_merged_by_its_number_however_unlike_the_words(
+    client, officer, voice, station, typed
+):
+    main = numbered(station, 7)
+    client.force_login(officer)
+    detail = reverse("suggestions:voice_detail", args=[voice.pk])
+    step = reverse("suggestions:voice_step", args=[voice.pk, "merge"])
+    assert step in client.get(detail).text
+    form = client.get(step).context["form"]
+    sent = {"seen": form["seen"].value(), "key": form["key"].value()}
+
+    assert "没有找到这个登记号" in client.post(step, sent | {"number": "JZ001-2026-0008"}).text
+    assert "请选合并到哪一件" in client.post(step, sent).text
+    client.post(step, sent | {"number": typed})
+
+    assert VoiceCase.objects.get(voice=voice).merged_into == main
+
+
+def test_a_matter_is_not_merged_into_one_of_another_station(client, officer, voice):
+    other = numbered(StationFactory(number="JZ009"), 1)
+    client.force_login(officer)
+    step = reverse("suggestions:voice_step", args=[voice.pk, "merge"])
+    form = client.get(step).context["form"]
+    sent = {"seen": form["seen"].value(), "key": form["key"].value()}
+
+    assert "不归您办理" in client.post(step, sent | {"number": str(other.number)}).text

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import secrets
+import unicodedata
 import uuid
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from suggestions.models import (
     VoiceRule,
     Wish,
 )
+from suggestions.selectors.voice_states import of_number
 from suggestions.services.voices.steps import VoiceError, tell_office
 from suggestions.services.voices.telling import tell_voter
 
@@ -178,12 +180,9 @@ def look_up(*, number: str, tail: str, address: str) -> VoiceCase | None:
     if knocks.count() >= _LOOK_UPS_AN_HOUR:
         raise VoiceError("查询太频繁了，请一小时以后再查，或者打家站的电话。")
     DoorKnock.objects.create(kind=Knock.LOOK_UP, address_hash=keyed_hash(address))
-    found = re.fullmatch(r"(.+)-(\d{4})-(\d{1,6})", number.strip().upper())
-    if found is None or not re.fullmatch(r"\d{4}", tail):
+    tail = unicodedata.normalize("NFKC", tail).strip()
+    if not re.fullmatch(r"\d{4}", tail):
         return None
-    rows = VoiceCase.objects.filter(
-        voice__number__station__number__iexact=found[1], voice__number__year=int(found[2]),
-        voice__number__serial=int(found[3]), voice__visitor_phone__endswith=tail,
-    )  # fmt: skip
-    case: VoiceCase | None = rows.first()
+    rows = of_number(Voice.objects.filter(visitor_phone__endswith=tail), number)
+    case: VoiceCase | None = VoiceCase.objects.filter(voice__in=rows).first()
     return case
