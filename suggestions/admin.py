@@ -235,7 +235,7 @@ class VoiceAdmin(PortalAdmin):
 
     @admin.display(description="反映问题")
     def short_matter(self, voice: Voice) -> str:
-        return voice.matter[:40]
+        return voice.said[:40]
 
     def narrow_choices(self, name: str, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
         if name == "region":

@@ -62,7 +62,7 @@ def _reception_cells(row: Any) -> tuple[str, ...]:
         "、".join(names),
         row.place or row.station.name,
         visitors,
-        _numbered([voice.matter for voice in voices]),
+        _numbered([voice.said for voice in voices]),
         _numbered([_handled(voice) for voice in voices]),
         _numbered([_became(voice) for voice in voices]),
     )
@@ -115,7 +115,7 @@ def _voice_address(row: Voice) -> str:
 
 def _voice_cells(row: Voice) -> tuple[str, ...]:
     unit = row.unit.name if row.unit else ""
-    return day_text(row.raised_on), "群众意见", row.matter, unit, _done(row.closed_on)
+    return day_text(row.raised_on), "群众意见", row.said, unit, _done(row.closed_on)
 
 
 def _done(day: dt.date | None) -> str:
@@ -155,7 +155,7 @@ feed(
 
 def _closing_cells(row: Voice) -> tuple[str, ...]:
     route, unit = (row.route.name if row.route else ""), (row.unit.name if row.unit else "")
-    return day_text(row.closed_on), row.matter, route, unit, row.get_rating_display()
+    return day_text(row.closed_on), row.said, route, unit, row.get_rating_display()
 
 
 feed(
@@ -166,7 +166,7 @@ feed(
     "public_opinions",
     Source(
         _closed_voices, "closed_on", Holder.STATION, "held_by",
-        lambda row: (day_text(row.closed_on), row.matter, row.route.name if row.route else ""),
+        lambda row: (day_text(row.closed_on), row.said, row.route.name if row.route else ""),
         _voice_address,
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from congress_portal.core.enums import Dictionary, Rating
 from congress_portal.core.listing import ListFilter, PeriodField, TownField
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from deputies.models import Deputy
@@ -258,7 +259,7 @@ class VoiceFilter(ListFilter):
         self.fields["at"].queryset = Region.objects.in_scope_of_reader(self.user)
 
     def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
-        return rows.filter(matter__contains=words.strip())
+        return rows.filter(matter__contains=without_numbers(words.strip()))
 
     def by_field(self, rows: QuerySet[Voice], entry: DictionaryEntry) -> QuerySet[Voice]:
         return rows.filter(field=entry)
@@ -389,7 +390,7 @@ class VoiceInboxFilter(ListFilter):
         return rows.filter(stands__in=sorted(_IN_HAND if is_with_a_unit else WAITING))
 
     def by_q(self, rows: QuerySet[Voice], words: str) -> QuerySet[Voice]:
-        return rows.filter(matter__contains=words.strip())
+        return rows.filter(matter__contains=without_numbers(words.strip()))
 
     def by_town(self, rows: QuerySet[Voice], town: Region) -> QuerySet[Voice]:
         return rows.filter(region=town)

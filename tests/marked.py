@@ -14,7 +14,7 @@ from congress_portal.evaluations.scoring import snapshot_of
 from deputies.models import Deputy
 from stations.enums import BookKind
 from stations.models import Book, Enterprise, Station
-from suggestions.models import Intake, Suggestion, Voice, VoiceCase
+from suggestions.models import Intake, Suggestion, Voice, VoiceCase, VoiceLog
 from tests.cast import Cast, build_cast
 from tests.crawl import KEY, number_rows_alike
 from tests.factories.calling import InvitationFactory, PlanFactory
@@ -36,6 +36,7 @@ from tests.factories.voices import (
 
 BOOKS = ("receptions", "opinions", "opinion_files", "public_opinions")
 Marks = dict[tuple[str, int], str]
+TYPED: dict[type[models.Model], str] = {Voice: "matter", VoiceLog: "comment"}
 
 
 def personal_fields() -> list[tuple[type[models.Model], str]]:
@@ -159,6 +160,12 @@ def _plant() -> Marks:
             mark = _mark(serial, len(marks), name)[:length]
             model._default_manager.filter(pk=row.pk).update(**{name: mark})
             marks[f"{model.__name__}.{name}", row.pk] = mark
+    for row in (*Voice.objects.order_by("pk"), *VoiceLog.objects.order_by("pk")):
+        name = TYPED[type(row)]  # what people type may hold a number, too
+        mark = _mark(98, len(marks), "phone")
+        text = f"{getattr(row, name)}，打{mark}找我"
+        type(row).objects.filter(pk=row.pk).update(**{name: text})
+        marks[f"{type(row).__name__}.{name}", row.pk] = mark
     return marks
 
 

@@ -30,7 +30,7 @@ from tests.factories import uploads
 from tests.factories.core import UnitFactory, UserFactory, VillageFactory
 from tests.factories.stations import OfficerFactory, StationFactory
 from tests.factories.voices import ConsentTextFactory
-from tests.marked import Marked, build_marked, personal_fields
+from tests.marked import TYPED, Marked, build_marked, personal_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,17 @@ ALLOWED: dict[str, dict[str, set[str | None]]] = {
         "activities:notebook_pdf": {"staff", "deputy"},
         "admin:activities_notebookentry_change": OFFICE,
         "admin:activities_notebookentry_changelist": OFFICE,
+    },
+    # what voters typed: its own page, to who may read the contact; the voter by the link
+    "Voice.matter": {
+        "admin:stations_reception_change": OFFICE,
+        "admin:suggestions_voice_change": OFFICE,
+        "public:voice": EVERYBODY,
+        "suggestions:voice_detail": OFFICE | {"officer"},
+    },
+    "VoiceLog.comment": {
+        "admin:suggestions_voicelog_change": OFFICE,
+        "suggestions:voice_detail": OFFICE | {"officer"},
     },
     # who runs the election, and who decides on it
     "GateCheck.opinion": {
@@ -246,7 +257,8 @@ def test_voter_s_way_leaves_no_mark_in_log_mail_notice_or_file_name(
 def test_every_personal_field_is_marked(county):
     planted = {field for field, _ in county.marks}
 
-    assert planted == {f"{model.__name__}.{name}" for model, name in personal_fields()}
+    typed = {f"{model.__name__}.{name}" for model, name in TYPED.items()}
+    assert planted == typed | {f"{model.__name__}.{name}" for model, name in personal_fields()}
     assert len(set(county.marks.values())) == len(county.marks)
     assert set(ALLOWED) <= planted
 

@@ -110,7 +110,7 @@ class VoiceStepForm(forms.Form):
             widget=forms.RadioSelect, required=False,
         )  # fmt: skip
         field.choices = [
-            (each.voice.pk, f"{each.voice.raised_on} {each.voice.matter[:40]}（{each.percent}%像）")
+            (each.voice.pk, f"{each.voice.raised_on} {each.voice.said[:40]}（{each.percent}%像）")
             for each in self.similar
         ]
         if self.similar:

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from activities.models import Activity, Finding, Visit
 from congress_portal.core.enums import VILLAGE_LEVELS, Dictionary, Rating
-from congress_portal.core.masking import mask_email, mask_name, mask_phone
+from congress_portal.core.masking import mask_email, mask_name, mask_phone, without_numbers
 from congress_portal.core.models import DictionaryEntry, Region, Unit
 from congress_portal.core.periods import Period
 from congress_portal.core.scope import NOTHING, Scope, ScopedQuerySet
@@ -230,7 +230,15 @@ class Voice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.raised_on} {self.masked_name}：{self.matter[:20]}"
+        return f"{self.raised_on} {self.masked_name}：{self.said[:20]}"
+
+    @property
+    def said(self) -> str:
+        """The matter for lists, desks, papers and messages: without numbers of persons.
+
+        Its own page alone shows them, to who may read the voter's contact.
+        """
+        return without_numbers(self.matter)
 
     @property
     def place_words(self) -> str:

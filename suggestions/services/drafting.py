@@ -10,7 +10,6 @@ from django.utils import timezone
 from congress_portal.core import audit
 from congress_portal.core.enums import AuditAction, Level
 from congress_portal.core.errors import DomainError
-from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import DictionaryEntry, Region, Unit, User
 from congress_portal.core.notices import Message, notify
 from congress_portal.core.periods import Period
@@ -326,7 +325,7 @@ def draft_from_voice(*, voice_pk: int, actor: User, deputy: Deputy | None = None
     draft = save_draft(
         actor=actor,
         on_behalf_of=deputy,
-        data={"field": voice.field, "situation": without_numbers(voice.matter)},
+        data={"field": voice.field, "situation": voice.said},
     )
     voice.suggestion = draft
     keep(voice, reason="转为代表建议")

@@ -76,6 +76,6 @@ def _heard(voice: Voice) -> Message:
     return Message(
         key=f"voice-heard-{voice.pk}",
         title=f"{voice.deputy}代表转来一件群众意见",
-        body=voice.matter[:200],
+        body=voice.said[:200],
         link=reverse("suggestions:voice_detail", args=[voice.pk]),
     )

@@ -77,6 +77,7 @@ def voice_list(request: HttpRequest) -> HttpResponse:
     rows = voices_in_full(form.apply(Voice.objects.visible_to(request.user)))
     context = {"form": form, "page": page_of(request, rows), "may_sort": may_sort(request.user)}
     context["may_read_figures"] = may_read_figures(request.user)
+    context["is_inside"] = request.user.scope.is_inside
     return render(request, "suggestions/voice_list.html", context)
 
 

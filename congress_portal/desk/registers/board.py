@@ -198,7 +198,7 @@ def _opinions(item: StandardItem, station: Station, today: dt.date) -> Block:
 
 
 def _short(row: Voice) -> str:
-    matter = row.matter if len(row.matter) <= _LONGEST else f"{row.matter[: _LONGEST - 1]}…"
+    matter = row.said if len(row.said) <= _LONGEST else f"{row.said[: _LONGEST - 1]}…"
     return f"{matter}（{row.route.name}）" if row.route else matter
 
 

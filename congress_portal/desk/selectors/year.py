@@ -150,7 +150,7 @@ def _voices(deputy: Deputy, period: Period) -> list[Entry]:
         Entry(
             row.raised_on,
             "选民反映",
-            row.matter[:60],
+            row.said[:60],
             reverse("suggestions:voice_detail", args=[row.pk]),
             Verification.VERIFIED,
         )

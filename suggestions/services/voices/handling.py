@@ -126,7 +126,7 @@ def _assign(doing: _Doing) -> None:
         message = Message(
             key=f"voice-part-{part.pk}",
             title=f"交来一件群众意见，{due_on:%m月%d日}前办理",
-            body=without_numbers(voice.matter)[:200],
+            body=voice.said[:200],
             link=f"/voices/{voice.pk}/",
         )
         notify(unit_people(unit), message)

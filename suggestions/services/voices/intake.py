@@ -161,7 +161,7 @@ def _tell_deputy(voice: Voice, user: User) -> None:
     message = Message(
         key=f"voice-to-deputy-{voice.pk}",
         title="有选民扫码给您留言",
-        body=voice.matter[:200],
+        body=voice.said[:200],
         link=f"/voices/{voice.pk}/",
     )
     notify([user], message)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify_each, unit_people
 from congress_portal.core.reminders import reminder
@@ -25,7 +24,7 @@ def _overdue(on: dt.date) -> Iterator[tuple[User, Message]]:
         message = Message(
             key=f"voice-part-late-{part.pk}",
             title=f"一件群众意见已过办理期限（{part.due_on:%m月%d日}）",
-            body=f"{part.unit}：{without_numbers(part.voice.matter)}"[:200],
+            body=f"{part.unit}：{part.voice.said}"[:200],
             link=f"/voices/{part.voice_id}/",
             is_urgent=True,
         )

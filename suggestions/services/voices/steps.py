@@ -13,7 +13,6 @@ from django.utils import timezone
 from congress_portal.core.audit import record, save_recorded
 from congress_portal.core.enums import AuditAction
 from congress_portal.core.errors import DomainError
-from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import User
 from congress_portal.core.notices import Message, notify, office_people
 from congress_portal.core.stale import StaleRecordError, fingerprint
@@ -140,5 +139,5 @@ def tell_office(voice: Voice, title: str, *, key: str) -> None:
     """Without the voter's name and number: notices leave the portal."""
     people = keepers_of(voice)
     address = reverse("suggestions:voice_detail", args=[voice.pk])
-    body = without_numbers(voice.matter)[:200]
+    body = voice.said[:200]
     notify(people, Message(key=key, title=title, body=body, link=address))

@@ -81,7 +81,7 @@ def voices(deputy: Deputy, period: Period, reader: User) -> Section:
     entries = tuple(
         Entry(
             row.raised_on,
-            row.matter[:80],
+            row.said[:80],
             f"{row.closed_on:%-m月%-d日}办结" if row.closed_on else "未办结",
             reverse("suggestions:voice_detail", args=[row.pk]),
         )

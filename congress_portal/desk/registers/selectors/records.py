@@ -53,7 +53,7 @@ def _reception(row: Reception) -> Row:
 
 def _voice(row: Voice) -> Row:
     url = reverse("suggestions:voice_detail", args=[row.pk])
-    return Row(row.raised_on, row.matter, f"{row.region}{row.village or ''}", url)
+    return Row(row.raised_on, row.said, f"{row.region}{row.village or ''}", url)
 
 
 def _visit(row: Visit) -> Row:
