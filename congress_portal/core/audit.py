@@ -21,6 +21,7 @@ from django.utils import timezone
 from congress_portal.core.actor import current_actor
 from congress_portal.core.crypto import EncryptedCharField, keyed_hash
 from congress_portal.core.enums import AuditAction
+from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import AuditEntry, AuditHead
 from congress_portal.core.text import printable
 
@@ -90,6 +91,15 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
     return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
 
 
+def _without_persons(value: Any) -> Any:
+    """The trail is never erased: numbers of persons in texts that people typed stay out of it."""
+    if isinstance(value, str):
+        return without_numbers(value)
+    if isinstance(value, dict):
+        return {name: _without_persons(each) for name, each in value.items()}
+    return [_without_persons(each) for each in value] if isinstance(value, list) else value
+
+
 def _label_of(instance: models.Model | None) -> str:
     """What the trail calls a row: its ``trail_label`` where the name itself is restricted."""
     return str(getattr(instance, "trail_label", instance) or "")
@@ -116,9 +126,9 @@ def record(
             action=action,
             model=instance._meta.label if instance is not None else "",
             object_key=str(instance.pk) if instance is not None else "",
-            label=(label or _label_of(instance))[:200],
-            changes=plain(changes or {}),
-            reason=reason[:400],
+            label=without_numbers(label or _label_of(instance))[:200],
+            changes=_without_persons(plain(changes or {})),
+            reason=without_numbers(reason)[:400],
             previous=head.digest,
         )
         entry.digest = _digest(entry)

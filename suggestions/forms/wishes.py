@@ -92,6 +92,9 @@ class PublishForm(_PublicForm):
 class RewordForm(_PublicForm):
     result = WordsField("怎样实现的", rows=3, longest=500, min_length=4)
     helper = forms.CharField(label="认领的单位", max_length=60)
+    drops_photo = forms.BooleanField(
+        label="撤下公布的照片", required=False, help_text="照片上有人脸、门牌的，勾选后删去。"
+    )
 
     def __init__(self, *args: Any, wish: Wish, claim: WishClaim | None, **kwargs: Any) -> None:
         super().__init__(*args, wish=wish, **kwargs)
@@ -101,6 +104,8 @@ class RewordForm(_PublicForm):
                 self.initial[name] = getattr(claim, name)
             else:
                 del self.fields[name]
+        if not (claim and claim.photo):
+            del self.fields["drops_photo"]
 
 
 class TakeDownForm(_SeenForm):

@@ -29,6 +29,7 @@ def similar_voices(user: User, voice: Voice, *, limit: int = 5) -> list[SimilarV
     rows = with_state(Voice.objects.editable_by(user).filter(region=voice.region_id))
     rows = rows.filter(raised_on__gte=voice.raised_on - _YEAR).exclude(pk=voice.pk)
     rows = rows.exclude(stands__in=[VoiceState.MERGED, VoiceState.GUIDED, VoiceState.CLOSED])
+    rows = rows.exclude(case__merged_into__isnull=False)  # answered with its main one
     pairs = pairs_of(voice.matter)
     near = rows.select_related("number__station").order_by("-raised_on", "-pk")[:_LOOKED_AT]
     scored = [(likeness(pairs, pairs_of(each.matter)), each) for each in near]

@@ -17,6 +17,7 @@ class ToldStep:
     on: dt.date
     words: str
     more: str = ""
+    is_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Progress:
 
 
 _OWN_WORDS = frozenset({VoiceAction.REOPEN})
+_ANSWERS = frozenset(
+    {
+        VoiceAction.ANSWER, VoiceAction.SOLVE_AT_ONCE, VoiceAction.RELAY, VoiceAction.FOLLOW,
+        VoiceAction.WISH_DONE,
+    }
+)  # fmt: skip
 
 
 def progress_of(case: VoiceCase) -> Progress:
@@ -63,10 +70,16 @@ def progress_of(case: VoiceCase) -> Progress:
 
 
 def _steps(case: VoiceCase) -> list[ToldStep]:
+    """An answer that is not the standing one is read where it was given."""
     steps = [ToldStep(case.voice.raised_on, "您反映的事已经登记。")]
+    stands = case.answer if case.answered_at else ""
     for log in VoiceLog.objects.filter(voice=case.voice_id).order_by("at", "pk"):
         row = VOICE_TABLE[VoiceAction(log.action)]
         if row.told:
+            on = timezone.localdate(log.at)
+            if log.action in _ANSWERS and log.comment and log.comment != stands:
+                steps.append(ToldStep(on, row.told, without_numbers(log.comment), is_answer=True))
+                continue
             own = log.comment if log.action in _OWN_WORDS and log.party == "voter" else ""
-            steps.append(ToldStep(timezone.localdate(log.at), row.told, own))
+            steps.append(ToldStep(on, row.told, own))
     return steps

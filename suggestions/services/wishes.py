@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -108,11 +109,19 @@ def publish_wish(*, actor: User, wish_pk: int, text: str, seen: str) -> Wish:
 
 @transaction.atomic
 def reword_wish(
-    *, actor: User, wish_pk: int, text: str, seen: str, result: str = "", helper: str = ""
+    *,
+    actor: User,
+    wish_pk: int,
+    text: str,
+    seen: str,
+    result: str = "",
+    helper: str = "",
+    drops_photo: bool = False,
 ) -> Wish:
     """Other words for what everybody reads: the wish, how it was fulfilled, which unit took it on.
 
-    ``result`` and ``helper`` count only where there are such. Raises as ``publish_wish``.
+    ``result`` and ``helper`` count only where there are such; a photograph can be taken off for
+    good. Raises as ``publish_wish``.
     """
     wish = _locked(actor, wish_pk, edits=True)
     next_wish_state(WishAction.REWORD, WishState(wish.state))
@@ -126,6 +135,10 @@ def reword_wish(
             claim.result = result
         if claim.helper and helper:
             claim.helper = helper
+        if drops_photo and claim.photo:
+            gone = partial(claim.photo.storage.delete, claim.photo.name)
+            claim.photo = ""
+            transaction.on_commit(gone)
         save_recorded(claim)
     return save_recorded(wish)  # type: ignore[return-value]
 

@@ -119,9 +119,13 @@ def test_what_was_put_right_is_there_without_a_second_tick(client, ten):
     client.post(mend, {"items": items, "due_on": "2026-11-01"})
     client.force_login(keeper)
     home = client.get(reverse("desk:home")).text
+    Rectification.objects.update(found_on=dt.date(2026, 1, 2), due_on=dt.date(2026, 1, 5))
+    late = client.get(reverse("desk:home")).text
+    client.force_login(office)
+    of_office = client.get(reverse("desk:home")).text
+    listed = client.get(f"{reverse('inspection:findings')}?state=overdue").context["page"]
     for finding in Rectification.objects.all():
         take_step(actor=keeper, finding_pk=finding.pk, step=Step.REPORT, words="已补齐")
-    client.force_login(office)
     desk = client.get(reverse("desk:home")).text
     for finding in Rectification.objects.all():
         step = reverse("inspection:finding_step", args=[finding.pk, Step.PASS])
@@ -131,6 +135,11 @@ def test_what_was_put_right_is_there_without_a_second_tick(client, ten):
 
     page = _standing(client, station)
     assert "要整改的事项 2 项" in home
+    assert "逾期没有整改的事项 2 项" in late
+    assert "要整改的事项" not in late
+    assert "逾期没有整改的事项" in of_office
+    assert listed.paginator.count == 2
+    assert reverse("suggestions:halls") in home, "what a station keeps is found on its desk"
     assert "整改待复查" in desk
     assert "已同时登记为有" in said
     assert "不用再复查合格" in closed

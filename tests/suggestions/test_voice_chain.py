@@ -1,12 +1,14 @@
 """The way of a voter's matter: steps, merging, units, answer, reopening, who sees what."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from congress_portal.core.audit import save_recorded
 from congress_portal.core.enums import Level, Role
 from congress_portal.core.models import AuditEntry, Notice
 from congress_portal.core.reference import load_reference
@@ -16,6 +18,7 @@ from stations.models import ReceptionNumber
 from suggestions import services
 from suggestions.enums import Share, VoiceState
 from suggestions.models import Reply, ReviewItem, Suggestion, Voice, VoiceCase, VoiceLog, VoicePart
+from suggestions.selectors.voice_desk import similar_voices
 from suggestions.selectors.voice_doors import open_steps
 from suggestions.selectors.voice_figures import backlog, satisfaction
 from suggestions.selectors.voice_states import state_of
@@ -720,3 +723,58 @@ def test_a_matter_is_not_merged_into_one_of_another_station(client, officer, voi
     sent = {"seen": form["seen"].value(), "key": form["key"].value()}
 
     assert "不归您办理" in client.post(step, sent | {"number": str(other.number)}).text
+
+
+def test_what_is_merged_with_an_answered_matter_is_answered_at_once(client, do, voice, unit):
+    other = VoiceFactory(station=voice.station, region=voice.region)
+    VoiceCaseFactory(voice=other)
+    at_unit(do, unit)
+    do(A.ANSWER, "路灯已修好", actor=unit.clerk)
+    do(A.MERGE, row=other, main=voice)
+
+    case = VoiceCase.objects.get(voice=other)
+    assert (state_of(other), case.answer, case.merged_into) == (S.ANSWERED, "路灯已修好", voice)
+    page = client.get(reverse("public:voice", args=[case.token])).text
+    assert "路灯已修好" in page
+    assert "解决了吗？" in page
+    third = VoiceFactory(station=voice.station, region=voice.region, matter=voice.matter)
+    assert other not in [each.voice for each in similar_voices(staff(), third)]
+    with pytest.raises(VoiceError, match="已经合并"):
+        do(A.MERGE, row=third, main=other)
+
+
+def test_the_voter_reads_every_answer_also_the_one_that_did_not_help(client, do, voice):
+    do(A.SOLVE_AT_ONCE, "换了灯泡，有事打13812345678")
+    case = VoiceCase.objects.get(voice=voice)
+    voter.say_not_solved(case=case, reason="还是不亮")
+    page = client.get(reverse("public:voice", args=[case.token])).text
+    assert "当时的答复：换了灯泡" in page
+    assert "13812345678" not in page
+
+    do(A.SOLVE_AT_ONCE, "换了线路")
+
+    page = client.get(reverse("public:voice", args=[case.token])).text
+    assert "当时的答复：换了灯泡" in page
+    assert page.count("换了线路") == 1, "the standing answer is said once"
+
+
+def test_the_trail_holds_no_number_that_somebody_typed(do, voice):
+    do(A.SOLVE_AT_ONCE, "请打13812345678")
+    voter.say_not_solved(case=VoiceCase.objects.get(voice=voice), reason="打我13987654321")
+    voice.refresh_from_db()
+    voice.matter = "路灯不亮，打13812345678"
+    save_recorded(voice)
+
+    for entry in AuditEntry.objects.all():
+        said = f"{entry.changes}{entry.label}{entry.reason}"
+        assert not re.search("13812345678|13987654321", said)
+    assert AuditEntry.objects.filter(reason="打我（号码略）").exists()
+
+
+def test_a_matter_goes_to_its_unit_also_before_the_next_years_calendar(do, voice, unit, freeze):
+    VoiceRuleFactory(region=voice.region, unit_days=3)
+    freeze("2026-12-30 10:00")  # a Wednesday; 2027 is not laid down
+    do(A.ACCEPT)
+    do(A.ASSIGN, lead=unit)
+
+    assert VoicePart.objects.get(voice=voice).due_on == dt.date(2027, 1, 4)

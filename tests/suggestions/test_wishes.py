@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from congress_portal.core.enums import Role
@@ -21,6 +22,7 @@ from suggestions.services.voices.steps import VoiceError
 from suggestions.voice_workflow import VoiceAction
 from suggestions.wish_workflow import WISH_TABLE, WishAction, next_wish_state
 from suggestions.workflow import TransitionNotAllowedError
+from tests.factories import uploads
 from tests.factories.core import TownFactory, UnitFactory, UserFactory, staff, town_clerk
 from tests.factories.stations import StationFactory
 from tests.factories.voices import WishClaimFactory, WishFactory
@@ -257,6 +259,27 @@ def test_published_words_are_mended_and_a_wish_taken_down(client):
     step(client, wish, "reword", text="一盏护眼灯", helper="县供电公司")
     claim.refresh_from_db()
     assert (Wish.objects.get().text, claim.helper) == ("一盏护眼灯", "县供电公司")
+
+
+def test_a_published_photograph_is_taken_off_for_good(
+    client, deputy, django_capture_on_commit_callbacks
+):
+    wish = fulfilled(deputy)
+    claim = wish.claims.get()
+    claim.photo.save("a.jpg", ContentFile(uploads.picture()))
+    client.force_login(staff())
+    photo = reverse("public:wish_photo", args=[claim.pk])
+    shown = client.get(photo)
+    assert shown.status_code == 200
+    assert b"".join(shown.streaming_content)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        step(client, wish, "reword", text=wish.text, result="送去一盏台灯", drops_photo="on")
+
+    claim.refresh_from_db()
+    assert not claim.photo
+    assert client.get(photo).status_code == 404
+    assert "撤下公布的照片" not in client.get(reverse("suggestions:wish", args=[wish.pk])).text
 
 
 def test_staff_enter_the_claim_of_a_deputy_or_a_unit_without_numbers(client, deputy):

@@ -1,6 +1,7 @@
 """What waits for the office's staff, by kind, with counts and the oldest age."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         *_calling(user, today),
         *_suggestions(user, today),
         *_supervision(user, today),
-        _unregistered(user, today),
-        mending(user, today),
+        *waiting_at_stations(user, today),
         _voices(user, today),
         _wishes(user, today),
         _halls(user, today),
@@ -145,14 +145,22 @@ def _unregistered(user: User, today: dt.date) -> Waiting:
     return _counted("过了还没登记的接待日", rows, "held_on", address, today)
 
 
-def mending(user: User, today: dt.date) -> Waiting:
-    """What stations have to put right: the place mends, the county's office checks again."""
-    is_office = user.scope.is_office
-    state = RectificationState.REPORTED if is_office else RectificationState.OPEN
-    name = "整改待复查" if is_office else "要整改的事项"
-    rows = Rectification.objects.editable_by(user).filter(state=state)
-    address = f"{reverse('inspection:findings')}?state={state}"
-    return _counted(name, rows, "found_on", address, today)
+def waiting_at_stations(user: User, today: dt.date) -> list[Waiting]:
+    """Reception days without an entry, and what has to be put right."""
+    return [_unregistered(user, today), *_mending(user, today)]
+
+
+def _mending(user: User, today: dt.date) -> Iterator[Waiting]:
+    """The place mends, the county's office checks again; what is late both see."""
+    rows = Rectification.objects.editable_by(user)
+    late = rows.overdue(today)
+    address = f"{reverse('inspection:findings')}?state="
+    name, state = "要整改的事项", RectificationState.OPEN
+    if user.scope.is_office:
+        name, state = "整改待复查", RectificationState.REPORTED
+    found = rows.filter(state=state).exclude(pk__in=late.values("pk"))
+    yield _counted(name, found, "found_on", f"{address}{state}", today)
+    yield _counted("逾期没有整改的事项", late, "due_on", f"{address}overdue", today)
 
 
 def _voices(user: User, today: dt.date) -> Waiting:

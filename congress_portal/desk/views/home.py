@@ -96,7 +96,7 @@ def _station(request: HttpRequest) -> dict[str, Any]:
     return {
         "stations": others.stations_kept(request.user, today, period),
         "period": period,
-        "mending": waiting.mending(request.user, today),
+        "waits": [w for w in waiting.waiting_at_stations(request.user, today) if w.count],
     }
 
 

@@ -1,6 +1,7 @@
 """The steps of office, deputies and units; what each adds besides the state."""
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from congress_portal.core.audit import save_recorded
 from congress_portal.core.masking import without_numbers
 from congress_portal.core.models import Unit, User
 from congress_portal.core.notices import Message, notify, unit_people
-from congress_portal.core.workdays import WorkCalendar
+from congress_portal.core.workdays import CalendarMissingError, WorkCalendar
 from deputies.models import Deputy
 from suggestions.enums import Share, VoiceParty, VoicePhotoKind, VoiceState
 from suggestions.models import RightDoor, Voice, VoiceCase, VoicePart, VoicePhoto, VoiceRule
@@ -52,6 +53,7 @@ class _Doing:
     facts: Facts
     actor: User
     relayed: list[int] = field(default_factory=list)
+    words: str = ""  # of the answer that is relayed, where it is not the step's own
 
 
 def take_voice_step(
@@ -82,7 +84,8 @@ def take_voice_step(
         _keep_photos(doing)
     for pk in doing.relayed:
         relay = {"voice_pk": pk, "actor": None, "party": VoiceParty.SYSTEM}
-        with voice_step(VoiceAction.RELAY, comment=comment, **relay):  # type: ignore[arg-type]
+        words = doing.words or comment
+        with voice_step(VoiceAction.RELAY, comment=words, **relay):  # type: ignore[arg-type]
             pass
     if action == VoiceAction.LOOK_BACK and not facts.is_solved:
         return take_voice_step(
@@ -115,7 +118,7 @@ def _assign(doing: _Doing) -> None:
         raise VoiceError("主办单位不用再选为协办。")
     now = timezone.now()
     days = VoiceRule.objects.all().of(voice.region).unit_days
-    due_on = facts.due_on or WorkCalendar().add_workdays(timezone.localdate(), days)
+    due_on = facts.due_on or _due(days)
     for row in VoicePart.objects.all().running().filter(voice=voice):
         row.ended_at = now
         save_recorded(row)
@@ -131,6 +134,19 @@ def _assign(doing: _Doing) -> None:
         )
         notify(unit_people(unit), message)
     voice.unit = facts.lead
+
+
+def _due(workdays: int) -> dt.date:
+    """So many working days from today; weekends alone are left out while no calendar is there.
+
+    A visitor at the desk in December is not sent away because the next year is not laid down.
+    """
+    today = timezone.localdate()
+    try:
+        return WorkCalendar().add_workdays(today, workdays)
+    except CalendarMissingError:
+        days = (today + dt.timedelta(days=n) for n in itertools.count(1))
+        return next(itertools.islice((d for d in days if d.weekday() < 5), workdays - 1, None))
 
 
 def _own_part(doing: _Doing) -> VoicePart:
@@ -215,11 +231,15 @@ def _merge(doing: _Doing) -> None:
         raise VoiceError("请选合并到哪一件。")
     if not Voice.objects.editable_by(doing.actor).filter(pk=main.pk).exists():
         raise NotYoursError("合并到的那一件不归您办理。")
-    if state_of(main) in (VoiceState.MERGED, VoiceState.GUIDED):
+    case = VoiceCase.objects.filter(voice=main).first()
+    stands = state_of(main)
+    if stands == VoiceState.GUIDED or (case and case.merged_into_id):
         raise VoiceError("那一件已经合并或转到其他渠道，请选另一件。")
     if VoiceCase.objects.filter(merged_into=doing.now.voice).exists():
         raise VoiceError("已有别的意见合并到这一件，请反过来合并。")
     doing.now.case.merged_into = main
+    if case and case.answer and stands in (VoiceState.ANSWERED, VoiceState.CLOSED):
+        doing.relayed, doing.words = [doing.now.voice.pk], case.answer  # told at once
 
 
 def _take_back(doing: _Doing) -> None:
