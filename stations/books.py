@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import DateField, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 
 from congress_portal.core.enums import Verification
+from congress_portal.core.periods import quarter_of
 from stations.bookkeeping import UNDATED, Holder, Source, Span, day_text, define, feed
 from stations.enums import RotaState
 from stations.models import Posting, ReceptionDuty, RotaSlot
@@ -56,8 +57,11 @@ def _duties(until: dt.date) -> QuerySet[Any]:
 
 
 def _slots(until: dt.date) -> QuerySet[Any]:
+    """Days of released rotas; one to come in the running quarter is public from today on."""
     rows = RotaSlot.objects.filter(rota__state=RotaState.RELEASED, cancelled_reason="")
-    return rows.filter(held_on__lte=until).select_related("rota")
+    rows = rows.filter(held_on__lte=quarter_of(until).last).select_related("rota")
+    day = Value(until, output_field=DateField())
+    return rows.annotate(entry_day=Least("held_on", day))
 
 
 feed(
@@ -88,7 +92,7 @@ feed(
 feed(
     "public_rota",
     Source(
-        _slots, "held_on", Holder.STATION, "station",
+        _slots, "entry_day", Holder.STATION, "station",
         lambda s: (day_text(s.held_on), f"{s.starts_at:%H:%M}至{s.ends_at:%H:%M}", s.rota.title),
         lambda s: reverse("stations:rota_day", args=[s.pk]),
     ),

@@ -42,9 +42,11 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         given = {"actor": request.user, "activity_pk": pk, "addressed": form.addressed}
         made = attempt(form, issue_letters, **given)
         if made is not None:
-            messages.success(
-                request, f"已编号 {len(made)} 份通知函，可以打印；已记入履职保障台账。"
-            )
+            told = f"已编号 {len(made)} 份通知函，可以打印；已记入履职保障台账。"
+            if made:
+                messages.success(request, told)
+            else:
+                messages.error(request, "没有编号：请先勾选要发函的代表，写上单位。")
             return redirect("activities:letters", pk=pk)
     context = {"form": form, "page": page, "activity": found}
     return render(request, "activities/call_letters.html", context)

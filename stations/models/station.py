@@ -185,6 +185,8 @@ class Station(models.Model):
         faults = {}
         if self.parent and self.pk in self.parent.line_upward:
             faults["parent"] = "上级家站不能是自己，也不能是自己下设的点。"
+        if self.parent and self.parent.region.is_town and self.parent.region_id != self.region_id:
+            faults["parent"] = f"{self.parent}在{self.parent.region}，请选{self.region}的家站。"
         if self.village and self.region.is_town and self.village not in self.region:
             faults["village"] = f"{self.village}不在{self.region}，请选{self.region}的村（社区）。"
         if self.established_on and self.established_on > _today():

@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from activities.models.support import TownSession
@@ -322,3 +323,22 @@ def test_the_book_of_receptions_says_what_became_of_each_matter(client, home):
         "1. 转单位办理（县住建局） 2. —",
         "1. 2026年9月9日办结，2026年9月8日告知，满意 2. 未办结",
     )
+
+
+def test_a_released_day_of_the_running_quarter_is_public_before_it_comes(client, home):
+    """Four-openness counts the published hours, not the days that have passed (M31)."""
+    now = timezone.now()
+    given = {"station": home, "rota__state": "released", "rota__released_at": now}
+    for day in (dt.date(2026, 9, 15), dt.date(2026, 12, 15), dt.date(2027, 1, 15)):
+        homes.RotaSlotFactory(held_on=day, **given)
+    client.force_login(staff())
+    homes.BookFactory(code="public_rota", title="公开接待时间")
+    address = reverse("stations:book", args=["stations", home.pk, "public_rota"])
+
+    now = client.get(address).text
+    before = client.get(address, {"period": "2026Q3"}).text
+
+    assert "12月15日" in now
+    assert "2027年1月15日" not in now
+    assert "9月15日" in before
+    assert "12月15日" not in before

@@ -473,6 +473,7 @@ def test_a_station_hangs_below_no_point_of_its_own_and_stands_in_its_town():
     for name, value, words in (
         ("parent", home, "不能是自己"),
         ("parent", point, "不能是自己下设的点"),
+        ("parent", StationFactory(region=other), "请选石门镇的家站"),
         ("village", far, "和平村不在石门镇"),
         ("established_on", dt.date(2099, 1, 1), "建成时间不能晚于今天"),
         ("area", -5, "面积不能为负"),

@@ -241,7 +241,8 @@ def _shaded(cell: Cell, values: Sequence[Decimal]) -> Cell:
     if cell.exact is None:
         return cell
     low, high = min(values), max(values)
-    share = (cell.exact - low) / (high - low) if high > low else Decimal("0.5")
+    alike = Decimal("0.5") if high else Decimal(0)  # all of them nothing is not half full
+    share = (cell.exact - low) / (high - low) if high > low else alike
     level = min(int(share * LEVELS) + 1, LEVELS)
     return replace(cell, level=level)
 

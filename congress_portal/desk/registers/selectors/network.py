@@ -41,6 +41,10 @@ class Node:
         return not self.liaisons
 
     @property
+    def lacks_head(self) -> bool:
+        return not _officers(self.station, OfficerKind.HEAD)
+
+    @property
     def all_below(self) -> Iterable["Node"]:
         for child in self.children:
             yield child
@@ -71,6 +75,7 @@ class Network:
     places: tuple[PlaceLine, ...]
     total: int
     vacant: tuple[Node, ...]
+    headless: int
     assumed: int
     stations: tuple[Station, ...] = ()
 
@@ -104,6 +109,7 @@ def network(user: User, today: dt.date) -> Network:
         places=tuple(lines),
         total=len(nodes),
         vacant=tuple(node for node in nodes if node.lacks_liaison),
+        headless=sum(node.lacks_head for node in nodes),
         assumed=sum(node.is_assumed for node in nodes),
         stations=tuple(node.station for node in nodes),
     )
