@@ -105,6 +105,9 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     found = campaign_of(request, pk)
     parts = parts_in_campaign(request.user, found)
     assignments = list(assignments_of(request.user, found))
+    marks = []
+    if Part.OFFICE in parts and not found.locked_at:
+        marks = [mark.station.name for mark in other_marks(found).select_related("station")]
     steps = open_steps(CAMPAIGN_TABLE, state=found.state, parts=parts)
     waiting = Objection.objects.visible_to(request.user).filter(
         sheet__assignment__team__campaign=found
@@ -112,9 +115,8 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": found,
         "is_office": Part.OFFICE in parts,
-        "other_marks": list(other_marks(found).select_related("station"))
-        if Part.OFFICE in parts and not found.locked_at
-        else [],
+        "other_marks": len(marks),
+        "marked": list(dict.fromkeys(marks)),
         "may_change": Part.OFFICE in parts
         and found.state in (InspectionCampaignState.DRAFT, InspectionCampaignState.RUNNING),
         "next": [(step.value, CAMPAIGN_TABLE[step]) for step in steps],
