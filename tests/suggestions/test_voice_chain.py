@@ -114,20 +114,32 @@ def test_chain_from_unit_to_voter_and_back_to_a_suggestion(do, voice, unit):
     ]  # fmt: skip
 
 
-def test_a_suggestions_reply_goes_back_to_every_voter_behind_it(do, voice, freeze):
+@pytest.fixture
+def cast(freeze):
+    """Whose suggestion is answered in March; the voters' matters are October's."""
     freeze("2026-03-02 09:00")
     cast = flow.make_cast()
     freeze("2026-10-09 10:00")
+    return cast
+
+
+def answered(cast, voice, freeze):
+    """The matter's suggestion gets its reply; the unit's part of it."""
+    freeze("2026-03-03 09:00")
+    part = flow.reply_drafted(cast)
+    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
+    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+    return part
+
+
+def test_a_suggestions_reply_goes_back_to_every_voter_behind_it(do, voice, cast, freeze):
     other = VoiceFactory(station=voice.station, region=voice.region)
     do(A.ACCEPT)
     do(A.MERGE, row=other, main=voice)
     do(A.TURN, "请写成建议", actor=staff(), deputy=DeputyFactory(seat=True, user=UserFactory()))
     asked = Notice.objects.get(key__startswith="voice-turned")
     assert "请写成建议" in asked.body
-    freeze("2026-03-03 09:00")
-    part = flow.reply_drafted(cast)
-    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
-    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+    part = answered(cast, voice, freeze)
 
     for each in (voice, other):
         assert state_of(Voice.objects.get(pk=each.pk)) == S.ANSWERED
@@ -160,17 +172,13 @@ def test_a_matter_whose_draft_is_thrown_away_is_free_again(do, voice):
     do(A.SOLVE_AT_ONCE, "马上修好")
 
 
-def test_a_closed_matter_stays_closed_and_its_voter_hears_the_suggestions_reply(do, voice, freeze):
-    freeze("2026-03-02 09:00")
-    cast = flow.make_cast()
-    freeze("2026-10-09 10:00")
+def test_a_closed_matter_stays_closed_and_its_voter_hears_the_suggestions_reply(
+    do, voice, cast, freeze
+):
     do(A.ACCEPT)
     do(A.SOLVE_AT_ONCE, "先临时修好")
     voter.confirm_solved(case=VoiceCase.objects.get(voice=voice), rating="satisfied")
-    freeze("2026-03-03 09:00")
-    part = flow.reply_drafted(cast)
-    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
-    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+    answered(cast, voice, freeze)
 
     voice.refresh_from_db()
     case = VoiceCase.objects.get(voice=voice)
@@ -628,19 +636,13 @@ def test_a_message_about_a_matter_names_no_number(do, voice, unit, officer):
     assert not told.filter(body__contains="13812345678").exists()
 
 
-def test_merged_voters_hear_the_reply_as_the_main_one_does(do, voice, freeze):
-    freeze("2026-03-02 09:00")
-    cast = flow.make_cast()
-    freeze("2026-10-09 10:00")
+def test_merged_voters_hear_the_reply_as_the_main_one_does(do, voice, cast, freeze):
     other = VoiceFactory(station=voice.station, region=voice.region)
     do(A.ACCEPT)
     do(A.MERGE, row=other, main=voice)
     do(A.SOLVE_AT_ONCE, "先临时修好")
     voter.confirm_solved(case=VoiceCase.objects.get(voice=other), rating="satisfied")
-    freeze("2026-03-03 09:00")
-    part = flow.reply_drafted(cast)
-    Voice.objects.filter(pk=voice.pk).update(suggestion=part.suggestion)
-    services.approve_reply(handling_pk=part.pk, actor=cast.leader())
+    answered(cast, voice, freeze)
 
     for each, state in ((voice, S.ANSWERED), (other, S.CLOSED)):
         assert state_of(each) == state
