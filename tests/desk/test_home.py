@@ -14,6 +14,7 @@ from activities.models import (
 )
 from congress_portal.core.enums import Dictionary, Role
 from congress_portal.core.figures import Rate
+from congress_portal.desk.selectors.waiting import waiting_for_staff
 from deputies.models import CommitteeMember, Pairing, Term
 from tests.factories.activities import ActivityFactory, VisitFactory
 from tests.factories.core import (
@@ -375,7 +376,7 @@ def test_deputys_first_page_asks_a_fixed_number_of_queries(
         )  # fmt: skip
     client.force_login(user)
 
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(42):
         client.get(reverse("desk:home"))
 
 
@@ -447,3 +448,36 @@ def test_what_is_only_planned_does_not_wait_to_be_verified(client, leader):
 
     assert trust.pending == 1
     assert listed.context["page"].paginator.count == 1
+
+
+def test_a_group_with_a_member_who_left_waits_on_the_desk(client, freeze):
+    freeze("2026-10-20 09:00")
+    town = TownFactory()
+    here, gone = (DeputyFactory(town=town, seat=True) for _ in range(2))
+    gone.mandates.update(ends_on=dt.date(2026, 10, 1), end_kind="resigned")
+    whole = GroupMembershipFactory(deputy=here, group__region=town).group
+    short = GroupMembershipFactory(deputy=gone, group__region=town).group
+    client.force_login(town_clerk(town))
+
+    row = next(
+        each for each in waiting_for_staff(town_clerk(town), dt.date(2026, 10, 20))
+        if each.name == "有成员离任、要调整的小组"
+    )  # fmt: skip
+    listed = [each.group for each in client.get(row.address).context["states"]]
+
+    assert (row.count, listed) == (1, [short])
+    assert {each.group for each in client.get(reverse("desk:groups")).context["states"]} == {
+        whole, short,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("today", "told"), [("2026-10-05", True), ("2026-09-30", False)])
+def test_a_deputy_whose_mandate_has_ended_is_told_before_writing(client, freeze, today, told):
+    freeze(f"{today} 09:00")
+    deputy = DeputyFactory(seat=True, user=UserFactory(role=Role.DEPUTY))
+    deputy.mandates.update(ends_on=dt.date(2026, 9, 30), end_kind="resigned")
+    client.force_login(deputy.user)
+
+    page = client.get(reverse("desk:home")).text
+
+    assert ("您的代表职务到2026年9月30日" in page) is told

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import DateField, Max, Prefetch
+from django.db.models.functions import Coalesce
 
 from activities.models import FixedVoter
 from activities.selectors import supervision as in_supervision
 from activities.selectors import waiting as in_activities
 from congress_portal.core.models import User
+from congress_portal.core.periods import Period
 from congress_portal.core.periods import year as year_period
 from congress_portal.core.waiting import Task, most_urgent
 from congress_portal.desk.selectors.year import Month, entries_of, months_of
@@ -43,6 +45,7 @@ class DeputyDesk:
     pending: int
     months: list[Month]
     scores: list[Score]
+    left_on: dt.date | None
 
 
 def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
@@ -59,7 +62,17 @@ def deputy_desk(user: User, deputy: Deputy, today: dt.date) -> DeputyDesk:
         in_activities.pending_of(user, deputy),
         months_of(entries, today.year),
         list(scores),
+        _left_on(deputy, today),
     )
+
+
+def _left_on(deputy: Deputy, today: dt.date) -> dt.date | None:
+    """The last day in office of who holds no mandate today."""
+    if deputy.mandates.all().in_force(Period(today, today, today.isoformat())).exists():
+        return None
+    last = Coalesce("ends_on", "term__ends_on", output_field=DateField())
+    over = deputy.mandates.annotate(last=last).filter(last__lt=today)
+    return over.aggregate(day=Max("last"))["day"]  # type: ignore[no-any-return]
 
 
 def what_waits(user: User, deputy: Deputy, today: dt.date) -> list[Task]:

@@ -22,7 +22,7 @@ from congress_portal.evaluations.duties.waiting import unfinished_of_town
 from congress_portal.evaluations.enums import SheetState
 from congress_portal.evaluations.models import Appeal, ReviewObjection, ScoreSheet
 from congress_portal.evaluations.raters import marks_to_give
-from deputies.models import Term
+from deputies.models import Group, GroupMembership, Mandate, Term
 from stations.enums import RectificationState
 from stations.models import Reception, Rectification, RotaSlot, Station, StationOfficer
 from suggestions.enums import WishState
@@ -61,6 +61,7 @@ def waiting_for_staff(user: User, today: dt.date) -> list[Waiting]:
         _wishes(user, today),
         _halls(user, today),
         _opinions(user, today),
+        _groups(user, today),
         *_books(user, today),
     ]
     own = unfinished_of_town(user, today)
@@ -181,6 +182,15 @@ def _halls(user: User, today: dt.date) -> Waiting:
     rows = Hall.objects.editable_by(user).filter(pk__in=late_tasks(today).values("hall"))
     address = f"{reverse('suggestions:halls')}?state=late"
     return _counted("后续过了时限的议事", rows, "activity__held_on", address, today)
+
+
+def _groups(user: User, today: dt.date) -> Waiting:
+    """Groups with members who hold no mandate any more."""
+    held = Mandate.objects.in_force(Period(today, today, today.isoformat()))
+    gone = GroupMembership.objects.on(today).exclude(deputy__in=held.values("deputy"))
+    rows = Group.objects.editable_by(user).filter(is_active=True, pk__in=gone.values("group"))
+    address = f"{reverse('desk:groups')}?state=adjust"
+    return Waiting("有成员离任、要调整的小组", rows.count(), None, address, today)
 
 
 def _opinions(user: User, today: dt.date) -> Waiting:

@@ -28,8 +28,11 @@ from deputies.models import Group, GroupMembership
 @readers_only
 def groups(request: HttpRequest) -> HttpResponse:
     rows = Group.objects.visible_to(request.user).filter(is_active=True).order_by("pk")
+    states = states_of(rows, timezone.localdate())
+    is_narrowed = request.GET.get("state") == "adjust"
     context = {
-        "states": states_of(rows, timezone.localdate()),
+        "states": [each for each in states if each.to_adjust] if is_narrowed else states,
+        "is_narrowed": is_narrowed,
         "may_group": bool(request.user.scope.write_prefixes),
     }
     return render(request, "desk/registers/groups.html", context)
