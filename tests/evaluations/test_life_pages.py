@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -34,6 +35,7 @@ from tests.factories.evaluations import (
     UnlockFactory,
 )
 from tests.factories.stations import ReceptionFactory
+from tests.factories.uploads import PDF
 
 pytestmark = pytest.mark.django_db
 Q3 = quarter(2026, 3)
@@ -415,3 +417,28 @@ def test_a_period_with_nobody_to_score_is_a_slip_of_the_pen(client, scheme, depu
     assert told.status_code == 422
     assert "没有可评的代表，请核对周期" in told.content.decode()
     assert not ScoreSheet.objects.exists()
+
+
+def test_an_objection_carries_its_evidence_to_who_answers_it(client, disclosed, deputy, office):
+    score = Score.objects.get(sheet=disclosed, deputy=deputy)
+    sent = _words(client, deputy.user, score)
+    wrong = SimpleUploadedFile("a.exe", b"MZ")
+    told = page(client, deputy.user, "object", score.pk, post=sent | {"paper": wrong})
+    assert "不支持" in told.content.decode()
+    assert not Appeal.objects.exists()
+
+    paper = SimpleUploadedFile("签到表.pdf", PDF)
+    page(client, deputy.user, "object", score.pk, post=sent | {"paper": paper})
+
+    appeal = Appeal.objects.get()
+    address = reverse("evaluations:appeal_paper", args=[appeal.pk])
+    for user in (deputy.user, office):
+        assert address in page(client, user, "appeal", appeal.pk).content.decode()
+        assert b"".join(client.get(address).streaming_content).startswith(b"%PDF")
+    for user in (UserFactory(role=Role.DEPUTY), UserFactory()):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+    appeal.paper = ""
+    appeal.save()
+    client.force_login(office)
+    assert client.get(address).status_code == 404

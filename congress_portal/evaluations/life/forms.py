@@ -11,6 +11,7 @@ from django.utils import timezone
 from congress_portal.core.fields import DayField, WordsField
 from congress_portal.core.listing import ListFilter, TownField
 from congress_portal.core.models import Region, Unit
+from congress_portal.core.uploads import PaperField
 from congress_portal.evaluations.enums import AppealState, Rater
 from congress_portal.evaluations.forms import DigestForm
 from congress_portal.evaluations.models import Score
@@ -33,6 +34,7 @@ class ObjectForm(forms.Form):
     words = WordsField(
         "请写明", rows=5, longest=2000, help_text="哪里不对、应当怎样，有依据的请写上。"
     )
+    paper = PaperField("依据（照片或文件）", required=False)
 
     def __init__(self, *args: Any, score: Score, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

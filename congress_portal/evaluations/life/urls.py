@@ -11,5 +11,6 @@ urlpatterns = [
     path("<int:pk>/marks/<int:subject>/", views.mark, name="mark"),
     path("scores/<int:pk>/object/", views.object_to, name="object"),
     path("appeals/", views.appeal_list, name="appeals"),
+    path("appeals/<int:pk>/paper/", views.appeal_paper, name="appeal_paper"),
     path("appeals/<int:pk>/", views.appeal_detail, name="appeal"),
 ]

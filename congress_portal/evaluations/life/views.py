@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -158,7 +158,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     line = request.GET.get("line", "")
     initial = {"line": line} if line.isascii() and line.isdigit() else {}
-    form = ObjectForm(request.POST or None, score=score, initial=initial)
+    form = ObjectForm(request.POST or None, request.FILES or None, score=score, initial=initial)
     if request.method == "POST" and form.is_valid():
         appeal = attempt(
             form,
@@ -167,6 +167,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
             score_pk=pk,
             words=form.cleaned_data["words"],
             line_pk=form.cleaned_data["line"],
+            paper=form.cleaned_data["paper"],
             key=form.cleaned_data["key"],
         )
         if appeal:
@@ -203,6 +204,13 @@ def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_answer = is_office and may_decide(request.user, appeal)
     context = {"appeal": appeal, "form": form, "is_office": is_office, "may_answer": may_answer}
     return render(request, "evaluations/appeal.html", context)
+
+
+@require_safe
+def appeal_paper(request: HttpRequest, pk: int) -> FileResponse:
+    rows = Appeal.objects.visible_to(request.user).exclude(paper="")
+    found = get_object_or_404(rows, pk=pk)
+    return FileResponse(found.paper.open("rb"), as_attachment=True)
 
 
 @require_safe

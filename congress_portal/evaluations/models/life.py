@@ -42,6 +42,7 @@ class Appeal(models.Model):
         ScoreLine, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="指标"
     )
     words = models.TextField("异议内容")
+    paper = models.FileField("依据", upload_to="appeals/%Y/", max_length=200, blank=True)
     is_late_stage = models.BooleanField("发布后的申诉", default=False)
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提出人"

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +35,7 @@ def raise_appeal(
     score_pk: int,
     words: str,
     line_pk: int | None = None,
+    paper: ContentFile | None = None,  # type: ignore[type-arg]
     key: uuid.UUID | None = None,
 ) -> Appeal:
     """By the scored side within the window. The same ``key`` always gives the same objection.
@@ -54,6 +56,8 @@ def raise_appeal(
         if timezone.localdate() > last:
             raise AppealError(f"异议期到{last.month}月{last.day}日，已经过了。")
         appeal = _new(actor, score, words, line_pk)
+        if paper:
+            appeal.paper.save(paper.name or "paper", paper, save=False)
         save_recorded(appeal)
         if not claim(key, actor=actor, row=appeal):
             raise AppealError("这件异议已经提交，没有重复登记。")
