@@ -37,6 +37,12 @@ class Span(StrEnum):
             return dt.date.min
         return quarter.first if self is Span.QUARTER else year(quarter.first.year).first
 
+    def running(self, quarter: Period) -> Period | None:
+        """The quarter, or its year, that an entry is asked for; None where any entry will do."""
+        if self is Span.EVER:
+            return None
+        return quarter if self is Span.QUARTER else year(quarter.first.year)
+
     @property
     def label(self) -> str:
         return {"quarter": "每季度要有", "year": "每年要有", "ever": "要有"}[self.value]

@@ -45,6 +45,7 @@ class ItemLine:
     view: BookView | None = None
     newest: dt.date | None = None
     check: Check | None = None
+    days_left: int | None = None  # of a running period whose last one had an entry
 
     @property
     def is_computed(self) -> bool:
@@ -73,7 +74,8 @@ class ItemLine:
     def words(self) -> str:
         """Why it is a gap: «没有记录，自2026年3月5日», «部分，2026年10月1日起»."""
         if self.view is not None:
-            return f"没有记录，自{day_text(self.newest)}" if self.newest else "一直没有记录"
+            left = "" if self.days_left is None else f"，本期还剩 {self.days_left} 天"
+            return f"没有记录，自{day_text(self.newest)}{left}" if self.newest else "一直没有记录"
         return f"{self.label}，{day_text(self.since)}起" if self.since else self.label
 
     @property
@@ -252,7 +254,17 @@ class Standing:
             return ItemLine(item, check.state if check else "", check=check)
         newest = self.newest.at(place, view.code)
         is_fresh = newest is not None and newest >= view.span.first_day(self.quarter)
-        return ItemLine(item, CheckState.YES if is_fresh else CheckState.NO, view, newest)
+        state = CheckState.YES if is_fresh else CheckState.NO
+        left = None if is_fresh else self._days_left(view, newest)
+        return ItemLine(item, state, view, newest, days_left=left)
+
+    def _days_left(self, view: BookView, newest: dt.date | None) -> int | None:
+        """The first days of a quarter are no lapse yet: None where the last one had no entry."""
+        running = view.span.running(self.quarter)
+        if running is None or newest is None or self.today > running.last:
+            return None
+        was_kept = newest >= running.previous().first
+        return (running.last - self.today).days + 1 if was_kept else None
 
 
 def progress_of(
@@ -359,7 +371,13 @@ class Gap:
 
 
 def gaps_in(progress: Iterable[Progress]) -> list[Gap]:
-    return [Gap(each.place, each.standard, line) for each in progress for line in each.gaps]
+    """What can be handed over to be put right: not what a running period may still bring."""
+    return [
+        Gap(each.place, each.standard, line)
+        for each in progress
+        for line in each.gaps
+        if line.days_left is None
+    ]
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,22 @@ def test_fourteen_of_sixteen_with_the_missing_two_named(client, home):
     assert "一直没有记录" in page
 
 
+def test_a_running_quarter_is_no_lapse_yet(client, home):
+    """What was kept until the last quarter can still be kept: nothing to hand over on day one."""
+    ReceptionFactory(station=home, held_on=dt.date(2026, 9, 30))
+    client.force_login(staff())
+
+    line = next(each for each in _books(home).lines if each.item.name == "接待选民登记簿")
+    others = [each for each in _books(home).gaps if each.days_left is None]
+    mend = reverse("stations:mend", args=["stations", home.pk, line.item.standard_id])
+    offered = {gap.line.item.name for gap in client.get(mend).context["gaps"]}
+
+    assert line.words == "没有记录，自2026年9月30日，本期还剩 85 天"
+    assert line.is_gap
+    assert offered == {each.item.name for each in others}
+    assert "接待选民登记簿" not in offered
+
+
 def test_a_register_needs_an_entry_of_the_quarter_a_file_of_the_year(home):
     ReceptionFactory(station=home, held_on=dt.date(2026, 9, 30))
     homes.WorkPlanFactory(region=home.region, adopted_on=dt.date(2026, 1, 5))
